@@ -1,0 +1,1 @@
+"""Small named modules that several apps need. No models, no words of the domain."""

@@ -1,0 +1,287 @@
+"""The plain data that connectors hand out, and the small protocols they fulfil.
+
+Times are timezone-aware UTC, durations are `timedelta`, rates are fractions between 0 and 1.
+`None` always means "the store does not say", never zero.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+ViewKind = Literal["batch", "stream", "on_demand", "label"]
+Origin = Literal["declared", "source", "served"]
+
+
+class ConnectorError(Exception):
+    """The outside system could not be read. The message is shown to people: no secrets in it, and a way out."""
+
+    def __init__(self, message: str, *, fix: str = "") -> None:
+        super().__init__(message)
+        self.fix = fix
+
+
+# --- what exists ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRecord:
+    name: str
+    description: str = ""
+    owner: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRecord:
+    project: str
+    name: str
+    join_keys: tuple[str, ...]
+    value_type: str = ""
+    description: str = ""
+    owner: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """A table, file, stream or request payload. `location` is what a person would call it: path, table, topic."""
+
+    project: str
+    name: str
+    kind: str  # file, postgres, snowflake, bigquery, redshift, spark, trino, athena, kafka, kinesis, push, request, custom
+    location: str = ""
+    query: str = ""
+    timestamp_field: str = ""
+    created_field: str = ""
+    field_mapping: dict[str, str] = field(default_factory=dict)
+    batch_source: str = ""  # name of the table behind a push or stream source
+    options: dict[str, object] = field(default_factory=dict)  # whatever else the store says, free of secrets
+    description: str = ""
+    owner: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureRecord:
+    name: str
+    dtype: str  # float64, int64, string, bool, bytes, unix_timestamp, array<float32>, map, json, struct...
+    description: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    vector_dimension: int | None = None
+    vector_metric: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRecord:
+    project: str
+    name: str
+    kind: ViewKind
+    features: tuple[FeatureRecord, ...]
+    entities: tuple[str, ...] = ()
+    source: str = ""  # name of the batch source
+    stream_source: str = ""
+    upstream_views: tuple[str, ...] = ()  # views that an on-demand or derived view reads
+    request_fields: tuple[FeatureRecord, ...] = ()  # what the caller must send
+    ttl: timedelta | None = None
+    online: bool = False
+    description: str = ""
+    owner: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    definition: str = ""  # inert text of the transformation; shown, never run
+    version: int | None = None  # the store's own version number, where it keeps one
+    state: str = ""
+    declared_until: datetime | None = None  # end of the last materialization interval the registry records
+    updated_at: datetime | None = None
+    digest: bytes = b""  # of what the store holds: equal digests mean nothing changed
+
+
+@dataclass(frozen=True, slots=True)
+class ViewVersionRecord:
+    """One entry of the store's own version history."""
+
+    project: str
+    view: str
+    number: int
+    features: tuple[FeatureRecord, ...]
+    created_at: datetime | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFeature:
+    """One view as a service reads it. Empty `features` means none, not all."""
+
+    view: str
+    features: tuple[str, ...]
+    alias: str = ""
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRecord:
+    """A declared consumer: Feast calls it a feature service."""
+
+    project: str
+    name: str
+    reads: tuple[ServiceFeature, ...]
+    description: str = ""
+    owner: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDatasetRecord:
+    project: str
+    name: str
+    references: tuple[str, ...]  # "view:feature"
+    service: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionRecord:
+    """A rule of the store itself, shown as it stands and never enforced by us."""
+
+    project: str
+    name: str
+    types: tuple[str, ...]
+    name_patterns: tuple[str, ...]
+    required_tags: dict[str, str]
+    actions: tuple[str, ...]
+    policy: str
+
+
+@dataclass(slots=True)
+class Definitions:
+    """What one read of a store found. `names` lists every view that still exists, changed or not."""
+
+    change_token: str
+    projects: list[ProjectRecord] = field(default_factory=list)
+    entities: list[EntityRecord] = field(default_factory=list)
+    sources: list[SourceRecord] = field(default_factory=list)
+    views: list[ViewRecord] = field(default_factory=list)
+    view_versions: list[ViewVersionRecord] = field(default_factory=list)
+    services: list[ServiceRecord] = field(default_factory=list)
+    saved_datasets: list[SavedDatasetRecord] = field(default_factory=list)
+    permissions: list[PermissionRecord] = field(default_factory=list)
+    view_names: set[tuple[str, str]] = field(default_factory=set)  # (project, view)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One line of a connection test: what was tried, whether it worked, and what to do when it did not."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+    fix: str = ""
+
+
+# --- how it is -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A feature to measure. `is_personal` keeps values, bounds and histograms from ever leaving the store."""
+
+    name: str  # the feature's name
+    column: str  # the column in the source, after field mapping
+    dtype: str
+    is_personal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """`lower <= value < upper` (the last bin is closed), or one `label` for text and booleans."""
+
+    count: int
+    lower: float | None = None
+    upper: float | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What one pass over a feature's values found, nulls included in `rows` but in nothing else.
+
+    `present` is how many rows carry the field at all: a key that was never written is absent, not null.
+    `quantiles` maps 0.01 .. 0.99 to values. `length_*` describe arrays and vectors.
+    """
+
+    feature: str
+    rows: int
+    nulls: int
+    present: int | None = None
+    distinct: int | None = None
+    is_distinct_approximate: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    stddev: float | None = None
+    quantiles: dict[float, float] = field(default_factory=dict)
+    histogram: tuple[Bin, ...] = ()
+    length_minimum: int | None = None
+    length_maximum: int | None = None
+    error: str = ""  # why this feature could not be measured; the other fields are then meaningless
+
+    @property
+    def null_rate(self) -> float | None:
+        return self.nulls / self.rows if self.rows and not self.error else None
+
+
+@dataclass(frozen=True, slots=True)
+class ViewReading:
+    """One view as one store shows it now.
+
+    `sample_size` is None when every row was read; otherwise `null_rate_error` is the half-width of the
+    95 % interval for a rate near one half, the widest it can be.
+    """
+
+    origin: Origin
+    newest_event_at: datetime | None
+    rows: int | None
+    entities: int | None
+    profiles: tuple[Profile, ...] = ()
+    sample_size: int | None = None
+    null_rate_error: float | None = None
+    window_from: datetime | None = None
+    window_until: datetime | None = None
+    query: str = ""  # what was asked, for evidence; free of values and secrets
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ViewTarget:
+    """Where one view's values are, as far as a reader needs to know."""
+
+    project: str
+    view: str
+    version: int | None
+    join_keys: tuple[str, ...]
+    columns: tuple[Column, ...]
+    source_kind: str = ""
+    location: str = ""
+    query: str = ""
+    timestamp_column: str = ""
+
+
+class DefinitionReader(Protocol):
+    """A registry of definitions."""
+
+    def test(self) -> list[Right]: ...
+    def change_token(self) -> str: ...
+    def definitions(self, *, known: dict[tuple[str, str], bytes]) -> Definitions:
+        """Everything but views whose digest is in `known` under their (project, view)."""
+        ...
+
+
+class ViewReader(Protocol):
+    """A store that holds values. One call measures one view in one pass."""
+
+    origin: Origin
+
+    def test(self) -> list[Right]: ...
+    def read(self, target: ViewTarget, *, since: datetime | None = None) -> ViewReading: ...
+
+
