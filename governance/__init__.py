@@ -1,0 +1,1 @@
+"""What may be: standards, policies, requests, decisions, grants, deprecation campaigns, audit."""

@@ -1,0 +1,1 @@
+"""How it is: measurements, profiles, SLOs, health, and what follows from them."""

@@ -1,0 +1,13 @@
+"""The Celery application. Run it as `celery -A portal worker` and `celery -A portal beat`."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("charter")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+# Doors (`tasks`) call actions; actions queue `notifications`. Two modules, so that neither imports the other in a circle.
+app.autodiscover_tasks(related_name="tasks")
+app.autodiscover_tasks(related_name="notifications")

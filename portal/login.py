@@ -1,0 +1,26 @@
+"""Signing in: every page needs it, except those that say otherwise."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequired
+from django.http import HttpRequest, HttpResponseBase
+
+# Machines authenticate with tokens, probes with nothing.
+OPEN_PREFIXES = ("/api/", "/access/", "/.well-known/", "/static/", "/accounts/", "/healthz", "/readyz", "/metrics")
+
+
+class LoginRequiredMiddleware(DjangoLoginRequired):
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        if request.path.startswith(OPEN_PREFIXES):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts come from an administrator or from single sign-on; there is no public sign-up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False

@@ -1,0 +1,25 @@
+"""Where facts live: PostgreSQL, and the cache in Redis."""
+
+from portal.settings.environment import env
+
+DATABASES = {"default": env.db("DATABASE_URL", default="postgresql://127.0.0.1:5432/charter")}
+DATABASES["default"] |= {
+    "ENGINE": "django_prometheus.db.backends.postgresql",
+    "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", default=60),
+    "CONN_HEALTH_CHECKS": True,
+    "ATOMIC_REQUESTS": False,
+}
+DATABASES["default"].setdefault("OPTIONS", {})
+# A page that needs longer than this is broken; a pull sets its own limit.
+DATABASES["default"]["OPTIONS"].setdefault(
+    "options", f"-c statement_timeout={env.int('DATABASE_STATEMENT_TIMEOUT_MS', default=30_000)} -c timezone=UTC"
+)
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.str("CACHE_URL", default="redis://127.0.0.1:6379/1"),
+        "KEY_PREFIX": "charter",
+    }
+}
+MIGRATION_LINTER_OPTIONS = {"exclude_apps": ["django_celery_beat", "django_celery_results", "knox", "allauth"]}

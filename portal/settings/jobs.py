@@ -1,0 +1,31 @@
+"""Celery. At-least-once on purpose: every task is idempotent, and a killed worker's task comes back."""
+
+from portal.settings.environment import env
+
+CELERY_BROKER_URL = env.str("BROKER_URL", default="redis://127.0.0.1:6379/0")
+CELERY_RESULT_BACKEND = "django-db"
+CELERY_RESULT_EXTENDED = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TRACK_STARTED = True
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_DEFAULT_QUEUE = "charter"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A message unacknowledged this long goes to another worker, so it is longer than the longest task may run.
+CELERY_TASK_TIME_LIMIT = env.int("CHARTER_TASK_SECONDS", default=1800)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": CELERY_TASK_TIME_LIMIT + 300,
+    "unacked_restore_interval": 10,
+    "socket_timeout": 30,
+    "socket_connect_timeout": 5,
+}
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "pull-due-connections": {"task": "monitoring.tasks.pull_due_connections", "schedule": 30.0},
+    "reap-lost-pulls": {"task": "registry.tasks.reap_lost_pulls", "schedule": 60.0},
+    "refresh-health": {"task": "monitoring.tasks.refresh_health", "schedule": 60.0},
+    "keep-partitions": {"task": "monitoring.tasks.keep_partitions", "schedule": 3600.0},
+}

@@ -1,0 +1,1 @@
+"""What exists: projects, entities, sources, views, features, versions, teams, consumers, connections, search."""

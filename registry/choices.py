@@ -1,0 +1,105 @@
+"""The words of the domain that are closed lists, with the label people read."""
+
+from django.db.models import TextChoices
+
+
+class Visibility(TextChoices):
+    LISTED = "listed", "Listed"
+    RESTRICTED = "restricted", "Restricted"
+
+
+class OwnershipModel(TextChoices):
+    CENTRAL = "central", "Central platform team"
+    FEDERATED = "federated", "Federated domains"
+
+
+class ViewKind(TextChoices):
+    BATCH = "batch", "Batch"
+    STREAM = "stream", "Stream"
+    ON_DEMAND = "on_demand", "On demand"
+    LABEL = "label", "Label"
+
+
+class VersionState(TextChoices):
+    DRAFT = "draft", "Draft"
+    ACTIVE = "active", "Active"
+    DEPRECATED = "deprecated", "Deprecated"
+    QUARANTINED = "quarantined", "Quarantined"
+    RETIRED = "retired", "Retired"
+
+
+class PrivacyClass(TextChoices):
+    """Unclassified is a state of its own: nobody has said yet."""
+
+    UNCLASSIFIED = "", "Unclassified"
+    NONE = "none", "Not personal"
+    PSEUDONYMOUS = "pseudonymous", "Pseudonymous"
+    QUASI_IDENTIFIER = "quasi-identifier", "Quasi-identifier"
+    DIRECT_IDENTIFIER = "direct-identifier", "Direct identifier"
+    SPECIAL_CATEGORY = "special-category", "Special category"
+
+
+PERSONAL_CLASSES = (
+    PrivacyClass.PSEUDONYMOUS,
+    PrivacyClass.QUASI_IDENTIFIER,
+    PrivacyClass.DIRECT_IDENTIFIER,
+    PrivacyClass.SPECIAL_CATEGORY,
+)
+
+
+class Health(TextChoices):
+    OK = "ok", "OK"
+    AT_RISK = "warn", "At risk"
+    BREACHED = "crit", "Breached"
+    UNKNOWN = "unknown", "Unknown"
+
+
+class ConsumerKind(TextChoices):
+    MODEL = "model", "Model"
+    SERVICE = "service", "Service"
+    DASHBOARD = "dashboard", "Dashboard"
+    JOB = "job", "Job"
+
+
+class Evidence(TextChoices):
+    """How we know that a consumer reads a feature."""
+
+    DECLARED = "declared", "Declared"
+    LINEAGE = "lineage", "Lineage"
+    GRANT = "grant", "Grant"
+    OBSERVED = "observed", "Observed read"
+
+
+class Manager(TextChoices):
+    """Who set a fact and so may change it, as in Kubernetes server-side apply."""
+
+    CONNECTOR = "connector", "Connector"
+    FILE = "file", "File in git"
+    PAGE = "page", "Page or API"
+
+
+class PullKind(TextChoices):
+    DEFINITIONS = "definitions", "Definitions"
+    MEASUREMENTS = "measurements", "Measurements"
+
+
+class PullState(TextChoices):
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    SUCCEEDED = "succeeded", "Succeeded"
+    PARTIAL = "partial", "Partly succeeded"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Scope(TextChoices):
+    """What a token may do. A token never does more than its user may."""
+
+    FEATURES_READ = "features:read", "Read the registry"
+    FEATURES_WRITE = "features:write", "Register and change features"
+    ACCESS_REQUEST = "access:request", "Request access"
+    ACCESS_DECIDE = "access:decide", "Decide on access"
+    AUTHZ_EVALUATE = "authz:evaluate", "Ask for authorization decisions"
+    LINEAGE_WRITE = "lineage:write", "Send lineage events"
+    METRICS_WRITE = "metrics:write", "Push measurements"
+    ADMIN = "admin", "Administer connections, people and tokens"

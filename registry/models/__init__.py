@@ -1,0 +1,20 @@
+"""What exists, one noun a file."""
+
+from registry.models.audit import AuditEntry
+from registry.models.connections import Connection, Pull
+from registry.models.consumers import Consumer, Usage
+from registry.models.feature_views import FeatureView
+from registry.models.features import Feature, Follow
+from registry.models.people import Membership, Team, User
+from registry.models.projects import Actor, Project
+from registry.models.sources import Entity, Source
+from registry.models.tags import Tag
+from registry.models.tokens import AccessToken
+from registry.models.versions import DefaultPolicy, Version
+from registry.models.words import FacetCount, Synonym, Word
+
+__all__ = [
+    "AccessToken", "Actor", "AuditEntry", "Connection", "Consumer", "DefaultPolicy", "Entity", "FacetCount", "Feature",
+    "FeatureView", "Follow", "Membership", "Project", "Pull", "Source", "Synonym", "Tag", "Team", "Usage", "User",
+    "Version", "Word",
+]  # fmt: skip

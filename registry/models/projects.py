@@ -1,0 +1,58 @@
+"""Projects, and the rule of who sees them."""
+
+from typing import Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
+from registry.choices import OwnershipModel, Visibility
+from registry.history import kept_history
+from registry.models.people import Team, User
+
+Actor = User | AnonymousUser
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Listed projects, and restricted ones in which the actor's team owns the project or a view."""
+        if not actor.is_authenticated or not actor.is_active:
+            return self.none()
+        assert isinstance(actor, User)  # noqa: S101  an authenticated actor is one
+        if actor.sees_everything:
+            return self
+        teams = Team.objects.of(actor)
+        # A subquery rather than a join, which would list a project once for each view and miscount it.
+        owns_view = Exists(Project.objects.filter(pk=OuterRef("pk"), views__owner__in=teams))
+        return self.filter(Q(visibility=Visibility.LISTED) | Q(owner__in=teams) | owns_view)
+
+
+@kept_history()
+class Project(models.Model):
+    """A namespace of views, with its own ownership model, rules and visibility. Its name is part of every key."""
+
+    name = models.CharField(max_length=120, unique=True)
+    description = models.TextField(blank=True)
+    owner = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="projects")
+    visibility = models.CharField(max_length=12, choices=Visibility.choices, default=Visibility.LISTED)
+    ownership_model = models.CharField(
+        max_length=12, choices=OwnershipModel.choices, default=OwnershipModel.FEDERATED
+    )
+    connection = models.ForeignKey(
+        "Connection", null=True, blank=True, on_delete=models.SET_NULL, related_name="projects"
+    )
+    upstream_name = models.CharField(max_length=200, blank=True, help_text="What the store calls it")
+    tags = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("registry:project", args=[self.name])

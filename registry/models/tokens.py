@@ -1,0 +1,30 @@
+"""Access tokens: a random secret that is shown once and kept only as a digest."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+from knox.models import AbstractAuthToken
+
+from registry.choices import Scope
+
+
+class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
+    def usable(self) -> "AccessTokenQuerySet":
+        """Tokens that are neither revoked nor expired."""
+        return self.filter(revoked_at__isnull=True, expiry__gt=timezone.now())
+
+
+class AccessToken(AbstractAuthToken):
+    """A key for one person or service, limited to scopes, and for lineage to namespaces. Revoking takes effect at once."""
+
+    name = models.CharField(max_length=120)
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices), default=list)
+    namespaces = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    known = AccessTokenQuerySet.as_manager()
+
+    class Meta(AbstractAuthToken.Meta):
+        abstract = False
+        ordering = ["-created"]

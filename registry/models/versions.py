@@ -1,0 +1,99 @@
+"""Versions: the immutable contract of a feature."""
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from registry.choices import Manager, PrivacyClass, VersionState
+from registry.history import kept_history
+from registry.models.features import Feature
+from registry.models.people import User
+
+# What the contract says. None of it changes once a version has left draft: new content is a new version.
+CONTRACT_FIELDS = (
+    "number", "dtype", "unit", "entity_keys", "default", "default_policy", "is_nullable", "minimum", "maximum",
+    "allowed_values", "ttl", "definition", "vector_dimension", "vector_metric", "feature_id",
+)  # fmt: skip
+
+
+class DefaultPolicy(models.TextChoices):
+    NONE = "none", "No default"
+    CONSTANT = "constant", "Constant"
+    MEAN = "mean", "Population mean"
+    MEDIAN = "median", "Population median"
+    MODE = "mode", "Most frequent value"
+
+
+@kept_history()
+class Version(models.Model):
+    """One contract and definition of a feature. Published content never changes; only its state moves on."""
+
+    feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=VersionState.choices, default=VersionState.DRAFT)
+    dtype = models.CharField(max_length=60)
+    unit = models.CharField(max_length=40, blank=True)
+    entity_keys = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    default = models.JSONField(null=True, blank=True)
+    default_policy = models.CharField(max_length=10, choices=DefaultPolicy.choices, default=DefaultPolicy.NONE)
+    default_measured_at = models.DateTimeField(null=True, blank=True)
+    is_nullable = models.BooleanField(null=True, blank=True, help_text="Unknown when the store does not say")
+    minimum = models.FloatField(null=True, blank=True)
+    maximum = models.FloatField(null=True, blank=True)
+    allowed_values = models.JSONField(null=True, blank=True)
+    ttl = models.DurationField(null=True, blank=True)
+    definition = models.TextField(blank=True)
+    vector_dimension = models.PositiveIntegerField(null=True, blank=True)
+    vector_metric = models.CharField(max_length=20, blank=True)
+    privacy_class = models.CharField(max_length=20, choices=PrivacyClass.choices, blank=True, default="")
+    purposes = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    managed_by = models.CharField(max_length=12, choices=Manager.choices, default=Manager.CONNECTOR)
+    note = models.TextField(blank=True, help_text="Why this version exists")
+    created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    deprecated_at = models.DateTimeField(null=True, blank=True)
+    sunset_on = models.DateField(null=True, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    replacement = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaces")
+
+    class Meta:
+        ordering = ["feature", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["feature", "number"], name="one_version_per_number"),
+            models.CheckConstraint(
+                condition=~Q(state=VersionState.DEPRECATED) | Q(deprecated_at__isnull=False),
+                name="deprecated_has_a_date",
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="version_states",
+                field="state",
+                transitions=[
+                    ("draft", "active"),
+                    ("draft", "retired"),
+                    ("active", "deprecated"),
+                    ("active", "quarantined"),
+                    ("deprecated", "active"),
+                    ("deprecated", "quarantined"),
+                    ("deprecated", "retired"),
+                    ("quarantined", "active"),
+                    ("quarantined", "deprecated"),
+                    ("quarantined", "retired"),
+                ],
+            ),
+            pgtrigger.Protect(
+                name="published_contract_is_immutable",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.state <> 'draft' AND ("
+                    + " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in CONTRACT_FIELDS)
+                    + ")"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.feature.key}@{self.number}"

@@ -1,0 +1,56 @@
+"""What search knows beside the features themselves: vocabulary, synonyms and counted facets."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from registry.models.projects import Project
+
+
+class Word(models.Model):
+    """A word of feature names, for correcting typos. Kept by project, so that a restricted one gives nothing away."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    word = models.CharField(max_length=80)
+    features = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "word"], name="one_word_per_project")]
+        indexes = [GinIndex(fields=["word"], name="word_trigrams", opclasses=["gin_trgm_ops"])]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Synonym(models.Model):
+    """Two words that mean the same when people search: txn and transaction."""
+
+    word = models.CharField(max_length=80, unique=True)
+    means = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ["word"]
+
+    def __str__(self) -> str:
+        return f"{self.word} = {self.means}"
+
+
+class FacetCount(models.Model):
+    """How many features share one combination of facets in a project: the unfiltered page adds these up."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=12)
+    health = models.CharField(max_length=8)
+    privacy_class = models.CharField(max_length=20, blank=True)
+    looks_personal = models.BooleanField()
+    entity_names = ArrayField(models.CharField(max_length=200), default=list)
+    owner = models.CharField(max_length=80, blank=True, help_text="Slug of the team")
+    store = models.CharField(max_length=80, blank=True)
+    is_online = models.BooleanField()
+    features = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["project"], name="facets_by_project")]
+
+    def __str__(self) -> str:
+        return f"{self.features} in {self.project}"

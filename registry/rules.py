@@ -1,0 +1,73 @@
+"""May this actor do this verb to this object? Predicates only; which rows one sees is `visible_to`."""
+
+import rules
+
+from registry import roles
+from registry.models import Feature, FeatureView, Project, Team, User
+
+
+def _owner_id(thing: object) -> int | None:
+    if isinstance(thing, Team):
+        return thing.pk
+    if isinstance(thing, Feature):
+        return thing.owner_id or thing.view.owner_id or thing.project.owner_id
+    if isinstance(thing, FeatureView):
+        return thing.owner_id or thing.project.owner_id
+    return getattr(thing, "owner_id", None)
+
+
+@rules.predicate
+def is_active(user: User, _thing: object = None) -> bool:
+    return user.is_active
+
+
+@rules.predicate
+def is_owner(user: User, thing: object) -> bool:
+    """A living member of the team that answers for it. Asked anew each time: rights end with membership."""
+    return user.is_active and _owner_id(thing) in user.team_ids
+
+
+@rules.predicate
+def is_admin(user: User, _thing: object = None) -> bool:
+    return user.is_admin
+
+
+@rules.predicate
+def is_auditor(user: User, _thing: object = None) -> bool:
+    return user.is_active and roles.AUDITOR in user.role_names
+
+
+@rules.predicate
+def may_see(user: User, thing: object) -> bool:
+    """The one rule of visibility, asked of a single row."""
+    if isinstance(thing, Feature | FeatureView | Project):
+        return type(thing).objects.visible_to(user).filter(pk=thing.pk).exists()
+    return user.is_active
+
+
+@rules.predicate
+def is_lead(user: User, thing: object) -> bool:
+    return user.is_active and user.memberships.filter(team_id=_owner_id(thing), is_lead=True).exists()
+
+
+@rules.predicate
+def is_own(user: User, thing: object) -> bool:
+    """A token or a setting of one's own."""
+    return user.is_active and getattr(thing, "user_id", None) == user.pk
+
+
+for _verb in ("change_slo", "describe_feature", "describe_view", "tag_feature"):
+    rules.add_perm(f"registry.{_verb}", is_owner)
+rules.add_perm("registry.assign_owner", is_owner | is_admin)
+rules.add_perm("registry.follow_feature", may_see)
+rules.add_perm("registry.view_feature", may_see)
+rules.add_perm("registry.create_team", is_admin)
+rules.add_perm("registry.change_team", is_lead | is_admin)
+rules.add_perm("registry.create_connection", is_admin)
+rules.add_perm("registry.change_connection", is_admin)
+rules.add_perm("registry.test_connection", is_admin)
+rules.add_perm("registry.pull_connection", is_admin | is_owner)
+rules.add_perm("registry.create_token", is_active)
+rules.add_perm("registry.revoke_token", is_own | is_admin)
+rules.add_perm("registry.change_project", is_owner | is_admin)
+

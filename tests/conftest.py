@@ -1,0 +1,56 @@
+"""What every test can use: real services, and a cast of people by role.
+
+PostgreSQL and Valkey are started once for the whole run, unless DATABASE_URL and BROKER_URL already name some.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+os.environ.setdefault("CHARTER_SECRET_KEY", secrets.token_urlsafe(40))
+os.environ.setdefault("CHARTER_MODE", "single")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+pytest_plugins = ["tests.cast"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the services before Django reads its settings; xdist's workers inherit the addresses."""
+    if hasattr(config, "workerinput") or {"DATABASE_URL", "BROKER_URL"} <= os.environ.keys():
+        return
+    from portal.embedded.testing import start_services
+
+    os.environ.update(start_services())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """Let tests that commit clean up after themselves: production's audit log refuses TRUNCATE, always."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'registry_auditentry'::regclass AND tgname LIKE '%truncated%'"
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'ALTER TABLE registry_auditentry DISABLE TRIGGER "{name}"')
+
+
+@pytest.fixture(scope="session")
+def real_inputs() -> Path:
+    """The folder of registries, tables and events written by others. Not part of the project."""
+    folder = Path(os.environ.get("CHARTER_TEST_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"No real inputs at {folder}; set CHARTER_TEST_DATA to their folder.")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request: pytest.FixtureRequest) -> None:
+    """No test sees what another one cached."""
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        from django.core.cache import cache
+
+        cache.clear()
