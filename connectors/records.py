@@ -48,7 +48,9 @@ class SourceRecord:
 
     project: str
     name: str
-    kind: str  # file, postgres, snowflake, bigquery, redshift, spark, trino, athena, kafka, kinesis, push, request, custom
+    # file, postgres, snowflake, bigquery, redshift, spark, trino, athena, iceberg, clickhouse, mssql, oracle, mongodb,
+    # couchbase, ray, lance, chronon, mlflow, kafka, kinesis, push, request, custom
+    kind: str
     location: str = ""
     query: str = ""
     timestamp_field: str = ""
@@ -64,7 +66,9 @@ class SourceRecord:
 @dataclass(frozen=True, slots=True)
 class FeatureRecord:
     name: str
-    dtype: str  # float64, int64, string, bool, bytes, unix_timestamp, array<float32>, map, json, struct...
+    # float64, float32, int64, int32, string, bool, bytes, unix_timestamp, zoned_timestamp, decimal, uuid, map, json,
+    # struct, array<float32>, set<string>, array<any> ...; "unknown" where the store does not say
+    dtype: str
     description: str = ""
     tags: dict[str, str] = field(default_factory=dict)
     vector_dimension: int | None = None
@@ -93,6 +97,9 @@ class ViewRecord:
     declared_until: datetime | None = None  # end of the last materialization interval the registry records
     updated_at: datetime | None = None
     digest: bytes = b""  # of what the store holds: equal digests mean nothing changed
+    created_at: datetime | None = None
+    join_keys: tuple[str, ...] = ()  # key columns as the view itself lists them; () where it leaves that to the entities
+    options: dict[str, object] = field(default_factory=dict)  # whatever else the store says: mode, org, aggregations...
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,7 @@ class ServiceFeature:
     features: tuple[str, ...]
     alias: str = ""
     version: int | None = None
+    join_key_map: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,7 @@ class ServiceRecord:
     description: str = ""
     owner: str = ""
     tags: dict[str, str] = field(default_factory=dict)
+    options: dict[str, object] = field(default_factory=dict)  # logging destination and rate, precomputation
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +145,11 @@ class SavedDatasetRecord:
     references: tuple[str, ...]  # "view:feature"
     service: str = ""
     description: str = ""
+    join_keys: tuple[str, ...] = ()
+    tags: dict[str, str] = field(default_factory=dict)
+    earliest_event_at: datetime | None = None
+    newest_event_at: datetime | None = None
+    options: dict[str, object] = field(default_factory=dict)  # storage, columns, namespace, collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +162,18 @@ class PermissionRecord:
     name_patterns: tuple[str, ...]
     required_tags: dict[str, str]
     actions: tuple[str, ...]
-    policy: str
+    policy: str  # "roles: pii, admin"
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Definitions:
-    """What one read of a store found. `names` lists every view that still exists, changed or not."""
+    """What one read of a store found.
+
+    `views` and `view_versions` hold only views that are new or changed; `view_names` lists every view that still
+    exists. `sources` is everything the store lists, plus what the changed views carry in themselves: a source that is
+    missing here is gone only if no remaining view names it. All other lists are complete.
+    """
 
     change_token: str
     projects: list[ProjectRecord] = field(default_factory=list)
@@ -165,6 +185,7 @@ class Definitions:
     saved_datasets: list[SavedDatasetRecord] = field(default_factory=list)
     permissions: list[PermissionRecord] = field(default_factory=list)
     view_names: set[tuple[str, str]] = field(default_factory=set)  # (project, view)
+    are_names_complete: bool = True  # False when a damaged view could not even be named: then call nothing gone
     warnings: list[str] = field(default_factory=list)
 
 
