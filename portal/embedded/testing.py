@@ -1,0 +1,74 @@
+"""A PostgreSQL and a Valkey to be thrown away, for tests: real ones, made in a second, gone with their process.
+
+Whoever reaches PostgreSQL's socket is trusted (its folder lets only its user in), and nothing is ever flushed to disk:
+never for data that anybody wants to keep.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, MutableMapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from portal.embedded import postgres, valkey
+from portal.embedded.children import Family
+from portal.embedded.place import own_folder
+from portal.embedded.postgres import Cluster
+
+UNSAFE_AND_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+PREFIX = "charter-test-"
+
+
+def provide_services(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Set DATABASE_URL, BROKER_URL and CACHE_URL where they are not set, to servers that stop when this process ends.
+
+    For `pytest_configure` of the process that controls the xdist workers: these inherit the environment.
+    """
+    running = ExitStack()
+    atexit.register(running.close)
+    if "DATABASE_URL" not in environ:
+        environ["DATABASE_URL"] = running.enter_context(throwaway_postgres())
+    if "BROKER_URL" not in environ or "CACHE_URL" not in environ:
+        url = running.enter_context(throwaway_valkey())
+        environ.setdefault("BROKER_URL", f"{url}/0")
+        environ.setdefault("CACHE_URL", f"{url}/1")
+
+
+@contextmanager
+def throwaway_postgres(*settings: str) -> Iterator[str]:
+    """The URL of a new server's database `charter`, as its owner. Extra settings are given as `name=value`."""
+    with _folder_and_family() as (folder, family):
+        cluster = Cluster(postgres.find_programs(), folder, folder / "log", settings=(*UNSAFE_AND_FAST, *settings))
+        postgres.create(cluster, "--no-sync")
+        postgres.launch(cluster, family)
+        postgres.create_database(cluster, password="unused")  # noqa: S106 - the socket is trusted
+        yield cluster.url(postgres.ROLE, postgres.DATABASE, "")
+
+
+@contextmanager
+def throwaway_valkey() -> Iterator[str]:
+    """`redis://:password@127.0.0.1:port` of a new, empty server that keeps nothing."""
+    with _folder_and_family() as (folder, family):
+        yield valkey.start(folder, folder / "log", family, valkey.FORGETFUL)
+
+
+@contextmanager
+def _folder_and_family() -> Iterator[tuple[Path, Family]]:
+    _sweep()
+    folder = own_folder(Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir="/tmp")))  # noqa: S108 - mode 700
+    family = Family()
+    try:
+        yield folder, family
+    finally:
+        family.stop()
+        shutil.rmtree(folder)
+
+
+def _sweep() -> None:
+    """Remove the folders of processes that were killed; their servers ended with them."""
+    for folder in Path("/tmp").glob(f"{PREFIX}*"):  # noqa: S108
+        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
