@@ -18,6 +18,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - here an old Python is exactly wh
 import runpy
 
 # The package is loaded as `embedded`, not `portal.embedded`: importing `portal` needs Celery, not installed yet.
-# Last on the path, so that no module of ours can hide one of Python's.
-sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# Last on the path, and this folder not at all, so that no module of ours can hide one of Python's.
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path = [folder for folder in sys.path if folder != HERE] + [os.path.dirname(HERE)]
 runpy.run_module("embedded.install", run_name="__main__")

@@ -8,7 +8,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -19,21 +19,22 @@ from portal.embedded.postgres import Cluster
 
 UNSAFE_AND_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 PREFIX = "charter-test-"
+CELERY_AND_CACHE = ("BROKER_URL", "CACHE_URL")  # in the order of their databases
 
 
-def provide_services(environ: MutableMapping[str, str] = os.environ) -> None:
-    """Set DATABASE_URL, BROKER_URL and CACHE_URL where they are not set, to servers that stop when this process ends.
+def start_services(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Start what `environ` does not name yet of DATABASE_URL, BROKER_URL and CACHE_URL, and return these addresses.
 
-    For `pytest_configure` of the process that controls the xdist workers: these inherit the environment.
+    For `pytest_configure` of the process that controls the xdist workers. The servers stop when that process ends.
     """
-    running = ExitStack()
+    running, started = ExitStack(), {}
     atexit.register(running.close)
     if "DATABASE_URL" not in environ:
-        environ["DATABASE_URL"] = running.enter_context(throwaway_postgres())
-    if "BROKER_URL" not in environ or "CACHE_URL" not in environ:
+        started["DATABASE_URL"] = running.enter_context(throwaway_postgres())
+    if not set(CELERY_AND_CACHE) <= set(environ):
         url = running.enter_context(throwaway_valkey())
-        environ.setdefault("BROKER_URL", f"{url}/0")
-        environ.setdefault("CACHE_URL", f"{url}/1")
+        started |= {name: f"{url}/{database}" for database, name in enumerate(CELERY_AND_CACHE) if name not in environ}
+    return started
 
 
 @contextmanager
