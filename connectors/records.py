@@ -98,7 +98,7 @@ class ViewRecord:
     updated_at: datetime | None = None
     digest: bytes = b""  # of what the store holds: equal digests mean nothing changed
     created_at: datetime | None = None
-    join_keys: tuple[str, ...] = ()  # key columns as the view itself lists them; () where it leaves that to the entities
+    join_keys: tuple[str, ...] = ()  # key columns, where the view itself lists them
     options: dict[str, object] = field(default_factory=dict)  # whatever else the store says: mode, org, aggregations...
 
 
@@ -227,7 +227,8 @@ class Profile:
     """What one pass over a feature's values found, nulls included in `rows` but in nothing else.
 
     `present` is how many rows carry the field at all: a key that was never written is absent, not null.
-    `quantiles` maps 0.01 .. 0.99 to values. `length_*` describe arrays and vectors.
+    `quantiles` maps 0.01 .. 0.99 to values. `length_*` describe arrays, vectors and texts. Times are measured as
+    seconds since 1970. `histogram` has at most 64 bins, or two labelled ones for a boolean.
     """
 
     feature: str
@@ -255,6 +256,8 @@ class Profile:
 class ViewReading:
     """One view as one store shows it now.
 
+    `newest_event_at` is the newest of all rows, also where `since` narrowed everything else to a window; of a sample it
+    is the newest in the sample. `rows` of an online store are its entities.
     `sample_size` is None when every row was read; otherwise `null_rate_error` is the half-width of the
     95 % interval for a rate near one half, the widest it can be.
     """
@@ -270,6 +273,7 @@ class ViewReading:
     window_until: datetime | None = None
     query: str = ""  # what was asked, for evidence; free of values and secrets
     warnings: tuple[str, ...] = ()
+    is_entity_count_approximate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
