@@ -44,6 +44,9 @@ class Project(models.Model):
     )
     upstream_name = models.CharField(max_length=200, blank=True, help_text="What the store calls it")
     tags = models.JSONField(default=dict, blank=True)
+    upstream_facts = models.JSONField(
+        default=dict, blank=True, help_text="Shown as the store tells them: {permissions: [...], saved_datasets: [...]}"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ProjectQuerySet.as_manager()

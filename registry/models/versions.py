@@ -13,7 +13,7 @@ from registry.models.people import User
 # What the contract says. None of it changes once a version has left draft: new content is a new version.
 CONTRACT_FIELDS = (
     "number", "dtype", "unit", "entity_keys", "default", "default_policy", "is_nullable", "minimum", "maximum",
-    "allowed_values", "ttl", "definition", "vector_dimension", "vector_metric", "feature_id",
+    "allowed_values", "definition", "vector_dimension", "vector_metric", "feature_id",
 )  # fmt: skip
 
 
@@ -42,7 +42,6 @@ class Version(models.Model):
     minimum = models.FloatField(null=True, blank=True)
     maximum = models.FloatField(null=True, blank=True)
     allowed_values = models.JSONField(null=True, blank=True)
-    ttl = models.DurationField(null=True, blank=True)
     definition = models.TextField(blank=True)
     vector_dimension = models.PositiveIntegerField(null=True, blank=True)
     vector_metric = models.CharField(max_length=20, blank=True)

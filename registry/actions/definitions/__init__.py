@@ -1,0 +1,73 @@
+"""Taking over what a store defines: projects, entities, sources, views, features, versions, consumers.
+
+Set-based throughout: records are copied into a temporary table and merged by a few statements, never saved one by one.
+Safe to repeat, in chunks that each commit, so that a pull which dies goes on where it was.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from connectors.records import Definitions, ViewRecord
+from registry import stores
+from registry.actions.action import Note, history_context, record
+from registry.actions.definitions import consumers, features, projects, sources, views
+from registry.actions.pulls import Progress
+from registry.actions.words import refresh_facet_counts, refresh_words
+from registry.models import Connection, FeatureView
+
+CHUNK = 1_000  # views in one transaction
+NAME = "registry.import_definitions"
+
+
+def import_definitions(connection: Connection, progress: Progress) -> None:
+    """The work of a definitions pull: nothing when the change token stands still, else only what changed."""
+    reader = stores.definition_reader(connection)
+    token = reader.change_token()
+    if token == connection.change_token:
+        progress.count("unchanged_views", connection.views.present().count())
+        return
+    found = reader.definitions(known=_known_digests(connection))
+    for warning in found.warnings:
+        progress.warn(warning)
+    with history_context(None, NAME, progress.pull.reference):
+        _merge(connection, found, progress)
+    with transaction.atomic():
+        Connection.objects.filter(pk=connection.pk).update(change_token=token)
+        record(None, NAME, connection, Note(changes={"counts": [None, progress.pull.counts]}))
+
+
+def _known_digests(connection: Connection) -> dict[tuple[str, str], bytes]:
+    """Digests of the views we hold, by the store's own names. A view that is gone counts as unknown."""
+    rows = FeatureView.objects.filter(connection=connection).present()
+    return {
+        (project, view): bytes(digest)
+        for project, view, digest in rows.values_list("project__upstream_name", "name", "digest")
+    }
+
+
+def _merge(connection: Connection, found: Definitions, progress: Progress) -> None:
+    with transaction.atomic():
+        known = projects.merge(connection, found, progress)
+        entities = sources.merge_entities(known, found, progress)
+        tables = sources.merge_sources(known, found, progress)
+    changed = [view for view in found.views if view.project in known]
+    history = features.earlier_versions(found)
+    progress.step(done=0, total=len(changed))
+    done = 0
+    for chunk in _chunks(changed):
+        with transaction.atomic():
+            rows = views.merge(connection, known, tables, entities, chunk, progress)
+            features.merge(connection, rows, entities, chunk, history, progress)
+        done += len(chunk)
+        progress.step(done=done)
+    with transaction.atomic():
+        views.link_upstream(known, changed)
+        views.mark_gone(connection, found.view_names, timezone.now(), progress)
+        consumers.merge(connection, known, found, progress)
+        touched = [project.pk for project in known.values()]
+        refresh_words(touched)
+        refresh_facet_counts(touched)
+
+
+def _chunks(changed: list[ViewRecord]) -> list[list[ViewRecord]]:
+    return [changed[start : start + CHUNK] for start in range(0, len(changed), CHUNK)]

@@ -1,0 +1,196 @@
+"""Features and versions of a store: copied into a temporary table, then merged by a few statements.
+
+What a person has set here (class, description, owner, tags) stays where the store is silent.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.db import connection as database
+
+from connectors.records import Definitions, FeatureRecord, ViewRecord
+from registry.actions.definitions.sources import ByName
+from registry.actions.definitions.views import ViewRows
+from registry.actions.pulls import Progress
+from registry.models import Connection, FeatureView
+from registry.personal import class_from_tags, looks_personal
+
+# Earlier content of views, where the store keeps it: {(project, view): {number: {feature: record}}}.
+History = Mapping[tuple[str, str], Mapping[int, Mapping[str, FeatureRecord]]]
+
+_COLUMNS = (
+    "project_id", "view_id", "name", "key", "description", "owner_id", "number", "dtype", "vector_dimension",
+    "vector_metric", "entity_keys", "definition", "privacy_class", "looks_personal", "entity_names", "store",
+    "is_online", "tags", "keywords", "context",
+)  # fmt: skip
+_STAGE = """
+CREATE TEMPORARY TABLE IF NOT EXISTS incoming_feature (
+  project_id bigint, view_id bigint, name text, key text, description text, owner_id bigint, number integer,
+  dtype text, vector_dimension integer, vector_metric text, entity_keys text[], definition text, privacy_class text,
+  looks_personal boolean, entity_names text[], store text, is_online boolean, tags text[], keywords text, context text
+) ON COMMIT DELETE ROWS
+"""
+_MERGE = """
+INSERT INTO registry_feature AS held (
+  project_id, view_id, name, key, description, owner_id, number, state, dtype, unit, has_default, privacy_class,
+  looks_personal, entity_names, store, is_online, tags, health, models_count, keywords, context, created_at, changed_at)
+SELECT project_id, view_id, name, key, description, owner_id, coalesce(number, 1), 'active', dtype, '', false,
+       privacy_class, looks_personal, entity_names, store, is_online, tags, 'unknown', 0, keywords, context, now(), now()
+FROM incoming_feature
+ON CONFLICT (view_id, name) DO UPDATE SET
+  description = coalesce(nullif(excluded.description, ''), held.description),
+  owner_id = coalesce(excluded.owner_id, held.owner_id),
+  dtype = excluded.dtype,
+  privacy_class = coalesce(nullif(held.privacy_class, ''), excluded.privacy_class),
+  looks_personal = excluded.looks_personal,
+  entity_names = excluded.entity_names,
+  store = excluded.store,
+  is_online = excluded.is_online,
+  tags = excluded.tags || array(SELECT CASE WHEN value = '' THEN tag.key ELSE tag.key || '=' || value END
+                                FROM registry_tag tag WHERE tag.feature_id = held.id),
+  keywords = excluded.keywords,
+  context = excluded.context,
+  gone_at = NULL,
+  changed_at = now()
+WHERE held.gone_at IS NOT NULL
+   OR (held.dtype, held.looks_personal, held.entity_names, held.store, held.is_online, held.keywords, held.context)
+      IS DISTINCT FROM (excluded.dtype, excluded.looks_personal, excluded.entity_names, excluded.store,
+                        excluded.is_online, excluded.keywords, excluded.context)
+   OR (excluded.description <> '' AND excluded.description <> held.description)
+   OR (excluded.owner_id IS NOT NULL AND excluded.owner_id IS DISTINCT FROM held.owner_id)
+   OR (held.privacy_class = '' AND excluded.privacy_class <> '')
+   OR NOT held.tags @> excluded.tags
+RETURNING xmax = 0
+"""
+_ADD_VERSIONS = """
+WITH added AS (
+  INSERT INTO registry_version (
+    feature_id, number, state, dtype, unit, entity_keys, default_policy, definition, vector_dimension, vector_metric,
+    privacy_class, purposes, managed_by, note, created_at, activated_at)
+  SELECT held.id,
+         CASE WHEN newest.number IS NULL THEN coalesce(seen.number, 1)
+              ELSE greatest(newest.number + 1, coalesce(seen.number, 0)) END,
+         'active', seen.dtype, '', seen.entity_keys, 'none', seen.definition, seen.vector_dimension,
+         seen.vector_metric, held.privacy_class, '{}', 'connector', '', now(), now()
+  FROM incoming_feature seen
+  JOIN registry_feature held ON held.view_id = seen.view_id AND held.name = seen.name
+  LEFT JOIN registry_version current ON current.feature_id = held.id AND current.number = held.number
+  LEFT JOIN LATERAL (SELECT max(number) AS number FROM registry_version WHERE feature_id = held.id) newest ON true
+  WHERE current.id IS NULL
+     OR (current.dtype, current.entity_keys, current.definition, current.vector_dimension, current.vector_metric)
+        IS DISTINCT FROM (seen.dtype, seen.entity_keys::varchar[], seen.definition, seen.vector_dimension, seen.vector_metric)
+  RETURNING feature_id, number)
+UPDATE registry_feature held SET number = added.number
+FROM added WHERE added.feature_id = held.id AND held.number <> added.number
+RETURNING held.id
+"""
+_MARK_GONE = """
+UPDATE registry_feature held SET gone_at = now(), changed_at = now()
+WHERE held.view_id = ANY(%s) AND held.gone_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM incoming_feature seen WHERE seen.view_id = held.view_id AND seen.name = held.name)
+  AND EXISTS (SELECT 1 FROM registry_version v WHERE v.feature_id = held.id AND v.managed_by = 'connector')
+"""
+_ADD_EARLIER = """
+INSERT INTO registry_version (
+  feature_id, number, state, dtype, unit, entity_keys, default_policy, definition, vector_dimension, vector_metric,
+  privacy_class, purposes, managed_by, note, created_at, activated_at)
+SELECT held.id, %s, 'active', %s, '', current.entity_keys, 'none', '', %s, %s, held.privacy_class, '{}', 'connector',
+       '', now(), now()
+FROM registry_feature held
+JOIN registry_version current ON current.feature_id = held.id AND current.number = held.number
+WHERE held.view_id = %s AND held.name = %s AND held.number > %s
+ON CONFLICT (feature_id, number) DO NOTHING
+"""
+
+
+def earlier_versions(found: Definitions) -> History:
+    """The store's version history by view and number."""
+    history: dict[tuple[str, str], dict[int, dict[str, FeatureRecord]]] = {}
+    for version in found.view_versions:
+        numbers = history.setdefault((version.project, version.view), {})
+        numbers[version.number] = {feature.name: feature for feature in version.features}
+    return history
+
+
+def merge(
+    connection: Connection, rows: ViewRows, entities: ByName, chunk: Sequence[ViewRecord], history: History,
+    progress: Progress,
+) -> None:  # fmt: skip
+    """Take over the chunk's features: new, changed, and gone from their view."""
+    with database.cursor() as cursor:
+        cursor.execute(_STAGE)
+        with cursor.copy(f"COPY incoming_feature ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
+            for view in chunk:
+                for row in _rows(connection, rows[view.project, view.name], entities, view, history):
+                    copy.write_row(row)
+        cursor.execute(_MERGE)
+        is_new = [new for (new,) in cursor.fetchall()]
+        cursor.execute(_ADD_VERSIONS)
+        renumbered = len(cursor.fetchall())
+        _add_earlier(cursor, rows, history)
+        cursor.execute(_MARK_GONE, [[row.pk for row in rows.values()]])
+        for name, number in (
+            ("added_features", sum(is_new)),
+            ("changed_features", len(is_new) - sum(is_new)),
+            ("new_versions", renumbered),
+            ("gone_features", cursor.rowcount),
+        ):
+            if number:
+                progress.count(name, number)
+        cursor.execute("TRUNCATE incoming_feature")
+
+
+def _rows(
+    connection: Connection, row: FeatureView, entities: ByName, view: ViewRecord, history: History
+) -> Iterator[tuple[Any, ...]]:
+    keys = list(view.join_keys) or _join_keys(row, entities, view)
+    location = row.source.location if row.source else ""
+    context = f"{view.name} {view.project} {' '.join(view.entities)} {view.source} {location}"
+    for feature in view.features:
+        tags = view.tags | feature.tags
+        yield (
+            row.project_id, row.pk, feature.name, f"{row.key}.{feature.name}", feature.description, row.owner_id,
+            _number(view, feature, history), feature.dtype, feature.vector_dimension, feature.vector_metric, keys,
+            view.definition, class_from_tags(tags), looks_personal(feature.name, tags), list(view.entities),
+            connection.slug, view.online, [f"{key}={value}" if value else key for key, value in tags.items()],
+            " ".join(f"{key} {value}" for key, value in tags.items()),
+            context,
+        )  # fmt: skip
+
+
+def _join_keys(row: FeatureView, entities: ByName, view: ViewRecord) -> list[str]:
+    """Of the view's entities, in their order: older registries do not repeat them on the view."""
+    known = (entities.get((row.project_id, name)) for name in view.entities)
+    return [key for entity in known if entity for key in entity.join_keys]
+
+
+def _contract(feature: FeatureRecord | None) -> tuple[Any, ...] | None:
+    return (feature.dtype, feature.vector_dimension, feature.vector_metric) if feature else None
+
+
+def _number(view: ViewRecord, feature: FeatureRecord, history: History) -> int | None:
+    """The view version in which the feature last changed: `view@v5:feature` is the newest version up to 5."""
+    number = view.version
+    for earlier, content in sorted(history.get((view.project, view.name), {}).items(), reverse=True):
+        if number is None or earlier >= number:
+            continue
+        if _contract(content.get(feature.name)) != _contract(feature):
+            break
+        number = earlier
+    return number
+
+
+def _add_earlier(cursor: Any, rows: ViewRows, history: History) -> None:
+    """Add the versions that came before the current one, where the store remembers them."""
+    for key, numbers in history.items():
+        if key not in rows:
+            continue
+        last: dict[str, tuple[Any, ...] | None] = {}
+        for number, content in sorted(numbers.items()):
+            for name, feature in content.items():
+                if last.get(name) != _contract(feature):
+                    last[name] = _contract(feature)
+                    cursor.execute(
+                        _ADD_EARLIER,
+                        [number, feature.dtype, feature.vector_dimension, feature.vector_metric, rows[key].pk, name, number],
+                    )

@@ -1,0 +1,83 @@
+"""Entities and sources of a store."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from connectors.records import Definitions, EntityRecord, SourceRecord
+from registry.actions.definitions.owners import known_owners, team_of
+from registry.actions.definitions.projects import KnownProjects
+from registry.actions.pulls import Progress
+from registry.models import Entity, Source
+
+# By project id and name.
+ByName = dict[tuple[int, str], Any]
+
+
+def merge_entities(known: KnownProjects, found: Definitions, progress: Progress) -> ByName:
+    """Entities by (project id, name), after taking over what changed."""
+    owners = known_owners()
+
+    def fields(seen: EntityRecord) -> dict[str, Any]:
+        return {
+            "join_keys": list(seen.join_keys), "value_type": seen.value_type, "description": seen.description,
+            "owner_id": team_of(seen.owner, owners), "upstream_owner": seen.owner, "tags": seen.tags,
+        }  # fmt: skip
+
+    rows = ((known[seen.project].pk, seen.name, fields(seen)) for seen in found.entities if seen.project in known)
+    return _merge(Entity, known, rows, progress)
+
+
+def merge_sources(known: KnownProjects, found: Definitions, progress: Progress) -> ByName:
+    """Sources by (project id, name), after taking over what changed. What stands behind a stream is linked last."""
+
+    def fields(seen: SourceRecord) -> dict[str, Any]:
+        return {
+            "kind": seen.kind, "location": seen.location, "query": seen.query, "timestamp_field": seen.timestamp_field,
+            "created_field": seen.created_field, "field_mapping": seen.field_mapping, "options": seen.options,
+            "description": seen.description, "upstream_owner": seen.owner, "tags": seen.tags,
+        }  # fmt: skip
+
+    rows = ((known[seen.project].pk, seen.name, fields(seen)) for seen in found.sources if seen.project in known)
+    held = _merge(Source, known, rows, progress)
+    for seen in found.sources:
+        if seen.batch_source and seen.project in known:
+            project = known[seen.project].pk
+            source, behind = held[project, seen.name], held.get((project, seen.batch_source))
+            if behind is not None and source.batch_source_id != behind.pk:
+                source.batch_source = behind
+                source.save(update_fields=["batch_source"])
+    return held
+
+
+def _merge(
+    model: type[Model], known: KnownProjects, rows: Iterable[tuple[int, str, dict[str, Any]]], progress: Progress
+) -> ByName:
+    """Insert what is new, update what differs, mark what the store no longer has."""
+    projects = [project.pk for project in known.values()]
+    held: ByName = {(row.project_id, row.name): row for row in model._default_manager.filter(project__in=projects)}
+    new, changed, seen = [], [], set()
+    names: list[str] = ["gone_at"]
+    for project, name, fields in rows:
+        seen.add((project, name))
+        fields["gone_at"] = None
+        names = list(fields)
+        row = held.get((project, name))
+        if row is None:
+            row = held[project, name] = model(project_id=project, name=name, **fields)
+            new.append(row)
+        elif any(getattr(row, field) != value for field, value in fields.items()):
+            for field, value in fields.items():
+                setattr(row, field, value)
+            changed.append(row)
+    model._default_manager.bulk_create(new, batch_size=2_000)
+    model._default_manager.bulk_update(changed, names, batch_size=500)
+    gone = [row.pk for key, row in held.items() if key not in seen and row.gone_at is None]
+    model._default_manager.filter(pk__in=gone).update(gone_at=timezone.now())
+    noun = str(model._meta.verbose_name_plural)
+    for word, number in (("added", len(new)), ("changed", len(changed)), ("gone", len(gone))):
+        if number:
+            progress.count(f"{word}_{noun}", number)
+    return held

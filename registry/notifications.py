@@ -1,0 +1,18 @@
+"""Outgoing tasks, queued once the transaction that asks for them is committed. Named, not imported: tasks import actions."""
+
+from celery import current_app
+from django.db import transaction
+
+from registry.choices import PullKind
+from registry.models import Pull
+
+_TASKS = {
+    PullKind.DEFINITIONS: "registry.tasks.pull_definitions",
+    PullKind.MEASUREMENTS: "monitoring.tasks.pull_measurements",
+}
+
+
+def start_pull(pull: Pull) -> None:
+    """Hand the pull to a worker. When the broker is away the pull stays queued, and the reaper sends it again."""
+    name, number = _TASKS[PullKind(pull.kind)], pull.pk
+    transaction.on_commit(lambda: current_app.send_task(name, args=[number]), robust=True)

@@ -1,0 +1,16 @@
+"""Celery's door: each task finds its rows and calls one action."""
+
+from celery import shared_task
+
+from registry.actions import pulls
+from registry.actions.definitions import import_definitions
+
+
+@shared_task(name="registry.tasks.pull_definitions")
+def pull_definitions(pull_id: int) -> None:
+    pulls.run_pull(pull_id, import_definitions)
+
+
+@shared_task(name="registry.tasks.reap_lost_pulls")
+def reap_lost_pulls() -> int:
+    return pulls.reap_lost_pulls()
