@@ -1,4 +1,4 @@
-"""Outgoing tasks, queued once the transaction that asks for them is committed. Named, not imported: tasks import actions."""
+"""Outgoing tasks, queued once the transaction that asks for them is committed. Named, as tasks import actions."""
 
 from celery import current_app
 from django.db import transaction

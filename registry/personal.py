@@ -15,7 +15,20 @@ _WORDS = re.compile(
     r"race|disability|diagnosis|salary|income|ip|mac|imei|msisdn|cvv|cvc|pan|card|licen[cs]e|nationality|citizenship|"
     r"lat|latitude|lon|lng|longitude|geo|password|username|login|cookie|fingerprint|bio|photo|face|voice)$"
 )
-_NAMED = {"first", "last", "full", "middle", "given", "family", "customer", "user", "person", "employee", "contact", "owner"}
+_NAMED = {
+    "first",
+    "last",
+    "full",
+    "middle",
+    "given",
+    "family",
+    "customer",
+    "user",
+    "person",
+    "employee",
+    "contact",
+    "owner",
+}
 _YES = {"true", "yes", "1", "y"}
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -25,8 +38,12 @@ def looks_personal(name: str, tags: Mapping[str, str]) -> bool:
     words = [word.lower() for word in _PIECES.findall(name)]
     if any(_WORDS.match(word) for word in words) or ("name" in words and (_NAMED & set(words) or words == ["name"])):
         return True
-    return any(key.lower() in {"pii", "personal", "gdpr", "sensitive"} and value.lower() in _YES | {""} or
-               value.lower() in {"pii", "personal", "sensitive"} for key, value in tags.items())
+    return any(
+        key.lower() in {"pii", "personal", "gdpr", "sensitive"}
+        and value.lower() in _YES | {""}
+        or value.lower() in {"pii", "personal", "sensitive"}
+        for key, value in tags.items()
+    )
 
 
 def class_from_tags(tags: Mapping[str, str]) -> str:

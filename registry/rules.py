@@ -70,4 +70,3 @@ rules.add_perm("registry.pull_connection", is_admin | is_owner)
 rules.add_perm("registry.create_token", is_active)
 rules.add_perm("registry.revoke_token", is_own | is_admin)
 rules.add_perm("registry.change_project", is_owner | is_admin)
-

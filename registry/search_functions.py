@@ -1,9 +1,9 @@
 """The database functions that search stands on.
 
 `charter_search` builds the text vector of a feature: A = its name split into words, B = description and tags,
-C = entities, view and source. The default parser keeps `avgTxnAmt`, `a/b` and `customer.features.txn` whole, so names are
-split here, on case, punctuation and between letters and digits. Everything is schema-qualified: a restore runs with
-an empty search path.
+C = entities, view and source. The default parser keeps `avgTxnAmt`, `a/b` and `customer.features.txn` whole, so names
+are split here, on case, punctuation and between letters and digits. Everything is schema-qualified: a restore runs
+with an empty search path.
 """
 
 from django.contrib.postgres.operations import BtreeGinExtension, TrigramExtension

@@ -52,7 +52,9 @@ def resolve(address: str) -> str:
 def _look_up(kind: str, name: str) -> str:
     if kind == "env":
         if not name.startswith(settings.CHARTER_SECRET_PREFIX):
-            raise ConnectorError(f"A connection may only name variables that begin with {settings.CHARTER_SECRET_PREFIX}.")
+            raise ConnectorError(
+                f"A connection may only name variables that begin with {settings.CHARTER_SECRET_PREFIX}."
+            )
         if name not in os.environ:
             raise ConnectorError(f"The variable {name} is not set.", fix="Set it for the web and worker processes.")
         return os.environ[name]

@@ -40,14 +40,23 @@ def definition_reader(connection: Connection) -> DefinitionReader:
     return open_registry(url, projects=tuple(connection.settings.get("projects", ())))
 
 
-def view_readers(connection: Connection) -> list[ViewReader]:
-    """Readers of the offline and online store, as far as the connection has them."""
-    from connectors.stores import open_offline, open_online
+def offline_reader(connection: Connection) -> ViewReader | None:
+    """The reader of the connection's history; None when it has no such store. Raises ConnectorError."""
+    from connectors.stores import open_offline
 
-    known = addresses(connection)
-    readers: list[ViewReader] = []
-    if known.offline:
-        readers.append(open_offline(known.offline))
-    if known.online:
-        readers.append(open_online(known.online))
-    return readers
+    url = addresses(connection).offline
+    return open_offline(url) if url else None
+
+
+def online_reader(connection: Connection) -> ViewReader | None:
+    """The reader of what the connection serves; None when it has no such store. Raises ConnectorError."""
+    from connectors.stores import open_online
+
+    url = addresses(connection).online
+    return open_online(url) if url else None
+
+
+def measurable_kinds(connection: Connection) -> frozenset[str]:
+    """Which kinds of source the connection's offline store can be asked about."""
+    scheme = addresses(connection).offline.split(":", 1)[0]
+    return frozenset({"postgres"} if scheme.startswith("postgres") else {"file"})

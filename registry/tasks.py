@@ -11,6 +11,11 @@ def pull_definitions(pull_id: int) -> None:
     pulls.run_pull(pull_id, import_definitions)
 
 
+@shared_task(name="registry.tasks.request_due_pulls")
+def request_due_pulls() -> int:
+    return len(pulls.request_due_pulls())
+
+
 @shared_task(name="registry.tasks.reap_lost_pulls")
 def reap_lost_pulls() -> int:
     return pulls.reap_lost_pulls()

@@ -3,8 +3,9 @@
 from django.db import migrations
 
 VIEWS = """
+CREATE SEQUENCE monitoring_viewmeasurement_id;
 CREATE TABLE monitoring_viewmeasurement (
-  id bigint GENERATED ALWAYS AS IDENTITY,
+  id bigint NOT NULL DEFAULT nextval('monitoring_viewmeasurement_id'),
   measured_at timestamptz NOT NULL,
   view_id bigint NOT NULL,
   origin varchar(8) NOT NULL,
@@ -24,8 +25,9 @@ CREATE INDEX viewmeasurement_by_view ON monitoring_viewmeasurement (view_id, mea
 """
 
 FEATURES = """
+CREATE SEQUENCE monitoring_featuremeasurement_id;
 CREATE TABLE monitoring_featuremeasurement (
-  id bigint GENERATED ALWAYS AS IDENTITY,
+  id bigint NOT NULL DEFAULT nextval('monitoring_featuremeasurement_id'),
   measured_at timestamptz NOT NULL,
   view_id bigint NOT NULL,
   feature_id bigint NOT NULL,
@@ -60,6 +62,6 @@ class Migration(migrations.Migration):
     initial = True
     dependencies = [("registry", "0001_initial")]
     operations = [
-        migrations.RunSQL(VIEWS, "DROP TABLE monitoring_viewmeasurement"),
-        migrations.RunSQL(FEATURES, "DROP TABLE monitoring_featuremeasurement"),
+        migrations.RunSQL(VIEWS, "DROP TABLE monitoring_viewmeasurement; DROP SEQUENCE monitoring_viewmeasurement_id"),
+        migrations.RunSQL(FEATURES, "DROP TABLE monitoring_featuremeasurement; DROP SEQUENCE monitoring_featuremeasurement_id"),
     ]

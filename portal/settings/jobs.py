@@ -24,8 +24,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
-    "pull-due-connections": {"task": "monitoring.tasks.pull_due_connections", "schedule": 30.0},
+    "request-due-pulls": {"task": "registry.tasks.request_due_pulls", "schedule": 30.0},
     "reap-lost-pulls": {"task": "registry.tasks.reap_lost_pulls", "schedule": 60.0},
     "refresh-health": {"task": "monitoring.tasks.refresh_health", "schedule": 60.0},
     "keep-partitions": {"task": "monitoring.tasks.keep_partitions", "schedule": 3600.0},
 }
+# Measurements older than this many months are dropped, a month's partition at a time.
+CHARTER_RETENTION_MONTHS = env.int("CHARTER_RETENTION_MONTHS", default=13)

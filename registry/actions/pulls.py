@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
-from django.db import IntegrityError, connection as database, transaction
+from django.db import IntegrityError, transaction
+from django.db import connection as database
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -141,8 +142,10 @@ def _sole_worker(pull: Pull) -> Iterator[bool]:
 
 def _claim(pull: Pull) -> bool:
     now = timezone.now()
-    claimed = Pull.objects.unfinished().filter(pk=pull.pk).update(
-        state=PullState.RUNNING, started_at=now, heartbeat_at=now, attempts=F("attempts") + 1
+    claimed = (
+        Pull.objects.unfinished()
+        .filter(pk=pull.pk)
+        .update(state=PullState.RUNNING, started_at=now, heartbeat_at=now, attempts=F("attempts") + 1)
     )
     pull.refresh_from_db()
     return bool(claimed)

@@ -12,7 +12,9 @@ class AuditEntry(models.Model):
     """One state change by one actor. The database refuses to change, delete or truncate entries."""
 
     at = models.DateTimeField(default=timezone.now)
-    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", help_text="Empty: the system")
+    actor = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", help_text="Empty: the system"
+    )
     actor_name = models.CharField(max_length=150, help_text="As it was then")
     token = models.CharField(max_length=40, blank=True, help_text="Key of the token used; empty for a session")
     action = models.CharField(max_length=80, help_text="app.verb_noun")

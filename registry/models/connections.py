@@ -26,7 +26,7 @@ class Connection(models.Model):
     definitions_every = models.DurationField(default=timedelta(minutes=5))
     measurements_every = models.DurationField(default=timedelta(minutes=15))
     created_at = models.DateTimeField(auto_now_add=True)
-    # What pulls write. A store that fails again and again is left alone until `open_until`: its own circuit, nobody else's.
+    # What pulls write. A store that fails again and again is left alone until `open_until`: a circuit of its own.
     change_token = models.CharField(max_length=200, blank=True)
     failures = models.PositiveIntegerField(default=0)
     open_until = models.DateTimeField(null=True, blank=True)
@@ -68,7 +68,9 @@ class Pull(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(null=True, blank=True)
     cursor = models.JSONField(default=dict, blank=True)
-    counts = models.JSONField(default=dict, blank=True, help_text="What changed: {added, changed, unchanged, gone, ...}")
+    counts = models.JSONField(
+        default=dict, blank=True, help_text="What changed: {added, changed, unchanged, gone, ...}"
+    )
     warnings = models.JSONField(default=list, blank=True, help_text="Strings")
     errors = models.JSONField(default=list, blank=True, help_text="[{object, reason, fix}]")
 

@@ -71,7 +71,9 @@ class Usage(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["consumer", "feature", "number", "evidence"], name="one_usage_per_evidence", nulls_distinct=False
+                fields=["consumer", "feature", "number", "evidence"],
+                name="one_usage_per_evidence",
+                nulls_distinct=False,
             )
         ]
 

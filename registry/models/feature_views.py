@@ -36,9 +36,7 @@ class FeatureView(models.Model):
     """Features computed together from one source for the same entities. What vanished upstream is gone, not deleted."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="views")
-    connection = models.ForeignKey(
-        "Connection", null=True, blank=True, on_delete=models.SET_NULL, related_name="views"
-    )
+    connection = models.ForeignKey("Connection", null=True, blank=True, on_delete=models.SET_NULL, related_name="views")
     name = models.CharField(max_length=200)
     key = models.CharField(max_length=330, unique=True, help_text="project.view")
     kind = models.CharField(max_length=12, choices=ViewKind.choices, default=ViewKind.BATCH)
@@ -61,7 +59,7 @@ class FeatureView(models.Model):
     schedule_every = models.DurationField(null=True, blank=True)
     slo_freshness = models.DurationField(null=True, blank=True)
     slo_max_null_rate = models.FloatField(null=True, blank=True)
-    # Three times for one question, never averaged: what the registry declares, what the source and the online store hold.
+    # Three times for one question, never averaged: what the registry declares, the source holds, the online store serves.
     declared_until = models.DateTimeField(null=True, blank=True)
     source_until = models.DateTimeField(null=True, blank=True)
     served_until = models.DateTimeField(null=True, blank=True)

@@ -40,10 +40,19 @@ class FeatureQuerySet(models.QuerySet["Feature"]):
 
 
 @kept_history(
-    exclude=["search", "health", "null_rate", "null_rate_read_at", "models_count", "reads_per_day", "keywords", "context"]
+    exclude=[
+        "search",
+        "health",
+        "null_rate",
+        "null_rate_read_at",
+        "models_count",
+        "reads_per_day",
+        "keywords",
+        "context",
+    ]
 )
 class Feature(models.Model):
-    """One named column of a view. Its contract lives in versions; the current one's facts are repeated here for search."""
+    """One named column of a view. Its contract lives in versions; the current one is repeated here for search."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="features")
     view = models.ForeignKey(FeatureView, on_delete=models.CASCADE, related_name="features")

@@ -57,7 +57,9 @@ class Team(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
-    channel = models.CharField(max_length=120, blank=True, help_text="Where the team answers, such as #payments-features")
+    channel = models.CharField(
+        max_length=120, blank=True, help_text="Where the team answers, such as #payments-features"
+    )
     email = models.EmailField(blank=True)
     members: models.ManyToManyField = models.ManyToManyField(User, through="Membership", related_name="teams")
     created_at = models.DateTimeField(auto_now_add=True)

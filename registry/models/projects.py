@@ -36,9 +36,7 @@ class Project(models.Model):
     description = models.TextField(blank=True)
     owner = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="projects")
     visibility = models.CharField(max_length=12, choices=Visibility.choices, default=Visibility.LISTED)
-    ownership_model = models.CharField(
-        max_length=12, choices=OwnershipModel.choices, default=OwnershipModel.FEDERATED
-    )
+    ownership_model = models.CharField(max_length=12, choices=OwnershipModel.choices, default=OwnershipModel.FEDERATED)
     connection = models.ForeignKey(
         "Connection", null=True, blank=True, on_delete=models.SET_NULL, related_name="projects"
     )

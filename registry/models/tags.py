@@ -23,7 +23,9 @@ class Tag(models.Model):
                 condition=Q(view__isnull=False, feature__isnull=True) | Q(view__isnull=True, feature__isnull=False),
                 name="tag_is_on_one_thing",
             ),
-            models.UniqueConstraint(fields=["view", "key"], condition=Q(view__isnull=False), name="one_tag_per_view_key"),
+            models.UniqueConstraint(
+                fields=["view", "key"], condition=Q(view__isnull=False), name="one_tag_per_view_key"
+            ),
             models.UniqueConstraint(
                 fields=["feature", "key"], condition=Q(feature__isnull=False), name="one_tag_per_feature_key"
             ),

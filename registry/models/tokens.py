@@ -15,7 +15,7 @@ class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
 
 
 class AccessToken(AbstractAuthToken):
-    """A key for one person or service, limited to scopes, and for lineage to namespaces. Revoking takes effect at once."""
+    """A key for one person or service, limited to scopes, for lineage also to namespaces. Revoked means at once."""
 
     name = models.CharField(max_length=120)
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices), default=list)

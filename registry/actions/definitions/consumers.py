@@ -40,7 +40,9 @@ def merge(connection: Connection, known: KnownProjects, found: Definitions, prog
             "upstream_owner": service.owner, "tags": service.tags, "gone_at": None,
             "environment": service.tags.get("environment", service.tags.get("stage", ""))[:40],
         }  # fmt: skip
-        held[project, service.name] = _save(connection, project, service.name, held.get((project, service.name)), fields)
+        held[project, service.name] = _save(
+            connection, project, service.name, held.get((project, service.name)), fields
+        )
         seen.add((project, service.name))
     gone = [row.pk for key, row in held.items() if key not in seen and row.gone_at is None]
     Consumer.objects.filter(pk__in=gone).update(gone_at=timezone.now())
@@ -105,7 +107,9 @@ def _wanted(
     for service in services:
         project = known[service.project].pk
         for read in service.reads:
-            wanted |= {(held[project, service.name].pk, pk, read.version) for pk in _read(ids[project, read.view], read)}
+            wanted |= {
+                (held[project, service.name].pk, pk, read.version) for pk in _read(ids[project, read.view], read)
+            }
             missing = set(read.features) - ids[project, read.view].keys()
             if missing:
                 progress.warn(f"Service {service.name} names {read.view}:{sorted(missing)[0]}, which the store lacks.")

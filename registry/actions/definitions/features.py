@@ -35,7 +35,8 @@ INSERT INTO registry_feature AS held (
   project_id, view_id, name, key, description, owner_id, number, state, dtype, unit, has_default, privacy_class,
   looks_personal, entity_names, store, is_online, tags, health, models_count, keywords, context, created_at, changed_at)
 SELECT project_id, view_id, name, key, description, owner_id, coalesce(number, 1), 'active', dtype, '', false,
-       privacy_class, looks_personal, entity_names, store, is_online, tags, 'unknown', 0, keywords, context, now(), now()
+       privacy_class, looks_personal, entity_names, store, is_online, tags, 'unknown', 0, keywords, context,
+       now(), now()
 FROM incoming_feature
 ON CONFLICT (view_id, name) DO UPDATE SET
   description = coalesce(nullif(excluded.description, ''), held.description),
@@ -78,7 +79,8 @@ WITH added AS (
   LEFT JOIN LATERAL (SELECT max(number) AS number FROM registry_version WHERE feature_id = held.id) newest ON true
   WHERE current.id IS NULL
      OR (current.dtype, current.entity_keys, current.definition, current.vector_dimension, current.vector_metric)
-        IS DISTINCT FROM (seen.dtype, seen.entity_keys::varchar[], seen.definition, seen.vector_dimension, seen.vector_metric)
+        IS DISTINCT FROM
+        (seen.dtype, seen.entity_keys::varchar[], seen.definition, seen.vector_dimension, seen.vector_metric)
   RETURNING feature_id, number)
 UPDATE registry_feature held SET number = added.number
 FROM added WHERE added.feature_id = held.id AND held.number <> added.number
@@ -192,5 +194,13 @@ def _add_earlier(cursor: Any, rows: ViewRows, history: History) -> None:
                     last[name] = _contract(feature)
                     cursor.execute(
                         _ADD_EARLIER,
-                        [number, feature.dtype, feature.vector_dimension, feature.vector_metric, rows[key].pk, name, number],
+                        [
+                            number,
+                            feature.dtype,
+                            feature.vector_dimension,
+                            feature.vector_metric,
+                            rows[key].pk,
+                            name,
+                            number,
+                        ],
                     )

@@ -1,0 +1,34 @@
+"""Refreshing health. Measurements change it, and so does time alone: what was fresh grows old."""
+
+from collections import defaultdict
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from monitoring.judging import AT_RISK_FROM, judge
+from registry.actions.facts import write_feature_health, write_view_health
+from registry.actions.words import refresh_facet_counts
+from registry.models import Feature, FeatureView
+
+
+def refresh_health(views: QuerySet[FeatureView]) -> int:
+    """Judge these views and their features anew. Writes only what changed; returns how many views did."""
+    now = timezone.now()
+    held = list(views.present().only(*_FACTS))
+    rates: dict[int, list[float | None]] = defaultdict(list)
+    for view, rate in Feature.objects.present().filter(view__in=views).values_list("view_id", "null_rate"):
+        rates[view].append(rate)
+    found = [judge(view, rates[view.pk], now) for view in held]
+    before = {view.pk: (view.health, tuple(view.health_reasons)) for view in held}
+    changed = [verdict for verdict in found if before[verdict.view] != (verdict.health, verdict.reasons)]
+    with transaction.atomic():
+        write_view_health(changed)
+        refresh_facet_counts(sorted(write_feature_health(found, at_risk_from=AT_RISK_FROM)))
+    return len(changed)
+
+
+_FACTS = (
+    "kind", "is_online", "schedule_every", "slo_freshness", "slo_max_null_rate", "source_until", "served_until",
+    "source_read_at", "served_read_at", "health", "health_reasons",
+)  # fmt: skip

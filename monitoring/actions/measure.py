@@ -1,0 +1,122 @@
+"""The work of a measurements pull: each view of a connection, in the registry's words, the source and the online store.
+
+View by view, each in its own transaction, so that a killed worker goes on after the last one. What cannot be read is
+said and the rest goes on; a store that is away altogether is asked once, not once for each view.
+"""
+
+from collections.abc import Callable, Iterator
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from connectors.records import Column, ConnectorError, ViewReader, ViewReading, ViewTarget
+from monitoring.actions.health import refresh_health
+from monitoring.actions.readings import write_declared, write_reading
+from registry import stores
+from registry.actions.pulls import Progress
+from registry.choices import ViewKind
+from registry.models import Connection, Feature, FeatureView, Source
+
+
+def measure_connection(connection: Connection, progress: Progress) -> None:
+    """Measure every present view, going on after `cursor["after"]`."""
+    views = FeatureView.objects.filter(connection=connection).present().exclude(kind=ViewKind.ON_DEMAND)
+    total = views.count()
+    after = int(progress.pull.cursor.get("after", 0))
+    done = views.filter(pk__lte=after).count()
+    progress.step(done=done, total=total)
+    offline = _usable(connection, "offline store", stores.offline_reader, progress)
+    online = _usable(connection, "online store", stores.online_reader, progress)
+    kinds = stores.measurable_kinds(connection)
+    for view in _in_order(views.filter(pk__gt=after)):
+        measure_view(view, offline if _table(view, kinds, progress) else None, online, progress)
+        progress.pull.cursor["after"] = view.pk
+        done += 1
+        progress.step(done=done)
+    refresh_health(FeatureView.objects.filter(connection=connection))
+
+
+def _in_order(views: QuerySet[FeatureView]) -> Iterator[FeatureView]:
+    rows = views.select_related("project", "source__batch_source").prefetch_related("features", "entities")
+    return rows.order_by("pk").iterator(chunk_size=200)
+
+
+def _usable(
+    connection: Connection, name: str, opened: Callable[[Connection], ViewReader | None], progress: Progress
+) -> ViewReader | None:
+    """The reader, when its store answers. Otherwise one error for the whole store."""
+    try:
+        reader = opened(connection)
+        failed = next((right for right in reader.test() if not right.ok), None) if reader else None
+    except ConnectorError as error:
+        progress.fail(f"{connection.slug} {name}", str(error), error.fix)
+        return None
+    if failed:
+        progress.fail(f"{connection.slug} {name}", failed.detail or failed.name, failed.fix)
+        return None
+    return reader
+
+
+def _table(view: FeatureView, kinds: frozenset[str], progress: Progress) -> Source | None:
+    """The table behind the view, where this connection can measure its kind."""
+    source = view.source.batch_source or view.source if view.source else None
+    if source is None or source.kind in {"push", "request", "kafka", "kinesis"}:
+        return None
+    if source.kind not in kinds:
+        progress.warn(f"Sources of kind {source.kind} cannot be measured through this connection's offline store.")
+        return None
+    return source
+
+
+def measure_view(view: FeatureView, offline: ViewReader | None, online: ViewReader | None, progress: Progress) -> None:
+    """All three times of one view, and what can be said of its features."""
+    now = timezone.now()
+    features = [feature for feature in view.features.all() if feature.gone_at is None]
+    readings = []
+    if offline is not None:
+        readings.append(_read(offline, view, features, progress))
+    if online is not None and view.is_online:
+        readings.append(_read(online, view, features, progress))
+    with transaction.atomic():
+        write_declared(view, progress.pull, now)
+        for reading in filter(None, readings):
+            _report_features(view, reading, progress)
+            write_reading(view, features, reading, progress.pull, now)
+            progress.count(f"{reading.origin}_readings")
+
+
+def _read(reader: ViewReader, view: FeatureView, features: list[Feature], progress: Progress) -> ViewReading | None:
+    try:
+        return reader.read(target(view, features))
+    except ConnectorError as error:
+        progress.fail(f"{view.key} ({reader.origin})", str(error), error.fix)
+        return None
+
+
+def _report_features(view: FeatureView, reading: ViewReading, progress: Progress) -> None:
+    for warning in reading.warnings:
+        progress.warn(f"{view.key}: {warning}")
+    for profile in reading.profiles:
+        if profile.error:
+            progress.fail(f"{view.key}.{profile.feature} ({reading.origin})", profile.error)
+
+
+def target(view: FeatureView, features: list[Feature]) -> ViewTarget:
+    """Where the view's values are. Columns are named as in the source, before field mapping."""
+    source = view.source.batch_source or view.source if view.source else None
+    column_of = {to: column for column, to in (source.field_mapping if source else {}).items()}
+    return ViewTarget(
+        project=view.project.upstream_name or view.project.name,
+        view=view.name,
+        version=view.upstream_version,
+        join_keys=tuple(key for entity in view.entities.all() for key in entity.join_keys),
+        columns=tuple(
+            Column(feature.name, column_of.get(feature.name, feature.name), feature.dtype, feature.is_personal)
+            for feature in features
+        ),
+        source_kind=source.kind if source else "",
+        location=source.location if source else "",
+        query=source.query if source else "",
+        timestamp_column=source.timestamp_field if source else "",
+    )

@@ -1,0 +1,83 @@
+"""Writing what a store showed: one row for the view, one for each feature, and the results on the registry's facts."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection as database
+from psycopg.types.json import Jsonb
+
+from connectors.records import Bin, Profile, ViewReading
+from monitoring.models import Origin
+from registry.actions.facts import write_freshness, write_null_rates
+from registry.models import Feature, FeatureView, Pull
+
+_VIEW_COLUMNS = (
+    "measured_at", "view_id", "origin", "newest_event_at", "rows", "entities", "sample_size", "window_from",
+    "window_until", "query", "warnings", "pull_id",
+)  # fmt: skip
+_FEATURE_COLUMNS = (
+    "measured_at", "view_id", "feature_id", "origin", "rows", "nulls", "present", "null_rate", "null_rate_error",
+    "sample_size", "distinct", "is_distinct_approximate", "minimum", "maximum", "mean", "stddev", "length_minimum",
+    "length_maximum", "quantiles", "histogram", "window_from", "window_until", "pull_id",
+)  # fmt: skip
+
+
+def write_declared(view: FeatureView, pull: Pull | None, now: datetime) -> None:
+    """Keep what the registry itself declares, so that it can be held against what the stores show."""
+    if view.declared_until is not None:
+        row = (now, view.pk, Origin.DECLARED, view.declared_until, *[None] * 5, "", [], pull and pull.pk)
+        _copy("monitoring_viewmeasurement", _VIEW_COLUMNS, [row])
+
+
+def write_reading(
+    view: FeatureView, features: list[Feature], reading: ViewReading, pull: Pull | None, now: datetime
+) -> None:
+    """Keep one reading of a view, and note its newest event and null rates on the registry's facts."""
+    pull_id = pull.pk if pull else None
+    row = (
+        now, view.pk, reading.origin, reading.newest_event_at, reading.rows, reading.entities, reading.sample_size,
+        reading.window_from, reading.window_until, reading.query, list(reading.warnings), pull_id,
+    )  # fmt: skip
+    _copy("monitoring_viewmeasurement", _VIEW_COLUMNS, [row])
+    by_name = {feature.name: feature for feature in features}
+    found = [(by_name[profile.feature], profile) for profile in reading.profiles if not profile.error]
+    rows = [_feature_row(view, feature, profile, reading, pull_id, now) for feature, profile in found]
+    _copy("monitoring_featuremeasurement", _FEATURE_COLUMNS, rows)
+    write_freshness(view, origin=reading.origin, newest_event_at=reading.newest_event_at, read_at=now)
+    # The source holds every row and the online store only the newest of each key: its rate is the feature's.
+    if reading.origin == Origin.SOURCE or view.source_read_at is None:
+        write_null_rates({feature.pk: profile.null_rate for feature, profile in found}, read_at=now)
+
+
+def _feature_row(
+    view: FeatureView, feature: Feature, profile: Profile, reading: ViewReading, pull_id: int | None, now: datetime
+) -> tuple[Any, ...]:
+    if feature.is_personal:
+        profile = _counts_only(profile)
+    return (
+        now, view.pk, feature.pk, reading.origin, profile.rows, profile.nulls, profile.present, profile.null_rate,
+        reading.null_rate_error, reading.sample_size, profile.distinct, profile.is_distinct_approximate,
+        profile.minimum, profile.maximum, profile.mean, profile.stddev, profile.length_minimum, profile.length_maximum,
+        Jsonb({str(key): value for key, value in profile.quantiles.items()}),
+        Jsonb([_bin(one) for one in profile.histogram]),
+        reading.window_from, reading.window_until, pull_id,
+    )  # fmt: skip
+
+
+def _counts_only(profile: Profile) -> Profile:
+    """The last gate before our tables: whatever a connector answered, nothing of a personal value is kept."""
+    return Profile(feature=profile.feature, rows=profile.rows, nulls=profile.nulls, present=profile.present)
+
+
+def _bin(one: Bin) -> dict[str, Any]:
+    known = {"lower": one.lower, "upper": one.upper, "label": one.label, "count": one.count}
+    return {name: value for name, value in known.items() if value not in (None, "")}
+
+
+def _copy(table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
+    names = ", ".join(f'"{column}"' for column in columns)
+    with database.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)

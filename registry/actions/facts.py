@@ -1,0 +1,95 @@
+"""Results of other rooms, written on views and features: freshness, null rates, health. No workflow here."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection as database
+
+from registry.choices import Health
+from registry.models import FeatureView
+
+_NULL_RATES = """
+UPDATE registry_feature held SET null_rate = seen.rate, null_rate_read_at = %s
+FROM unnest(%s::bigint[], %s::float8[]) AS seen(id, rate)
+WHERE held.id = seen.id
+"""
+# A feature is as healthy as its view is fresh and its own values are present; the worse of the two counts.
+_FEATURE_HEALTH = """
+WITH view AS (
+  SELECT * FROM unnest(%(views)s::bigint[], %(fresh)s::text[], %(limits)s::float8[]) AS v(id, fresh, max_null)),
+judged AS (
+  SELECT feature.id, feature.project_id, view.fresh,
+         CASE WHEN feature.null_rate IS NULL THEN 'unknown'
+              WHEN feature.null_rate > view.max_null THEN 'crit'
+              WHEN feature.null_rate > view.max_null * %(at_risk)s THEN 'warn'
+              ELSE 'ok' END AS filled
+  FROM registry_feature feature JOIN view ON view.id = feature.view_id)
+UPDATE registry_feature held SET health =
+  CASE WHEN 'crit' IN (judged.fresh, judged.filled) THEN 'crit'
+       WHEN 'warn' IN (judged.fresh, judged.filled) THEN 'warn'
+       WHEN 'unknown' IN (judged.fresh, judged.filled) THEN 'unknown'
+       ELSE 'ok' END
+FROM judged
+WHERE judged.id = held.id AND held.health <>
+  CASE WHEN 'crit' IN (judged.fresh, judged.filled) THEN 'crit'
+       WHEN 'warn' IN (judged.fresh, judged.filled) THEN 'warn'
+       WHEN 'unknown' IN (judged.fresh, judged.filled) THEN 'unknown'
+       ELSE 'ok' END
+RETURNING held.project_id
+"""
+_VIEW_HEALTH = """
+UPDATE registry_featureview held
+SET health = seen.health, health_reasons = array_remove(string_to_array(seen.reasons, E'\\n'), '')
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS seen(id, health, reasons)
+WHERE held.id = seen.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewHealth:
+    """What monitoring found of one view. `freshness` is its own state, `health` the worst of all it judged."""
+
+    view: int
+    freshness: Health
+    max_null_rate: float
+    health: Health
+    reasons: tuple[str, ...]
+
+
+def write_freshness(view: FeatureView, *, origin: str, newest_event_at: datetime | None, read_at: datetime) -> None:
+    """Note the newest event that the source or the online store holds."""
+    FeatureView.objects.filter(pk=view.pk).update(**{f"{origin}_until": newest_event_at, f"{origin}_read_at": read_at})
+
+
+def write_null_rates(rates: Mapping[int, float | None], *, read_at: datetime) -> None:
+    """Note null rates (fractions) by feature id."""
+    with database.cursor() as cursor:
+        cursor.execute(_NULL_RATES, [read_at, list(rates), list(rates.values())])
+
+
+def write_feature_health(found: Iterable[ViewHealth], *, at_risk_from: float) -> set[int]:
+    """Judge each feature of these views. Only changes are written; returns the projects they are in."""
+    views = list(found)
+    with database.cursor() as cursor:
+        cursor.execute(
+            _FEATURE_HEALTH,
+            {
+                "views": [view.view for view in views],
+                "fresh": [view.freshness.value for view in views],
+                "limits": [view.max_null_rate for view in views],
+                "at_risk": at_risk_from,
+            },
+        )
+        return {project for (project,) in cursor.fetchall()}
+
+
+def write_view_health(changed: Iterable[ViewHealth]) -> None:
+    """Note health and reasons of these views."""
+    views = list(changed)
+    with database.cursor() as cursor:
+        cursor.execute(
+            _VIEW_HEALTH,
+            [[view.view for view in views], [view.health.value for view in views],
+             ["\n".join(view.reasons) for view in views]],
+        )  # fmt: skip
