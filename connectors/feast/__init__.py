@@ -1,0 +1,1 @@
+"""Feast: definitions from its registry, values from its online stores. Feast itself is never imported."""
