@@ -22,13 +22,13 @@ def sparkline(
     """A line over evenly spaced measurements, zero at the foot, with a dashed limit and a dot at the latest one."""
     top = max([value for value in values if value is not None] + [limit or 0], default=0) * _HEADROOM or 1
     across = (width - 8) / max(len(values) - 1, 1)
-    points = [None if v is None else (4 + i * across, _y(v, top, height)) for i, v in enumerate(values)]
+    points = [None if v is None else (round(4 + i * across, 1), _y(v, top, height)) for i, v in enumerate(values)]
     line = " ".join(_path(part) for part in _unbroken(points))
     latest = next((point for point in reversed(points) if point), None)
     parts = [
         _limit_line(limit, top, width, height),
         format_html('<path class="spark-line" d="{}"/>', line) if line else _nothing(width, height),
-        format_html('<path class="spark-now" d="M{:.1f} {:.1f}h0"/>', *latest) if latest else "",
+        format_html('<path class="spark-now" d="M{} {}h0"/>', *latest) if latest else "",
     ]
     return _svg("spark", label, width, height, parts)
 
@@ -44,14 +44,14 @@ def _unbroken(points: Iterable[tuple[float, float] | None]) -> list[list[tuple[f
 
 def _path(points: list[tuple[float, float]]) -> str:
     """A lone point becomes a line of no length, which round caps make visible."""
-    steps = " ".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    steps = " ".join(f"{x} {y}" for x, y in points)
     return f"M{steps}" if len(points) > 1 else f"M{steps}h0"
 
 
 def _limit_line(limit: float | None, top: float, width: int, height: int) -> SafeString | str:
     if limit is None:
         return ""
-    return format_html('<path class="spark-limit" d="M0 {:.1f}H{}"/>', _y(limit, top, height), width)
+    return format_html('<path class="spark-limit" d="M0 {}H{}"/>', _y(limit, top, height), width)
 
 
 def _nothing(width: int, height: int) -> SafeString:
@@ -87,11 +87,11 @@ def _shares(counts: Sequence[int]) -> list[float]:
 
 def _bars(shares: Sequence[float], css: str, top: float, width: int, height: int) -> SafeString:
     step = width / max(len(shares), 1)
-    rows = ((i * step, height - s / top * (height - 2), step - 1, s / top * (height - 2)) for i, s in enumerate(shares))
+    tall = [round(share / top * (height - 2), 1) for share in shares]
     return format_html_join(
         "",
-        '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>',
-        ((css, *row) for row in rows),
+        '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>',
+        ((css, round(i * step, 1), round(height - h, 1), round(step - 1, 1), h) for i, h in enumerate(tall)),
     )
 
 
@@ -100,7 +100,7 @@ def bar(value: float, *, maximum: float, label: str, state: str = "") -> SafeStr
     share = min(max(value / maximum, 0), 1) if maximum else 0
     parts = [
         format_html('<rect class="bar-rest" width="100%" height="8" rx="4"/>'),
-        format_html('<rect class="bar-fill {}" width="{:.1f}%" height="8" rx="4"/>', state, share * 100),
+        format_html('<rect class="bar-fill {}" width="{}%" height="8" rx="4"/>', state, round(share * 100, 1)),
     ]
     return _svg("bar", label, None, 8, parts)
 
@@ -110,12 +110,12 @@ def strip(cells: Sequence[tuple[str, str]], *, label: str) -> SafeString:
     step = 100 / max(len(cells), 1)
     heights = {"ok": 10, "warn": 15, "crit": 20}
     shapes = (
-        (state, i * step, 20 - heights.get(state, 4), step * 0.8, heights.get(state, 4), text)
+        (state, round(i * step, 2), 20 - heights.get(state, 4), round(step * 0.8, 2), heights.get(state, 4), text)
         for i, (state, text) in enumerate(cells)
     )
     rects = format_html_join(
         "",
-        '<rect class="cell {}" x="{:.2f}%" y="{}" width="{:.2f}%" height="{}" rx="1"><title>{}</title></rect>',
+        '<rect class="cell {}" x="{}%" y="{}" width="{}%" height="{}" rx="1"><title>{}</title></rect>',
         shapes,
     )
     return _svg("strip", label, None, 20, [rects])
@@ -143,11 +143,11 @@ def timeline(
     length = (last - first).total_seconds() or 1
 
     def place(at: datetime) -> float:
-        return (at - first).total_seconds() / length * 99.5  # the last line stays inside
+        return round((at - first).total_seconds() / length * 99.5, 2)  # the last line stays inside
 
     height = 18 + 26 * len(rows) + 18
-    parts = [_stretch(s, place, 18 + 26 * i, now) for i, row in enumerate(rows) for s in row]
-    parts.append(_line(place(now), "today", "line-now", height, 12))
+    parts = [_line(place(now), "today", "line-now", height, 12)]
+    parts += [_stretch(s, place, 18 + 26 * i, now) for i, row in enumerate(rows) for s in row]
     parts += [_line(place(at), text, "line-mark", height, height - 4) for at, text in marks]
     parts.append(format_html('<text class="line-text" y="{}">{}</text>', height - 4, f"{first:%b %Y}"))
     return _svg("timeline", label, None, height, parts)
@@ -157,9 +157,9 @@ def _stretch(stretch: Stretch, place: Callable[[datetime], float], top: int, now
     left, right = place(stretch.start), place(stretch.end or now)
     # The inner svg cuts off text that is longer than its stretch.
     return format_html(
-        '<svg class="stretch {}" x="{:.2f}%" y="{}" width="{:.2f}%" height="20"><title>{}</title>'
+        '<svg class="stretch {}" x="{}%" y="{}" width="{}%" height="20"><title>{}</title>'
         '<rect width="100%" height="20" rx="4"/><text x="8" y="14">{}</text></svg>',
-        stretch.state, left, top, max(right - left, 0.5), stretch.text, stretch.text,
+        stretch.state, left, top, max(round(right - left, 2), 0.5), stretch.text, stretch.text,
     )  # fmt: skip
 
 
@@ -167,8 +167,8 @@ def _line(left: float, text: str, css: str, height: int, text_at: int) -> SafeSt
     """The text stands on the side with more room."""
     anchor, gap = ("start", 4) if left < 50 else ("end", -4)
     return format_html(
-        '<line class="{}" x1="{:.2f}%" x2="{:.2f}%" y1="2" y2="{}"/>'
-        '<text class="line-text" x="{:.2f}%" dx="{}" y="{}" text-anchor="{}">{}</text>',
+        '<line class="{}" x1="{}%" x2="{}%" y1="2" y2="{}"/>'
+        '<text class="line-text" x="{}%" dx="{}" y="{}" text-anchor="{}">{}</text>',
         css, left, left, height - 16, left, gap, text_at, anchor, text,
     )  # fmt: skip
 
