@@ -3,7 +3,7 @@
 import rules
 
 from registry import roles
-from registry.models import Feature, FeatureView, Project, Team, User
+from registry.models import Feature, FeatureView, Project, Pull, Team, User
 
 
 def _owner_id(thing: object) -> int | None:
@@ -25,6 +25,12 @@ def is_active(user: User, _thing: object = None) -> bool:
 def is_owner(user: User, thing: object) -> bool:
     """A living member of the team that answers for it. Asked anew each time: rights end with membership."""
     return user.is_active and _owner_id(thing) in user.team_ids
+
+
+@rules.predicate
+def is_connection_owner(user: User, pull: Pull) -> bool:
+    """A member of the team that answers for the connection a pull runs on."""
+    return is_owner(user, pull.connection)
 
 
 @rules.predicate
@@ -61,12 +67,14 @@ for _verb in ("change_slo", "describe_feature", "describe_view", "tag_feature"):
 rules.add_perm("registry.assign_owner", is_owner | is_admin)
 rules.add_perm("registry.follow_feature", may_see)
 rules.add_perm("registry.view_feature", may_see)
-rules.add_perm("registry.create_team", is_admin)
+for _verb in ("assign_role", "create_project", "create_team", "create_user", "reset_password"):
+    rules.add_perm(f"registry.{_verb}", is_admin)
 rules.add_perm("registry.change_team", is_lead | is_admin)
 rules.add_perm("registry.create_connection", is_admin)
 rules.add_perm("registry.change_connection", is_admin)
 rules.add_perm("registry.test_connection", is_admin)
 rules.add_perm("registry.pull_connection", is_admin | is_owner)
+rules.add_perm("registry.cancel_pull", is_admin | is_connection_owner)
 rules.add_perm("registry.create_token", is_active)
 rules.add_perm("registry.revoke_token", is_own | is_admin)
 rules.add_perm("registry.change_project", is_owner | is_admin)

@@ -42,10 +42,11 @@ def request_pull(connection: Connection, note: Note, *, kind: str, actor: User |
     if not connection.is_enabled:
         raise invalid(connection=f"{connection.name} is switched off. Switch it on first.")
     note.changes["kind"] = [None, kind]
-    return _queue(connection, kind, actor)
+    return queue_pull(connection, kind, actor)
 
 
-def _queue(connection: Connection, kind: str, actor: User | None) -> Pull:
+def queue_pull(connection: Connection, kind: str, actor: User | None) -> Pull:
+    """Queue without asking for permission: for schedules, and for what follows from another pull."""
     try:
         with transaction.atomic():
             pull = Pull.objects.create(connection=connection, kind=kind, requested_by=actor)
@@ -183,7 +184,7 @@ def request_due_pulls() -> list[Pull]:
             if connection.is_resting(now):
                 continue
             Connection.objects.filter(pk=connection.pk).update(**{due: now + getattr(connection, every)})
-            pulls.append(_queue(connection, kind, None))
+            pulls.append(queue_pull(connection, kind, None))
     return pulls
 
 

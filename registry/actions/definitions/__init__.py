@@ -11,8 +11,9 @@ from connectors.records import Definitions, ViewRecord
 from registry import stores
 from registry.actions.action import Note, history_context, record
 from registry.actions.definitions import consumers, features, projects, sources, views
-from registry.actions.pulls import Progress
+from registry.actions.pulls import Progress, queue_pull
 from registry.actions.words import refresh_facet_counts, refresh_words
+from registry.choices import PullKind
 from registry.models import Connection, FeatureView
 
 CHUNK = 1_000  # views in one transaction
@@ -34,6 +35,8 @@ def import_definitions(connection: Connection, progress: Progress) -> None:
     with transaction.atomic():
         Connection.objects.filter(pk=connection.pk).update(change_token=token)
         record(None, NAME, connection, Note(changes={"counts": [None, progress.pull.counts]}))
+        if found.views:
+            queue_pull(connection, PullKind.MEASUREMENTS, None)  # nobody should wait for the clock to see new views
 
 
 def _known_digests(connection: Connection) -> dict[tuple[str, str], bytes]:
