@@ -1,8 +1,7 @@
 """Who gets in and what a browser may run."""
 
-from django.core.exceptions import ImproperlyConfigured
-
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from portal.settings.environment import CHARTER_BASE_URL, CHARTER_MODE, env
 
@@ -10,7 +9,7 @@ IS_HTTPS = CHARTER_BASE_URL.startswith("https://")
 SECRET_KEY = env.str("CHARTER_SECRET_KEY", default="")
 SECRET_KEY_FALLBACKS = env.list("CHARTER_SECRET_KEY_FALLBACKS", default=[])
 if not SECRET_KEY:
-    raise ImproperlyConfigured("CHARTER_SECRET_KEY is not set. `make run` makes one; elsewhere set 50 random characters.")
+    raise ImproperlyConfigured("CHARTER_SECRET_KEY is not set. `make run` makes one; else set 50 random characters.")
 # Encrypts connection secrets. Several keys, newest first, allow rotation without losing one.
 CHARTER_ENCRYPTION_KEYS = env.list("CHARTER_ENCRYPTION_KEYS", default=[])
 # Only variables with this prefix can be named by a connection, so nobody reads our own environment through one.
@@ -19,11 +18,13 @@ CHARTER_SECRET_FOLDER = env.str("CHARTER_SECRET_FOLDER", default="/run/secrets")
 
 ALLOWED_HOSTS = env.list("CHARTER_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [CHARTER_BASE_URL]
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS and CHARTER_MODE == "production"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("CHARTER_BEHIND_PROXY", default=False) else None
+if env.bool("CHARTER_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = env.int("CHARTER_SESSION_SECONDS", default=12 * 3600)
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"

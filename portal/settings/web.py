@@ -3,6 +3,8 @@
 from importlib.util import find_spec
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from portal.settings.environment import BASE_DIR, CHARTER_HOME, DEBUG, env
 
 TEMPLATES = [
@@ -26,7 +28,8 @@ TEMPLATES = [
 def _plotly_folder() -> Path:
     """The folder of plotly's own wheel that holds plotly.min.js, found without importing plotly."""
     spec = find_spec("plotly")
-    assert spec is not None and spec.origin is not None  # noqa: S101  pinned in requirements.txt
+    if spec is None or spec.origin is None:
+        raise ImproperlyConfigured("plotly is not installed: install requirements.txt.")
     return Path(spec.origin).parent / "package_data"
 
 
@@ -50,6 +53,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"  # Django exports it as TZ, so it must never be anything a child process would mistake for local time
 USE_TZ = True
 USE_I18N = False
+MESSAGE_TAGS = {25: "ok", 30: "warn", 40: "crit"}  # success, warning and error in the words of <c-banner>
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
