@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("charter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-# Doors (`tasks`) call actions; actions queue `notifications`. Two modules, so that neither imports the other in a circle.
+# Doors (`tasks`) call actions; actions queue `notifications`. Two modules, so that no circle of imports comes about.
 app.autodiscover_tasks(related_name="tasks")
 app.autodiscover_tasks(related_name="notifications")

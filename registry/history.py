@@ -35,19 +35,19 @@ def kept_history(*, exclude: Iterable[str] = ()) -> Callable[[Model], Model]:
     )
 
 
-def as_of(row: models.Model, moment: datetime) -> dict[str, Any] | None:
-    """The row's fields at `moment`; None when it did not exist yet."""
-    if moment < row.created_at:  # type: ignore[attr-defined]  every model with history has it
+def as_of(row: Any, moment: datetime) -> dict[str, Any] | None:
+    """Fields of a row of any model with `kept_history`, as they were at `moment`; None when it did not exist yet."""
+    if moment < row.created_at:
         return None
-    event = row.events.filter(pgh_created_at__gt=moment).order_by("pgh_id").first()  # type: ignore[attr-defined]
+    event = row.events.filter(pgh_created_at__gt=moment).order_by("pgh_id").first()
     source = event or row
     names = [field.attname for field in event_fields(row)]
     return {name: getattr(source, name) for name in names}
 
 
-def event_fields(row: models.Model) -> list[models.Field]:
+def event_fields(row: Any) -> list[models.Field]:
     """The fields of `row` that its history keeps."""
-    kept = {field.name for field in row.events.model._meta.fields}  # type: ignore[attr-defined]
+    kept = {field.name for field in row.events.model._meta.fields}
     return [field for field in row._meta.concrete_fields if field.name in kept]
 
 

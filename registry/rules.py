@@ -53,7 +53,7 @@ def may_see(user: User, thing: object) -> bool:
 
 @rules.predicate
 def is_lead(user: User, thing: object) -> bool:
-    return user.is_active and user.memberships.filter(team_id=_owner_id(thing), is_lead=True).exists()
+    return user.is_active and user.memberships.filter(team=_owner_id(thing), is_lead=True).exists()
 
 
 @rules.predicate

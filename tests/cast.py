@@ -2,7 +2,6 @@
 
 from types import SimpleNamespace
 
-import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from rest_framework.test import APIClient
@@ -22,8 +21,7 @@ def person(username: str, *, role: str = "", team: Team | None = None, is_lead: 
     return user
 
 
-@pytest.fixture
-def cast(db: None) -> SimpleNamespace:
+def make_cast() -> SimpleNamespace:
     """`payments` and `risk` are teams; the rest are users named for their role."""
     payments = TeamFactory(slug="payments", name="Payments Features")
     risk = TeamFactory(slug="risk", name="Risk")

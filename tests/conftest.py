@@ -6,23 +6,24 @@ PostgreSQL and Valkey are started once for the whole run, unless DATABASE_URL an
 import os
 import secrets
 from pathlib import Path
+from types import SimpleNamespace
 
+import django
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("CHARTER_SECRET_KEY", secrets.token_urlsafe(40))
 os.environ.setdefault("CHARTER_MODE", "single")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-pytest_plugins = ["tests.cast"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the services before Django reads its settings; xdist's workers inherit the addresses."""
-    if hasattr(config, "workerinput") or {"DATABASE_URL", "BROKER_URL"} <= os.environ.keys():
-        return
-    from portal.embedded.testing import start_services
+    if not hasattr(config, "workerinput") and not {"DATABASE_URL", "BROKER_URL"} <= os.environ.keys():
+        from portal.embedded.testing import start_services
 
-    os.environ.update(start_services())
+        os.environ.update(start_services())
+    django.setup()
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +46,14 @@ def real_inputs() -> Path:
     if not folder.is_dir():
         pytest.skip(f"No real inputs at {folder}; set CHARTER_TEST_DATA to their folder.")
     return folder
+
+
+@pytest.fixture
+def cast(db: None) -> SimpleNamespace:
+    """One person for each role, and two teams; see tests/cast.py."""
+    from tests.cast import make_cast  # its models cannot be imported before Django is set up
+
+    return make_cast()
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from registry.models import Feature, FeatureView
 def refresh_health(views: QuerySet[FeatureView]) -> int:
     """Judge these views and their features anew. Writes only what changed; returns how many views did."""
     now = timezone.now()
-    held = list(views.present().only(*_FACTS))
+    held = list(views.filter(gone_at__isnull=True).only(*_FACTS))
     rates: dict[int, list[float | None]] = defaultdict(list)
     for view, rate in Feature.objects.present().filter(view__in=views).values_list("view_id", "null_rate"):
         rates[view].append(rate)

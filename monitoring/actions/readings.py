@@ -34,7 +34,7 @@ def write_reading(
 ) -> None:
     """Keep one reading of a view, and note its newest event and null rates on the registry's facts."""
     pull_id = pull.pk if pull else None
-    row = (
+    row: tuple[Any, ...] = (
         now, view.pk, reading.origin, reading.newest_event_at, reading.rows, reading.entities, reading.sample_size,
         reading.window_from, reading.window_until, reading.query, list(reading.warnings), pull_id,
     )  # fmt: skip

@@ -1,11 +1,13 @@
 """Logs: one JSON object a line, with the request id, without values of features or secrets."""
 
+from typing import Any
+
 import structlog
 
 from common.logs import drop_secrets
 from portal.settings.environment import env
 
-_SHARED = [
+_SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

@@ -104,5 +104,5 @@ class FeatureView(models.Model):
 
     @property
     def newest_event_at(self) -> datetime | None:
-        """The time that counts for freshness: what is served where the view is online, else what the source holds."""
-        return self.served_until or self.source_until if self.is_online else self.source_until
+        """The time that counts for freshness: what is served where that was read, else what the source holds."""
+        return self.served_until if self.is_online and self.served_read_at is not None else self.source_until

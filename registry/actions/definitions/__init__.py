@@ -10,7 +10,7 @@ from django.utils import timezone
 from connectors.records import Definitions, ViewRecord
 from registry import stores
 from registry.actions.action import Note, history_context, record
-from registry.actions.definitions import consumers, features, projects, sources, views
+from registry.actions.definitions import consumers, feature_views, features, projects, sources
 from registry.actions.pulls import Progress, queue_pull
 from registry.actions.words import refresh_facet_counts, refresh_words
 from registry.choices import PullKind
@@ -59,13 +59,13 @@ def _merge(connection: Connection, found: Definitions, progress: Progress) -> No
     done = 0
     for chunk in _chunks(changed):
         with transaction.atomic():
-            rows = views.merge(connection, known, tables, entities, chunk, progress)
+            rows = feature_views.merge(connection, known, tables, entities, chunk, progress)
             features.merge(connection, rows, entities, chunk, history, progress)
         done += len(chunk)
         progress.step(done=done)
     with transaction.atomic():
-        views.link_upstream(known, changed)
-        views.mark_gone(connection, found.view_names, timezone.now(), progress)
+        feature_views.link_upstream(known, changed)
+        feature_views.mark_gone(connection, found.view_names, timezone.now(), progress)
         consumers.merge(connection, known, found, progress)
         touched = [project.pk for project in known.values()]
         refresh_words(touched)

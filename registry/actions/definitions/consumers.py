@@ -29,7 +29,8 @@ WHERE counted.id = held.id AND held.models_count <> counted.models
 def merge(connection: Connection, known: KnownProjects, found: Definitions, progress: Progress) -> None:
     """Take over services and exactly the features each one reads."""
     owners = known_owners()
-    held = {(row.project_id, row.name): row for row in Consumer.objects.filter(connection=connection)}
+    declared = Consumer.objects.filter(connection=connection, project__isnull=False)
+    held = {(row.project_id or 0, row.name): row for row in declared}
     seen = set()
     for service in found.services:
         if service.project not in known:

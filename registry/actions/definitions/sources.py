@@ -57,7 +57,8 @@ def _merge(
 ) -> ByName:
     """Insert what is new, update what differs, mark what the store no longer has."""
     projects = [project.pk for project in known.values()]
-    held: ByName = {(row.project_id, row.name): row for row in model._default_manager.filter(project__in=projects)}
+    rows_held: Iterable[Any] = model._default_manager.filter(project__in=projects)
+    held: ByName = {(row.project_id, row.name): row for row in rows_held}
     new, changed, seen = [], [], set()
     names: list[str] = ["gone_at"]
     for project, name, fields in rows:
