@@ -78,3 +78,5 @@ rules.add_perm("registry.cancel_pull", is_admin | is_connection_owner)
 rules.add_perm("registry.create_token", is_active)
 rules.add_perm("registry.revoke_token", is_own | is_admin)
 rules.add_perm("registry.change_project", is_owner | is_admin)
+for _verb in ("add_synonym", "change_synonym", "remove_synonym"):
+    rules.add_perm(f"registry.{_verb}", is_admin)

@@ -49,6 +49,7 @@ class FeatureQuerySet(models.QuerySet["Feature"]):
         "reads_per_day",
         "keywords",
         "context",
+        "definition",
     ]
 )
 class Feature(models.Model):
@@ -83,9 +84,10 @@ class Feature(models.Model):
     # What search reads beside name and description: B = tags, C = entities, view and source, D = definition.
     keywords = models.TextField(blank=True)
     context = models.TextField(blank=True)
+    definition = models.TextField(blank=True, default="", db_default="")
     search = models.GeneratedField(
         expression=models.Func(
-            F("name"), F("description"), F("keywords"), F("context"), function="charter_search", arity=4
+            F("name"), F("description"), F("keywords"), F("context"), F("definition"), function="charter_search", arity=5
         ),
         output_field=SearchVectorField(),
         db_persist=True,

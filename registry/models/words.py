@@ -8,18 +8,29 @@ from registry.models.projects import Project
 
 
 class Word(models.Model):
-    """A word of feature names, for correcting typos. Kept by project, so that a restricted one gives nothing away."""
+    """A word of feature names, for correcting typos. Each once, so that looking for similar ones stays fast."""
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
-    word = models.CharField(max_length=80)
-    features = models.PositiveIntegerField(default=0)
+    word = models.CharField(max_length=80, unique=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "word"], name="one_word_per_project")]
         indexes = [GinIndex(fields=["word"], name="word_trigrams", opclasses=["gin_trgm_ops"])]
 
     def __str__(self) -> str:
         return self.word
+
+
+class WordUse(models.Model):
+    """How many features of a project have the word in their name. Only these make a word known to those who see it."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    word = models.ForeignKey(Word, on_delete=models.CASCADE, related_name="uses")
+    features = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "project"], name="one_use_per_word")]
+
+    def __str__(self) -> str:
+        return f"{self.word} in {self.project}"
 
 
 class Synonym(models.Model):
@@ -54,3 +65,17 @@ class FacetCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.features} in {self.project}"
+
+
+class TagCount(models.Model):
+    """How many features of a project carry a tag: too many combinations to be one more column of `FacetCount`."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    tag = models.CharField(max_length=520)
+    features = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "tag"], name="one_count_per_tag")]
+
+    def __str__(self) -> str:
+        return f"{self.tag} in {self.project}"
