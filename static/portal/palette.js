@@ -31,8 +31,8 @@ document.addEventListener("keydown", (event) => {
   const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
-    const step = event.key === "ArrowDown" ? 1 : -1;
-    mark(input, options[(at + step + options.length) % options.length]);
+    const next = event.key === "ArrowDown" ? at + 1 : at < 0 ? -1 : at - 1;
+    mark(input, options.at(next % options.length));
   } else if (event.key === "Enter" && at >= 0) {
     event.preventDefault();
     choose(input, options[at]);
