@@ -9,17 +9,20 @@ from registry.actions.action import Note, action, invalid, lock
 from registry.models import Synonym
 from registry.search_functions import SPLIT
 
-# Drafts are left out of both: only their team may know of them, and words and counts are shared by all who see a project.
-_PRESENT = "project_id = ANY(%(projects)s) AND gone_at IS NULL"
-_WORDS = f"""
+# Drafts are left out: only their team may know of them, and words are shared by everybody who sees the project.
+_WORDS = (
+    """
 CREATE TEMPORARY TABLE seen_word ON COMMIT DROP AS
 SELECT project_id, word, count(*) AS features
 FROM (SELECT DISTINCT id, project_id, lower(word) AS word
-      FROM registry_feature, string_to_table({SPLIT.format("name")}, ' ') AS word
-      WHERE {_PRESENT} AND state <> 'draft') AS named
+      FROM registry_feature, string_to_table("""
+    + SPLIT.format("name")
+    + """, ' ') AS word
+      WHERE project_id = ANY(%(projects)s) AND gone_at IS NULL AND state <> 'draft') AS named
 WHERE length(word) BETWEEN 3 AND 80 AND word !~ '^[0-9]+$'
 GROUP BY project_id, word
 """
+)
 # In one order, so that two pulls at once wait for each other instead of locking each other out.
 _ADD_WORDS = """
 INSERT INTO registry_word (word) SELECT DISTINCT word FROM seen_word ORDER BY word ON CONFLICT (word) DO NOTHING
@@ -35,19 +38,19 @@ SELECT seen.project_id, known.id, seen.features FROM seen_word seen JOIN registr
 ORDER BY known.id, seen.project_id
 ON CONFLICT (word_id, project_id) DO UPDATE SET features = excluded.features WHERE held.features <> excluded.features
 """
-_COUNT_FACETS = f"""
+_COUNT_FACETS = """
 INSERT INTO registry_facetcount (
   project_id, state, health, privacy_class, looks_personal, entity_names, owner, store, is_online, features)
-SELECT project_id, state, health, privacy_class, looks_personal, entity_names, coalesce(team.slug, ''), store, is_online,
-       count(*)
+SELECT project_id, state, health, privacy_class, looks_personal, entity_names, coalesce(team.slug, ''), store,
+       is_online, count(*)
 FROM registry_feature LEFT JOIN registry_team team ON team.id = owner_id
-WHERE {_PRESENT}
+WHERE project_id = ANY(%(projects)s) AND gone_at IS NULL
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
-_COUNT_TAGS = f"""
+_COUNT_TAGS = """
 INSERT INTO registry_tagcount (project_id, tag, features)
 SELECT project_id, tag, count(DISTINCT id) FROM registry_feature, unnest(tags) AS tag
-WHERE {_PRESENT} AND state NOT IN ('draft', 'retired')
+WHERE project_id = ANY(%(projects)s) AND gone_at IS NULL AND state NOT IN ('draft', 'retired')
 GROUP BY 1, 2
 """
 

@@ -87,7 +87,13 @@ class Feature(models.Model):
     definition = models.TextField(blank=True, default="", db_default="")
     search = models.GeneratedField(
         expression=models.Func(
-            F("name"), F("description"), F("keywords"), F("context"), F("definition"), function="charter_search", arity=5
+            F("name"),
+            F("description"),
+            F("keywords"),
+            F("context"),
+            F("definition"),
+            function="charter_search",
+            arity=5,
         ),
         output_field=SearchVectorField(),
         db_persist=True,
