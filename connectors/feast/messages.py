@@ -1,7 +1,7 @@
 """Feast's projects, entities, services, saved datasets, permissions and version history as records."""
 
 from connectors.feast import registry_pb2 as pb
-from connectors.feast.fields import DTYPES, UNKNOWN, moment, word
+from connectors.feast.fields import DTYPES, UNKNOWN, moment, texts, word
 from connectors.feast.redaction import safe_options
 from connectors.feast.sources import configuration, plain
 from connectors.records import (
@@ -16,7 +16,7 @@ from connectors.records import (
 
 def project_of(message: pb.Project, name: str) -> ProjectRecord:
     spec = message.spec
-    return ProjectRecord(name=name, description=spec.description, owner=spec.owner, tags=dict(spec.tags))
+    return ProjectRecord(name=name, description=spec.description, owner=spec.owner, tags=texts(spec.tags))
 
 
 def entity_of(message: pb.Entity, project: str, name: str) -> EntityRecord:
@@ -29,7 +29,7 @@ def entity_of(message: pb.Entity, project: str, name: str) -> EntityRecord:
         value_type="" if value_type == UNKNOWN else value_type,
         description=spec.description,
         owner=spec.owner,
-        tags=dict(spec.tags),
+        tags=texts(spec.tags),
     )
 
 
@@ -41,7 +41,7 @@ def service_of(message: pb.FeatureService, project: str, name: str) -> ServiceRe
         reads=tuple(_service_feature(projection) for projection in spec.features),
         description=spec.description,
         owner=spec.owner,
-        tags=dict(spec.tags),
+        tags=texts(spec.tags),
         options=_service_options(spec),
     )
 
@@ -52,7 +52,7 @@ def _service_feature(projection: pb.Projection) -> ServiceFeature:
         features=tuple(column.name for column in projection.feature_columns),
         alias=projection.feature_view_name_alias,
         version=projection.version_tag if projection.HasField("version_tag") else None,
-        join_key_map=dict(projection.join_key_map),
+        join_key_map=texts(projection.join_key_map),
     )
 
 
@@ -72,7 +72,7 @@ def saved_dataset_of(message: pb.SavedDataset, project: str, name: str) -> Saved
         service=spec.feature_service_name,
         description=spec.description,
         join_keys=tuple(spec.join_keys),
-        tags=dict(spec.tags),
+        tags=texts(spec.tags),
         earliest_event_at=moment(message.meta.min_event_timestamp),
         newest_event_at=moment(message.meta.max_event_timestamp),
         options=_saved_dataset_options(spec),
@@ -97,10 +97,10 @@ def permission_of(message: pb.Permission, project: str, name: str) -> Permission
         name=name,
         types=tuple(word(pb.PermissionSpec.Type, number) for number in spec.types),
         name_patterns=tuple(spec.name_patterns),
-        required_tags=dict(spec.required_tags),
+        required_tags=texts(spec.required_tags),
         actions=tuple(word(pb.PermissionSpec.Action, number) for number in spec.actions),
         policy=_policy(spec.policy),
-        tags=dict(spec.tags),
+        tags=texts(spec.tags),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from google.protobuf.message import Message
 
 from connectors.feast import registry_pb2 as pb
-from connectors.feast.fields import features, seconds
+from connectors.feast.fields import features, seconds, texts
 from connectors.feast.redaction import safe_options, storable, without_url_password
 from connectors.records import FeatureRecord, SourceRecord
 
@@ -58,12 +58,12 @@ def source_of(message: pb.DataSource, project: str) -> SourceRecord:
         query=query,
         timestamp_field=message.timestamp_field,
         created_field=message.created_timestamp_column,
-        field_mapping=dict(message.field_mapping),
+        field_mapping=texts(message.field_mapping),
         batch_source=source_name(message.batch_source) if message.HasField("batch_source") else "",
         options={**options, **_extras(message)},
         description=message.description,
         owner=message.owner,
-        tags=dict(message.tags),
+        tags=texts(message.tags),
     )
 
 
@@ -93,7 +93,7 @@ def plain(message: Message) -> dict[str, object]:
         if field.message_type is None:
             found[field.name] = list(value) if field.is_repeated else value
         elif field.message_type.GetOptions().map_entry:
-            found[field.name] = dict(value)
+            found[field.name] = texts(value)
         elif field.message_type.full_name == "google.protobuf.Duration":
             found[f"{field.name}_seconds"] = seconds(value)
         elif not field.is_repeated:

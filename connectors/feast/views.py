@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.feast import registry_pb2 as pb
-from connectors.feast.fields import features, moment, seconds, span, word
+from connectors.feast.fields import features, moment, seconds, span, texts, word
 from connectors.feast.sources import STREAMS, kind_of, plain, request_fields, source_name
 from connectors.records import FeatureRecord, ViewKind, ViewRecord
 
@@ -64,7 +64,7 @@ def view_of(message: ViewMessage, kind: ViewKind, identity: Identity) -> ViewRec
         online=spec.write_to_online_store if isinstance(spec, pb.OnDemandFeatureViewSpec) else spec.online,
         description=spec.description,
         owner=spec.owner,
-        tags=dict(spec.tags),
+        tags=texts(spec.tags),
         definition=_definition(spec),
         version=_version(message, identity.newest_version),
         state=_state(message),
