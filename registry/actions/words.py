@@ -10,19 +10,15 @@ from registry.models import Synonym
 from registry.search_functions import SPLIT
 
 # Drafts are left out: only their team may know of them, and words are shared by everybody who sees the project.
-_WORDS = (
-    """
+_WORDS = """
 CREATE TEMPORARY TABLE seen_word ON COMMIT DROP AS
 SELECT project_id, word, count(*) AS features
 FROM (SELECT DISTINCT id, project_id, lower(word) AS word
-      FROM registry_feature, string_to_table("""
-    + SPLIT.format("name")
-    + """, ' ') AS word
+      FROM registry_feature, string_to_table(SPLIT, ' ') AS word
       WHERE project_id = ANY(%(projects)s) AND gone_at IS NULL AND state <> 'draft') AS named
 WHERE length(word) BETWEEN 3 AND 80 AND word !~ '^[0-9]+$'
 GROUP BY project_id, word
-"""
-)
+""".replace("SPLIT", SPLIT.format("name"))
 # In one order, so that two pulls at once wait for each other instead of locking each other out.
 _ADD_WORDS = """
 INSERT INTO registry_word (word) SELECT DISTINCT word FROM seen_word ORDER BY word ON CONFLICT (word) DO NOTHING
