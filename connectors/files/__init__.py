@@ -1,0 +1,1 @@
+"""Parquet and CSV files, on this machine or in an S3 bucket, measured by DuckDB where they lie."""

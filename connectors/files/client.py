@@ -1,0 +1,31 @@
+"""The reader of Parquet and CSV files."""
+
+from datetime import datetime
+
+from connectors.files.engine import Limits, engine
+from connectors.files.folders import Folder
+from connectors.files.table import FileTable
+from connectors.records import ConnectorError, Origin, Right, ViewReading, ViewTarget
+from connectors.tables import read_table
+
+
+class FileStore:
+    """Measures one file, pattern or folder at a time. Nothing is written, and nothing outside the folder is opened."""
+
+    origin: Origin = "source"
+
+    def __init__(self, folder: Folder, *, limits: Limits | None = None) -> None:
+        self._folder = folder
+        self._limits = limits or Limits()
+
+    def test(self) -> list[Right]:
+        try:
+            with self._folder.files() as found, engine(found[:1], str(found[0].name), self._limits) as opened:
+                opened.ask("SELECT * FROM source LIMIT 1")
+                return [Right("Read files", True, f"{len(found):,} data files in {self._folder.name}")]
+        except ConnectorError as error:
+            return [Right("Read files", False, str(error), error.fix)]
+
+    def read(self, target: ViewTarget, *, since: datetime | None = None) -> ViewReading:
+        with self._folder.files(target.location) as found, engine(found, target.location, self._limits) as opened:
+            return read_table(FileTable(opened, target, since), target)
