@@ -39,7 +39,7 @@ def as_of(row: Any, moment: datetime) -> dict[str, Any] | None:
     """Fields of a row of any model with `kept_history`, as they were at `moment`; None when it did not exist yet."""
     if moment < row.created_at:
         return None
-    event = row.events.filter(pgh_created_at__gt=moment).order_by("pgh_id").first()
+    event = row.kept_rows.filter(pgh_created_at__gt=moment).order_by("pgh_id").first()
     source = event or row
     names = [field.attname for field in event_fields(row)]
     return {name: getattr(source, name) for name in names}
@@ -47,7 +47,7 @@ def as_of(row: Any, moment: datetime) -> dict[str, Any] | None:
 
 def event_fields(row: Any) -> list[models.Field]:
     """The fields of `row` that its history keeps."""
-    kept = {field.name for field in row.events.model._meta.fields}
+    kept = {field.name for field in row.kept_rows.model._meta.fields}
     return [field for field in row._meta.concrete_fields if field.name in kept]
 
 
