@@ -21,6 +21,7 @@ def report(lines: Iterable[str], log: Path) -> str:
                 found += 1
             if line.startswith("Installing collected packages: "):
                 step(f"  unpacking {line.count(',') + 1} packages")
+                told = float("inf")
             elif time.monotonic() - told > SECONDS_BETWEEN_LINES:
                 told = time.monotonic()
                 step(f"  {found} packages found")

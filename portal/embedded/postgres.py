@@ -59,18 +59,23 @@ class Cluster:
 
 def start(home: Path, family: Family) -> str:
     """Start this installation's cluster, made on the first call. Returns the DATABASE_URL of the application's role."""
-    cluster = Cluster(
+    cluster = cluster_of(home)
+    create(cluster)
+    launch(cluster, family)
+    password = kept_secret(home / "postgres-password", 24)
+    create_database(cluster, password)
+    return cluster.url(ROLE, DATABASE, password)
+
+
+def cluster_of(home: Path) -> Cluster:
+    """The cluster that belongs to this data folder, existing or to be made."""
+    return Cluster(
         programs=find_programs(),
         folder=cluster_folder(home),
         log=home / "logs" / "postgres.log",
         password=kept_secret(home / "postgres-superuser-password", 24),
         settings=("shared_preload_libraries=pg_stat_statements",),
     )
-    create(cluster)
-    launch(cluster, family)
-    password = kept_secret(home / "postgres-password", 24)
-    create_database(cluster, password)
-    return cluster.url(ROLE, DATABASE, password)
 
 
 def find_programs() -> Path:

@@ -3,6 +3,7 @@
 Standard library only, because the first stage runs these outside the virtual environment.
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -63,8 +64,10 @@ def require_port(host: str, port: int) -> None:
     except PermissionError as error:
         raise Refusal(f"port {port} needs administrator rights: choose a higher one: make run PORT=8000") from error
     except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise Refusal(f"it cannot listen on {host} port {port}: {error.strerror} (see CHARTER_BIND)") from error
         raise Refusal(
-            f"port {port} is already in use on {host} ({error.strerror}): stop what uses it, "
+            f"port {port} is already in use: stop what uses it, "
             f"or choose another, as in: make run PORT={_free_port_above(host, port)}"
         ) from error
 

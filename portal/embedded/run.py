@@ -4,12 +4,12 @@ Services first, then the database's shape and the demo, then worker, beat and we
 Ctrl-C, SIGTERM or a closed terminal stop them in the reverse order; if this process is killed, the kernel stops them.
 """
 
+import http
+import http.client
 import os
 import signal
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from portal.embedded import postgres, preflight, processes, valkey
 from portal.embedded.children import Child, Family, wait_until
 from portal.embedded.console import Refusal, refuse, say, step
-from portal.embedded.environment import RUN_FILE, child_environment, write_run_file
+from portal.embedded.environment import child_environment, write_run_file
 from portal.embedded.identities import identities_file, identities_table
 from portal.embedded.orphans import follow_parent
 from portal.embedded.prepare import manage, shape_database
@@ -38,9 +38,7 @@ def main() -> int:
     except Refusal as reason:
         return refuse(reason)
     except KeyboardInterrupt:
-        return 0
-    finally:
-        _stop(family)
+        pass
     return 0
 
 
@@ -54,7 +52,8 @@ def _stop_on_signals() -> None:
 
 def _claim_and_serve(home: Path, family: Family) -> None:
     host, port = preflight.bind_address(os.environ)
-    preflight.require_writable(home / "logs")
+    preflight.require_writable(home)
+    (home / "logs").mkdir(mode=0o700, exist_ok=True)
     preflight.require_disk(home, preflight.TO_RUN)
     with preflight.lock(home) as held:
         preflight.require_port(host, port)
@@ -66,7 +65,6 @@ def _claim_and_serve(home: Path, family: Family) -> None:
             watch(family.children)
         finally:
             _stop(family)
-            (home / RUN_FILE).unlink(missing_ok=True)
 
 
 def _start(home: Path, host: str, port: int, env: dict[str, str], family: Family) -> None:
@@ -96,18 +94,22 @@ def _start_services(home: Path, env: dict[str, str], family: Family) -> None:
 
 def _await_answer(web: Child, host: str, port: int, base_url: str) -> None:
     near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    address = f"http://[{near}]:{port}/healthz" if ":" in near else f"http://{near}:{port}/healthz"
-    request = urllib.request.Request(address, headers={"Host": urlsplit(base_url).netloc})  # noqa: S310 - http
-    if not wait_until(lambda: not web.is_running or _is_healthy(request), SECONDS_TO_ANSWER, 0.1) or not web.is_running:
-        raise Refusal(f"the web server does not answer on {address}; the end of {web.log} says:\n{web.last_lines()}")
+    name = urlsplit(base_url).netloc
+    wait_until(lambda: not web.is_running or _is_healthy(near, port, name), SECONDS_TO_ANSWER, 0.1)
+    if not _is_healthy(near, port, name):
+        raise Refusal(f"the web server does not answer on port {port}; the end of {web.log} says:\n{web.last_lines()}")
 
 
-def _is_healthy(request: urllib.request.Request) -> bool:
+def _is_healthy(host: str, port: int, name: str) -> bool:
+    """Asked by the name under which Charter is published: Django refuses others."""
+    connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        with urllib.request.urlopen(request, timeout=5):  # noqa: S310 - our own address
-            return True
+        connection.request("GET", "/healthz", headers={"Host": name})
+        return connection.getresponse().status == http.HTTPStatus.OK
     except OSError:
         return False
+    finally:
+        connection.close()
 
 
 def _welcome(home: Path, env: dict[str, str]) -> None:

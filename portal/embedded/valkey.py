@@ -11,6 +11,8 @@ import socket
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from portal.embedded.children import Child, Family, wait_until
 from portal.embedded.console import Refusal
@@ -66,7 +68,7 @@ def _free_port() -> int:
 
 
 def _answers(url: str) -> bool:
-    client = redis.Redis.from_url(url, socket_timeout=2)
+    client = redis.Redis.from_url(url, socket_timeout=2, retry=Retry(NoBackoff(), 0))  # the asking again is ours
     try:
         return bool(client.ping())
     except redis.ConnectionError:  # not listening yet, or still reading its append-only file (BusyLoadingError)
