@@ -30,7 +30,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_cotton",
     "csp",
-    "rules",
+    "rules.apps.AutodiscoverRulesConfig",
     "django_prometheus",
     "django_celery_beat",
     "django_celery_results",

@@ -41,7 +41,9 @@ def test_counts_are_those_of_the_registry(
     done = pull(connect(str(real_inputs / registry)))
     assert done.state == PullState.SUCCEEDED, done.errors
     assert FeatureView.objects.count() == views
-    assert Feature.objects.count() == Version.objects.filter(number=1).values("feature").count() == features
+    assert Feature.objects.count() == features
+    # Feast 0.67 counts a view's versions from 0; older ones do not count at all and begin at 1.
+    assert Version.objects.filter(number__lte=1, state="active").values("feature").count() == features
     assert Consumer.objects.count() == services
 
 
@@ -113,7 +115,7 @@ def test_two_stores_with_one_project_name_need_a_prefix(real_inputs: Path) -> No
 
 def test_what_a_person_said_survives_a_pull(real_inputs: Path, tmp_path: Path) -> None:
     place = tmp_path / "registry.db"
-    shutil.copy(real_inputs / "feast/feast_ui_history/registry_c5d0dffa5.db", place)
+    shutil.copy(real_inputs / "feast/feast_ui_history/registry_7208ed72e.db", place)
     connection = connect(str(place))
     pull(connection)
     feature = Feature.objects.filter(description="").first()

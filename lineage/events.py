@@ -1,0 +1,90 @@
+"""The registry told in OpenLineage: each feature view as a job that reads its source and writes its features."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch, QuerySet
+from openlineage.client.event_v2 import InputDataset, Job, JobEvent, OutputDataset
+from openlineage.client.facet_v2 import (
+    DatasetFacet,
+    column_lineage_dataset,
+    documentation_dataset,
+    documentation_job,
+    ownership_dataset,
+    schema_dataset,
+)
+from openlineage.client.serde import Serde
+
+from lineage.naming import Name, dataset_name, view_name
+from registry.models import Feature, FeatureView, Source
+
+
+def job_events(views: QuerySet[FeatureView]) -> Iterator[dict[str, Any]]:
+    """One JobEvent a view, as plain data. The event time is when the view's definition last changed."""
+    rows = views.select_related("source__batch_source", "connection", "owner").prefetch_related(
+        Prefetch("features", Feature.objects.present().order_by("name")), "upstream_views"
+    )
+    for view in rows.iterator(chunk_size=200):
+        yield Serde.to_dict(_event(view))
+
+
+def _event(view: FeatureView) -> JobEvent:
+    table = _table(view)
+    named = source_name(view, table) if table else None
+    inputs = [InputDataset(*named)] if named else []
+    inputs += [InputDataset(*view_name(upstream)) for upstream in view.upstream_views.all()]
+    store = view.connection.slug if view.connection else "charter"
+    facets = {"documentation": documentation_job.DocumentationJobFacet(view.description)} if view.description else {}
+    return JobEvent(
+        eventTime=view.changed_at.isoformat(),
+        producer=settings.CHARTER_BASE_URL,
+        job=Job(store, view.key, facets=facets),
+        inputs=inputs,
+        outputs=[OutputDataset(*view_name(view), facets=_facets(view, table, named))],
+    )
+
+
+def _table(view: FeatureView) -> Source | None:
+    """The table behind the view: of a push or stream source, the one it is kept in."""
+    return (view.source.batch_source or view.source) if view.source else None
+
+
+def source_name(view: FeatureView, table: Source) -> Name | None:
+    """What lineage tools call the view's table, with the connection's address where the name needs it."""
+    offline = str(view.connection.settings.get("offline_url", "")) if view.connection else ""
+    is_database = offline.startswith("postgres")
+    return dataset_name(table, database_url=offline if is_database else "", folder="" if is_database else offline)
+
+
+def _facets(view: FeatureView, table: Source | None, named: Name | None) -> dict[str, DatasetFacet]:
+    features = list(view.features.all())
+    facets: dict[str, DatasetFacet] = {
+        "schema": schema_dataset.SchemaDatasetFacet(
+            [
+                schema_dataset.SchemaDatasetFacetFields(feature.name, feature.dtype, feature.description or None)
+                for feature in features
+            ]
+        )
+    }
+    if view.description:
+        facets["documentation"] = documentation_dataset.DocumentationDatasetFacet(view.description)
+    if view.owner:
+        owner = ownership_dataset.Owner(f"team:{view.owner.slug}", "OWNER")
+        facets["ownership"] = ownership_dataset.OwnershipDatasetFacet([owner])
+    if table and named:
+        facets["columnLineage"] = _columns(features, table, named)
+    return facets
+
+
+def _columns(features: list[Feature], table: Source, named: Name) -> DatasetFacet:
+    """Each feature comes from the column of its name, or the one that the source's field mapping renames to it."""
+    column_of = {to: column for column, to in table.field_mapping.items()}
+    return column_lineage_dataset.ColumnLineageDatasetFacet(
+        {
+            feature.name: column_lineage_dataset.Fields(
+                [column_lineage_dataset.InputField(*named, column_of.get(feature.name, feature.name))]
+            )
+            for feature in features
+        }
+    )

@@ -1,0 +1,65 @@
+"""What a source is called among lineage tools, so that what others say about a table is about the same one.
+
+Names follow OpenLineage's rules (https://openlineage.io/docs/spec/naming), by its own Python package. Where a name
+needs a host or an account that the registry does not tell, there is none: a guessed name would join the wrong tables.
+"""
+
+from urllib.parse import urlsplit
+
+from openlineage.client.naming.dataset import GCS, S3, BigQuery, DatasetNaming, Kafka, LocalFileSystem, Postgres
+
+from registry.models import FeatureView, Source
+
+Name = tuple[str, str]  # namespace, name
+
+
+def dataset_name(source: Source, *, database_url: str = "", folder: str = "") -> Name | None:
+    """The source's (namespace, name); None when too little is known for a name that others would use too.
+
+    `database_url` is the PostgreSQL of the connection's offline store, `folder` what relative paths start from.
+    """
+    naming = _naming(source, database_url, folder)
+    return (naming.get_namespace(), naming.get_name()) if naming else None
+
+
+def view_name(view: FeatureView) -> Name:
+    """A view's own name as a dataset: ours, since the naming rules have none for feature views."""
+    return "charter", view.key
+
+
+def _naming(source: Source, database_url: str, folder: str) -> DatasetNaming | None:
+    if source.kind == "file":
+        return _file(source.location, folder)
+    if source.kind == "postgres" and database_url:
+        return _postgres(source.location, database_url)
+    if source.kind == "bigquery" and source.location.count(".") == 2:
+        return BigQuery(*source.location.split("."))
+    if source.kind == "kafka":
+        return _kafka(source)
+    return None
+
+
+def _file(location: str, folder: str) -> DatasetNaming | None:
+    address = urlsplit(location)
+    path = address.path.lstrip("/")
+    if address.scheme in {"s3", "s3a", "gs"} and address.netloc and path:
+        return GCS(address.netloc, path) if address.scheme == "gs" else S3(address.netloc, path)
+    if address.scheme in {"", "file"} and location:
+        local = address.path if address.path.startswith("/") or not folder else f"{folder.rstrip('/')}/{address.path}"
+        return LocalFileSystem(local)
+    return None
+
+
+def _postgres(location: str, database_url: str) -> DatasetNaming | None:
+    address = urlsplit(database_url)
+    schema, _, table = location.rpartition(".")
+    database = address.path.lstrip("/")
+    if not (address.hostname and database and table):
+        return None
+    return Postgres(address.hostname, str(address.port or 5432), database, schema or "public", table)
+
+
+def _kafka(source: Source) -> DatasetNaming | None:
+    servers = str(source.options.get("bootstrap_servers", "")).split(",")[0]
+    host, _, port = servers.partition(":")
+    return Kafka(host, port or "9092", source.location) if host and source.location else None
