@@ -58,6 +58,10 @@ clean: ## Remove what installing and checking made. The data of `make run` in ./
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+.PHONY: demo-store
+demo-store: dev ## Build demo/store anew from public data, with real Feast in an environment of its own (2 minutes)
+	@$(VENV) -m demo.build
+
 .PHONY: dev
 dev:
 	@$(FIRST_STAGE) dev
