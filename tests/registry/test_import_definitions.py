@@ -1,14 +1,18 @@
 """What a definitions pull brings in, from registries that others wrote."""
 
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
+from connectors.feast import registry_pb2 as pb
 from registry.actions.connections import create_connection
 from registry.actions.definitions import import_definitions
 from registry.actions.pulls import run_pull
 from registry.choices import PullState
+from registry.history import as_of
 from registry.models import Connection, Consumer, Feature, FeatureView, Project, Pull, Usage, Version
 
 pytestmark = pytest.mark.django_db
@@ -76,25 +80,78 @@ def test_versions_keep_the_numbers_of_the_store(real_inputs: Path) -> None:
     assert Feature.objects.get(name="tax_returns_filed", view__name="zipcode_money_features").number == 1
 
 
-def test_a_newer_registry_changes_adds_and_removes(real_inputs: Path, tmp_path: Path) -> None:
-    generations = [
-        real_inputs / f"feast/feast_ui_history/registry_{commit}.db" for commit in ("c5d0dffa5", "ed4a4f293")
-    ]
+@pytest.fixture
+def changing(real_inputs: Path, tmp_path: Path) -> Iterator[tuple[Connection, pb.Registry, Callable[[], Pull]]]:
+    """A pulled registry, its content to edit, and a way to write it back and pull again."""
     place = tmp_path / "registry.db"
-    shutil.copy(generations[0], place)
+    content = pb.Registry.FromString((real_inputs / "feast/quickstart_local/registry.db").read_bytes())
+    place.write_bytes(content.SerializeToString())
     connection = connect(str(place))
     pull(connection)
-    first = set(Feature.objects.values_list("key", flat=True))
-    shutil.copy(generations[1], place)
-    done = pull(connection)
-    assert done.state == PullState.SUCCEEDED, done.errors
-    now = set(Feature.objects.present().values_list("key", flat=True))
-    assert now != first
-    gone = Feature.objects.exclude(gone_at=None)
-    assert set(gone.values_list("key", flat=True)) == first - now
-    assert gone.count() == done.counts.get("gone_features", 0) + sum(
-        view.features.count() for view in FeatureView.objects.exclude(gone_at=None)
-    )
+
+    def write_and_pull() -> Pull:
+        content.version_id += "+"
+        place.write_bytes(content.SerializeToString())
+        return pull(connection)
+
+    yield connection, content, write_and_pull
+
+
+def test_a_view_that_vanished_is_gone_and_not_deleted(changing: tuple) -> None:
+    _, content, write_and_pull = changing
+    name = content.feature_views[0].spec.name
+    before = set(Feature.objects.filter(view__name=name).values_list("pk", flat=True))
+    del content.feature_views[0]
+    done = write_and_pull()
+    assert done.counts["gone_views"] == 1
+    assert FeatureView.objects.get(name=name).gone_at is not None
+    assert set(Feature.objects.exclude(gone_at=None).values_list("pk", flat=True)) == before
+
+
+def test_a_feature_that_came_back_is_the_same_one(changing: tuple) -> None:
+    _, content, write_and_pull = changing
+    view = content.feature_views[0]
+    kept = view.spec.features.pop()
+    assert write_and_pull().counts["gone_features"] == 1
+    lost = Feature.objects.get(gone_at__isnull=False)
+    view.spec.features.append(kept)
+    write_and_pull()
+    lost.refresh_from_db()
+    assert lost.gone_at is None
+    assert lost.versions.count() == 1
+
+
+def test_a_new_type_is_a_new_version_and_the_old_one_stays(changing: tuple) -> None:
+    _, content, write_and_pull = changing
+    field = content.feature_views[0].spec.features[0]
+    feature = Feature.objects.get(view__name=content.feature_views[0].spec.name, name=field.name)
+    old = feature.versions.get()
+    field.value_type = pb.ValueType.STRING
+    assert write_and_pull().counts["new_versions"] == 1
+    feature.refresh_from_db()
+    assert (feature.dtype, feature.number) == ("string", old.number + 1)
+    assert [version.dtype for version in feature.versions.order_by("number")] == [old.dtype, "string"]
+
+
+def test_only_the_changed_view_is_touched(changing: tuple) -> None:
+    _, content, write_and_pull = changing
+    content.feature_views[0].spec.description = "Said anew."
+    assert write_and_pull().counts == {"added_views": 0, "changed_views": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_history_says_what_a_row_was_before(changing: tuple) -> None:
+    _, content, write_and_pull = changing
+    view = FeatureView.objects.get(name=content.feature_views[0].spec.name)
+    moment, said = timezone.now(), view.description
+    content.feature_views[0].spec.description = "Said anew."
+    write_and_pull()
+    view.refresh_from_db()
+    then = as_of(view, moment)
+    assert then is not None
+    assert (then["description"], view.description) == (said, "Said anew.")
+    event = view.events.latest("pgh_id")
+    assert event.pgh_context.metadata["action"] == "registry.import_definitions"
 
 
 def test_services_read_exactly_their_projection(real_inputs: Path) -> None:
