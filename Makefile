@@ -7,7 +7,6 @@ PYTHON ?= $(or $(shell for name in python3 python3.14 python3.13 python3.12 pyth
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done),python3)
 FIRST_STAGE = $(PYTHON) portal/embedded/first_stage.py
 VENV := .venv/bin/python
-WITH_SERVICES := $(VENV) -m portal.embedded.testing
 
 .PHONY: help
 help: ## Explain every target (this page)
@@ -53,14 +52,27 @@ contracts: dev ## Check who imports whom, and the settings as production would h
 test-live: dev ## Run the tests against real third parties (Feast, dbt, ...), each installed into an environment of its own
 	@$(VENV) -m pytest tests/live $(ARGS)
 
+.PHONY: demo-store
+demo-store: dev ## Build demo/store anew from public data, with real Feast in an environment of its own (2 minutes)
+	@$(VENV) -m demo.build
+
+.PHONY: bench
+bench: dev ## Run the benchmarks, ours beside the floor and the peer; results belong into docs/performance.md
+	@$(VENV) -m bench $(ARGS)
+
+.PHONY: schema
+schema: export CHARTER_SECRET_KEY := only-for-checks
+schema: dev ## Write the OpenAPI description of the REST API anew
+	@$(VENV) manage.py spectacular --validate --fail-on-warn --format openapi-json --file docs/reference/openapi.json
+
+.PHONY: protos
+protos: dev ## Generate the Python code that decodes Feast registries from connectors/feast/registry.proto
+	@$(VENV) -m grpc_tools.protoc --proto_path=. --python_out=. --pyi_out=. connectors/feast/registry.proto
+
 .PHONY: clean
 clean: ## Remove what installing and checking made. The data of `make run` in ./var stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-
-.PHONY: demo-store
-demo-store: dev ## Build demo/store anew from public data, with real Feast in an environment of its own (2 minutes)
-	@$(VENV) -m demo.build
 
 .PHONY: dev
 dev:

@@ -1,20 +1,16 @@
-"""Who may log in to the demo: `$CHARTER_HOME/identities.json`, and the table that `make run` prints of it."""
+"""Who may log in to the demo: the table that `make run` prints of `$CHARTER_HOME/identities.json`.
+
+`seed_demo` writes that file, one `{role, username, password, token, team, scopes}` for each place in the cast.
+"""
 
 import json
 from pathlib import Path
-
-from portal.embedded.environment import write_private
 
 COLUMNS = ("role", "username", "password", "token")
 
 
 def identities_file(home: Path) -> Path:
     return home / "identities.json"
-
-
-def keep_identities(home: Path, printed: str) -> None:
-    """Keep what `seed_demo --json` printed, readable by its owner alone. ValueError when it is no JSON."""
-    write_private(identities_file(home), json.dumps(json.loads(printed), indent=2) + "\n")
 
 
 def identities_table(home: Path) -> str:

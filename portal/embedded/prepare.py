@@ -1,7 +1,5 @@
 """What has to be true before Charter serves: static files collected, database shaped, demo loaded."""
 
-import signal
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +8,6 @@ import psycopg
 
 from portal.embedded.children import Child, Family
 from portal.embedded.console import Refusal, step
-from portal.embedded.identities import keep_identities
-from portal.embedded.orphans import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,25 +37,5 @@ def shape_database(home: Path, env: Mapping[str, str], family: Family) -> None:
     family.run(manage(home, env, "migrate", "--no-input"), "bringing the database up to date")
     if demo_pending.exists():
         step("Loading the demo (first start only)")
-        keep_identities(home, seed(home, env))
+        family.run(manage(home, env, "seed_demo"), "loading the demo")
         demo_pending.unlink()
-
-
-def seed(home: Path, env: Mapping[str, str]) -> str:
-    """Run `seed_demo --json` and return what it printed."""
-    log = home / "logs" / "seed_demo.log"
-    with log.open("a", encoding="utf-8") as errors:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "seed_demo", "--json"],
-            env=dict(env),
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            check=False,
-            preexec_fn=die_with_parent(signal.SIGTERM),
-        )
-    if done.returncode:
-        last = "\n".join(log.read_text(encoding="utf-8").splitlines()[-5:])
-        raise Refusal(f"loading the demo failed; the end of {log} says:\n{last}")
-    return done.stdout
