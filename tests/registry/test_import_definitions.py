@@ -150,7 +150,7 @@ def test_history_says_what_a_row_was_before(changing: tuple) -> None:
     then = as_of(view, moment)
     assert then is not None
     assert (then["description"], view.description) == (said, "Said anew.")
-    event = view.events.latest("pgh_id")
+    event = view.kept_rows.latest("pgh_id")
     assert event.pgh_context.metadata["action"] == "registry.import_definitions"
 
 
