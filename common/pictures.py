@@ -96,17 +96,19 @@ def _bars(shares: Sequence[float], css: str, top: float, width: int, height: int
 
 
 def bar(value: float, *, maximum: float, label: str, state: str = "") -> SafeString:
-    """One horizontal bar, as wide as its place. `state` (ok, warn, crit, off) colours it; without one it is the accent."""
+    """One horizontal bar, as wide as its place. `state` (ok, warn, crit) colours it; without one it is the accent."""
     share = min(max(value / maximum, 0), 1) if maximum else 0
-    parts = [
-        format_html('<rect class="bar-rest" width="100%" height="8" rx="4"/>'),
-        format_html('<rect class="bar-fill {}" width="{}%" height="8" rx="4"/>', state, round(share * 100, 1)),
-    ]
-    return _svg("bar", label, None, 8, parts)
+    rects = format_html(
+        '<rect class="bar-rest" width="100%" height="8" rx="4"/>'
+        '<rect class="bar-fill {}" width="{}%" height="8" rx="4"/>',
+        state,
+        round(share * 100, 1),
+    )
+    return _svg("bar", label, None, 8, [rects])
 
 
 def strip(cells: Sequence[tuple[str, str]], *, label: str) -> SafeString:
-    """A row of days or runs, oldest first: `(state, text on hover)`. Height repeats the colour, so grey prints tell too."""
+    """A row of days or runs, oldest first: `(state, text on hover)`. Height repeats the colour, for grey prints."""
     step = 100 / max(len(cells), 1)
     heights = {"ok": 10, "warn": 15, "crit": 20}
     shapes = (

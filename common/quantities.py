@@ -12,7 +12,7 @@ Span = timedelta | float  # a bare number is seconds
 Number = int | float
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-_STEPS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
+_STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
 def duration(span: Span | None) -> str:
@@ -58,7 +58,7 @@ def count(amount: int | None) -> str:
 
 
 def compact(amount: Number | None) -> str:
-    """A number short enough for a tile: exact below 10,000, then "12.3 k", "1.2 M", "3.4 B"."""
+    """A number short enough for a tile: exact below 10,000, then "12.3 k", "1.2 M", "3.4 B", "5 T"."""
     if amount is None or not isfinite(amount):
         return UNKNOWN
     if abs(amount) < 10_000:

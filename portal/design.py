@@ -15,10 +15,10 @@ CHIPS = {
     "Personal data": ["", "none", "pseudonymous", "quasi-identifier", "direct-identifier", "special-category"],
     "Pull": ["queued", "running", "succeeded", "partial", "failed", "cancelled"],
 }
-TOKENS = "bg surface raised border control text muted link accent ok warn crit info off pii".split()
 AGES = [58.0, 61, 63, 60, 66, None, None, 62, 59, 64, 71, 90, 126, 70, 62, 60, 64, 61, 59, 64]
 NULLS = [0.006, 0.007, 0.006, 0.008, 0.007, 0.007, 0.006, 0.007, 0.007, 0.007]
 BINS = [2, 5, 11, 19, 24, 20, 12, 7, 4, 2, 1]
+RUNS = [("ok", "20 Nov, 12:00: succeeded")] * 17 + [("warn", "partly"), ("crit", "failed"), ("unknown", "no run")]
 BASELINE = [1, 4, 12, 22, 26, 18, 10, 5, 2, 1, 1]
 
 
@@ -48,13 +48,12 @@ def design_page(request: HttpRequest) -> HttpResponse:
     wrong = ExampleForm({"name": "Avg Amount", "kind": "redis", "mode": "a"})
     context = {
         "chips": CHIPS,
-        "tokens": TOKENS,
         "ages": AGES,
         "nulls": NULLS,
         "bins": BINS,
         "baseline": BASELINE,
         "timeline": _timeline(now),
-        "runs": [("ok", "20 Nov, 12:00: succeeded")] * 17 + [("warn", "partly"), ("crit", "failed"), ("unknown", "no run")],
+        "runs": RUNS,
         "moments": [now - timedelta(hours=3), now + timedelta(hours=5), now - timedelta(days=300)],
         "form": ExampleForm(),
         "wrong": wrong,

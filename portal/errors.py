@@ -29,7 +29,9 @@ NOT_FOUND = Failure(
 )
 TOO_MANY = Failure(429, "Too many tries", "Wait a few minutes, then try again. Nothing was saved.")
 BROKEN = Failure(
-    500, "Charter made a mistake", "Nothing was saved. Try again; if it stays, tell your administrator the number below."
+    500,
+    "Charter made a mistake",
+    "Nothing was saved. Try again; if it happens twice, tell your administrator this number.",
 )
 
 

@@ -1,4 +1,4 @@
-"""Quantities in templates: `{{ age|duration }}`, `{{ rate|percent }}`, `{{ rows|compact }}`, `{% moment pull.started_at %}`."""
+"""Quantities in templates: `{{ age|duration }}`, `{{ rate|percent }}`, `{{ n|compact }}`, `{% moment started_at %}`."""
 
 from datetime import UTC, datetime
 
