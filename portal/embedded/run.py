@@ -95,21 +95,25 @@ def _start_services(home: Path, env: dict[str, str], family: Family) -> None:
 def _await_answer(web: Child, host: str, port: int, base_url: str) -> None:
     near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     name = urlsplit(base_url).netloc
-    wait_until(lambda: not web.is_running or _is_healthy(near, port, name), SECONDS_TO_ANSWER, 0.1)
-    if not _is_healthy(near, port, name):
-        raise Refusal(f"the web server does not answer on port {port}; the end of {web.log} says:\n{web.last_lines()}")
+    wait_until(lambda: not web.is_running or not _illness(near, port, name), SECONDS_TO_ANSWER, 0.1)
+    illness = _illness(near, port, name)
+    if illness:
+        raise Refusal(
+            f"the web server on port {port} is not well ({illness}); {web.log} ends with:\n{web.last_lines()}"
+        )
 
 
-def _is_healthy(host: str, port: int, name: str) -> bool:
-    """Asked by the name under which Charter is published: Django refuses others."""
+def _illness(host: str, port: int, name: str) -> str:
+    """Why /healthz does not answer well, empty when it does. Asked by the published name: Django refuses others."""
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
         connection.request("GET", "/healthz", headers={"Host": name})
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except OSError:
-        return False
+        status = connection.getresponse().status
+    except OSError as error:
+        return str(error)
     finally:
         connection.close()
+    return "" if status == http.HTTPStatus.OK else f"/healthz answers {status}"
 
 
 def _welcome(home: Path, env: dict[str, str]) -> None:
