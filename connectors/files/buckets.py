@@ -36,12 +36,12 @@ class BucketFolder:
         self.name = f"s3://{self._bucket}/{self._prefix}"
 
     @contextmanager
-    def files(self, location: str = "") -> Iterator[list[Path]]:
+    def files(self, location: str = "", *, at_most: int | None = None) -> Iterator[list[Path]]:
         try:
             client = boto3.client("s3", config=PATIENCE)
-            wanted = self._objects(client, self._key(location))
+            wanted = self._objects(client, self._key(location), at_most)
             with TemporaryDirectory(prefix="charter-s3-") as folder:
-                for key, _ in wanted:
+                for key in wanted:
                     self._copy(client, key, _under(Path(folder), key))
                 yield data_files(Path(folder).rglob("*"), location or self.name)
         except (BotoCoreError, ClientError) as error:
@@ -64,19 +64,19 @@ class BucketFolder:
             )
         return key
 
-    def _objects(self, client: Any, key: str) -> list[tuple[str, int]]:
+    def _objects(self, client: Any, key: str, at_most: int | None) -> list[str]:
         fixed = key[: next((at for at, letter in enumerate(key) if letter in PATTERN), len(key))]
         pages = client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=fixed)
         listed = [(held["Key"], held["Size"]) for page in pages for held in page.get("Contents", [])]
         if any("/_delta_log/" in held for held, _ in listed):
             raise delta(key)
-        found = [(held, size) for held, size in listed if _is_named(held, key, is_pattern=fixed != key)]
+        found = [(held, size) for held, size in listed if _is_named(held, key, is_pattern=fixed != key)][:at_most]
         if (size := sum(size for _, size in found)) > self._limit:
             raise ConnectorError(
                 f"{key!r} holds {size / 2**20:,.0f} MiB, more than the {self._limit / 2**20:,.0f} MiB that are copied.",
                 fix="Connect an engine that reads the bucket itself, or point the source at fewer files.",
             )
-        return found
+        return [held for held, _ in found]
 
     def _copy(self, client: Any, key: str, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Timer
+from threading import Event, Thread
 from typing import Any
 
 import duckdb
@@ -40,15 +40,24 @@ def engine(files: Sequence[Path], location: str, limits: Limits) -> Iterator["En
             "autoload_known_extensions": False,
         }
     )
-    clock = Timer(limits.seconds, connection.interrupt)
+    finished = Event()
+    clock = Thread(target=_interrupt, args=(connection, limits.seconds, finished), daemon=True)
     clock.start()
     try:
         opened = Engine(connection, location, limits)
         opened.open(files)
         yield opened
     finally:
-        clock.cancel()
+        finished.set()
+        clock.join()
         connection.close()
+
+
+def _interrupt(connection: duckdb.DuckDBPyConnection, seconds: float, finished: Event) -> None:
+    """Again and again, because an interrupt between two queries stops neither."""
+    finished.wait(seconds)
+    while not finished.wait(0.02):
+        connection.interrupt()
 
 
 class Engine:

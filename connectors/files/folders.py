@@ -24,7 +24,7 @@ class Folder(Protocol):
 
     name: str
 
-    def files(self, location: str = "") -> AbstractContextManager[list[Path]]:
+    def files(self, location: str = "", *, at_most: int | None = None) -> AbstractContextManager[list[Path]]:
         """The files that a location names, readable on this machine while the context lasts; "" names them all."""
         ...
 
@@ -38,7 +38,7 @@ class LocalFolder:
         self._root = (root or folder).resolve()
 
     @contextmanager
-    def files(self, location: str = "") -> Iterator[list[Path]]:
+    def files(self, location: str = "", *, at_most: int | None = None) -> Iterator[list[Path]]:
         try:
             found = data_files(self._named(_path_of(location)), location or self.name)
         except (OSError, ValueError) as error:  # ValueError: NUL in a path, or a pattern that means nothing
@@ -46,7 +46,7 @@ class LocalFolder:
                 f"{location or self.name!r} could not be opened: {_reason(error)}.",
                 fix="Let the account that runs Charter's workers read the folder and its files.",
             ) from error
-        yield found
+        yield found[:at_most]
 
     def _named(self, path: str) -> Iterable[Path]:
         if not PATTERN.isdisjoint(path) and not (self._folder / path).exists():
