@@ -25,7 +25,7 @@ from connectors.feast.views import (
     own_features,
     view_of,
 )
-from connectors.records import Definitions, ProjectRecord, SourceRecord, ViewRecord, ViewVersionRecord
+from connectors.records import Definitions, FeatureRecord, ProjectRecord, SourceRecord, ViewRecord, ViewVersionRecord
 
 # Part of every digest: raise it when the connector reads more than before, so that the next pull reads all again.
 READING = b"1"
@@ -103,6 +103,9 @@ class Catalog:
 
     def needs_view(self, project: str, name: str, digest: bytes) -> bool:
         """Note that the view exists; True when it is new or changed and must be read."""
+        if not name:
+            self.notes.add(f'A feature view without a name in project "{project}" was skipped.')
+            return False
         self._projects.add(project)
         self.found.view_names.add((project, name))
         return self._known.get((project, name)) != digest
@@ -173,8 +176,11 @@ class Catalog:
         untyped = [feature.name for feature in view.features if feature.dtype == UNKNOWN]
         if untyped:
             self.notes.add(f"{where}: no type that this version of Charter knows for {', '.join(untyped[:5])}.")
-        features = {feature.name: feature for feature in reversed(view.features) if feature.name}
+        features: dict[str, FeatureRecord] = {}
+        for feature in view.features:
+            if feature.name:
+                features.setdefault(feature.name, feature)
         if len(features) == len(view.features):
             return view
         self.notes.add(f"{where} has features without a name or with the same name; the first of each name was taken.")
-        return replace(view, features=tuple(reversed(features.values())))
+        return replace(view, features=tuple(features.values()))

@@ -97,7 +97,7 @@ class S3Object:
     def _bytes(self) -> bytes:
         patience = Config(connect_timeout=10, read_timeout=60, retries={"max_attempts": 2})
         try:
-            answer = boto3.client("s3", config=patience).get_object(**self._address)
+            answer = boto3.Session().client("s3", config=patience).get_object(**self._address)
             if answer["ContentLength"] > MAX_BYTES:
                 raise too_large(self.shown)
             body: bytes = answer["Body"].read(MAX_BYTES + 1)
@@ -138,6 +138,6 @@ def locate(address: str) -> LocalFile | S3Object:
         return S3Object(bucket, key)
     raise ConnectorError(
         f"Registries at {scheme[:20]}:// are not supported.",
-        fix="Use the URL of a SQL registry, s3://bucket/path/registry.db, or the path of a registry.db. "
-        "A registry in another object store can be copied to one of these on a schedule.",
+        fix="Use the URL of a SQL registry, s3://bucket/path/registry.db, or the path of a registry.db: what is behind "
+        "Feast's own servers, not the servers. A file in another object store can be copied to one of these.",
     )

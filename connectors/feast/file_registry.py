@@ -12,6 +12,7 @@ from connectors.feast.catalog import MESSAGES, READING, Catalog, digest_of, plac
 from connectors.feast.decoding import decode
 from connectors.feast.fields import moment
 from connectors.feast.file_locations import locate
+from connectors.feast.redaction import storable
 from connectors.feast.sources import source_name
 from connectors.feast.views import VIEW_TABLES, Identity
 from connectors.records import ConnectorError, Definitions, Right, ViewVersionRecord
@@ -175,9 +176,9 @@ def _identity(message: Any) -> tuple[str, str]:
 
 def _salvaged(data: bytes, table: str) -> tuple[str, str]:
     """(project, name) of what may turn out to be unreadable."""
-    if table == "data_sources":
-        return wire.text(data, 21), wire.text(data, 20)
-    return wire.text(data, 1, 9 if table == "entities" else 2), wire.text(data, 1, 1)
+    paths = ((21,), (20,)) if table == "data_sources" else ((1, 9 if table == "entities" else 2), (1, 1))
+    project, name = (storable(wire.text(data, *path)) for path in paths)
+    return project, name
 
 
 def _entries(histories: Sequence[bytes], catalog: Catalog) -> Iterator[bytes]:

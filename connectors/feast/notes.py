@@ -3,6 +3,7 @@
 from collections import Counter
 
 MAX_LINES = 100
+MAX_LENGTH = 500
 
 
 class Notes:
@@ -14,14 +15,14 @@ class Notes:
 
     def add(self, line: str) -> None:
         if len(self._lines) < MAX_LINES:
-            self._lines.append(line)
+            self._lines.append(line[:MAX_LENGTH])  # names can be of any length
         else:
             self._more += 1
 
     def unknown_field(self, field: str, where: str) -> None:
         """A field that this version of Charter does not know, such as "FeatureViewSpec field 21"."""
         self._unknown[field] += 1
-        self._first_seen.setdefault(field, where)
+        self._first_seen.setdefault(field, where[:MAX_LENGTH])
 
     def lines(self) -> list[str]:
         lines = list(self._lines)

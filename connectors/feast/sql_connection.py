@@ -95,7 +95,9 @@ def failure(error: SQLAlchemyError, url: URL) -> ConnectorError:
     line = without_secrets(str(original).strip().partition("\n")[0])[:200]
     if url.password:
         line = line.replace(str(url.password), "***")
-    return ConnectorError(f"The registry could not be read: {line} ({shown(url)})")
+    return ConnectorError(
+        f"The registry could not be read: {line} ({shown(url)})", fix="Check the URL and its options."
+    )
 
 
 def _sqlite(url: URL) -> Engine:

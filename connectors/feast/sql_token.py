@@ -43,7 +43,7 @@ def _fingerprint(connection: Connection, registry: RegistryTable, projects: Coll
         stored = func.encode(func.sha256(row[2]), "hex")
         digest = func.sum(func.hashtextextended(func.concat_ws("/", row[0], row[1], stored), literal_column("0")))
     elif dialect in ("mysql", "mariadb"):
-        digest = func.sum(func.crc32(func.concat_ws("/", row[0], row[1], func.sha1(row[2]))))
+        digest = func.sum(func.crc32(func.concat_ws("/", *row)))
     else:
         return _digest_here(connection, limited(select(*row), registry.table, projects))
     counted = select(func.count(), func.max(columns[registry.clock]), digest)
