@@ -9,14 +9,13 @@ import http.client
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
 from portal.embedded import postgres, preflight, processes, valkey
 from portal.embedded.children import Child, Family, wait_until
-from portal.embedded.console import Refusal, refuse, say, step
+from portal.embedded.console import Refusal, elapsed, refuse, say, started_at, step
 from portal.embedded.environment import child_environment, write_run_file
 from portal.embedded.identities import identities_file, identities_table
 from portal.embedded.orphans import follow_parent
@@ -29,6 +28,7 @@ SECONDS_TO_ANSWER = 60.0
 
 def main() -> int:
     """Run until told to stop. Returns 0 when asked to stop, 1 after saying in a sentence why it could not go on."""
+    started_at()
     if "MAKELEVEL" in os.environ:
         follow_parent(signal.SIGTERM)  # who kills make means us
     family = Family()
@@ -117,7 +117,7 @@ def _illness(host: str, port: int, name: str) -> str:
 
 
 def _welcome(home: Path, env: dict[str, str]) -> None:
-    say(f"\nCharter is ready after {time.time() - float(env['CHARTER_STARTED_AT']):.1f} s: {env['CHARTER_BASE_URL']}\n")
+    say(f"\nCharter is ready after {elapsed():.1f} s: {env['CHARTER_BASE_URL']}\n")
     table = identities_table(home)
     if table:
         say(f"One login and token for each role (also in {identities_file(home)}):\n\n{table}\n")

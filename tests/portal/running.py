@@ -1,6 +1,7 @@
 """Starting `make run`'s supervisor as a user would, and looking for what it leaves behind."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -13,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "CHARTER_HOME", "PORT", "MAKELEVEL", "CHARTER_BASE_URL")
+OURS = re.compile(r"DATABASE_URL|BROKER_URL|CACHE_URL|PORT|MAKELEVEL|MAKEFLAGS|DJANGO_SETTINGS_MODULE|CHARTER_.*")
+SUPERVISOR = (sys.executable, "-m", "portal.embedded.run")
 
 
 @contextmanager
@@ -36,18 +38,26 @@ def free_port() -> int:
 
 def clean_environment(**extra: str) -> dict[str, str]:
     """The caller's environment without what the test run itself has set up."""
-    return {name: value for name, value in os.environ.items() if name not in OURS} | extra
+    return {name: value for name, value in os.environ.items() if not OURS.fullmatch(name)} | extra
 
 
-def start_supervisor(home: Path, port: int) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "portal.embedded.run"],
+@contextmanager
+def charter(home: Path, port: int, *command: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
+    """Charter as started in a terminal, from the checkout; killed at the end if it still runs."""
+    process = subprocess.Popen(
+        command or SUPERVISOR,
         cwd=ROOT,
-        env=clean_environment(CHARTER_HOME=str(home), PORT=str(port)),
+        env=clean_environment(CHARTER_HOME=str(home), PORT=str(port), **environ),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+        wait_gone(home)
 
 
 def read_until(process: subprocess.Popen[str], wanted: str) -> str:

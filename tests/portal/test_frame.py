@@ -96,6 +96,13 @@ def test_a_part_of_a_page_fails_alone() -> None:
     assert 'role="alert"' in response.text
 
 
+def test_a_program_gets_a_problem() -> None:
+    response = Client().get("/api/v1/nowhere")
+    assert response.status_code == 404
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == "not_found"
+
+
 def test_styles_and_scripts_stay_small() -> None:
     """Budgets of a page, gzipped: styles 12 KB, our own scripts 6 KB."""
     folder = settings.BASE_DIR / "static" / "portal"

@@ -39,7 +39,7 @@ def home() -> Iterator[Path]:
 def ready(process: subprocess.Popen[str]) -> str:
     """What it printed until it was ready."""
     seen = read_until(process, "Ctrl-C stops everything")
-    assert "Charter is ready" in seen, seen
+    assert "\nCharter is ready after " in seen, seen
     return seen
 
 
@@ -52,8 +52,8 @@ def answers(port: int) -> bool:
 
 
 def started(home: Path, name: str) -> list[int]:
-    """The ids of Charter's own processes of this kind, such as `worker`."""
-    return [pid for pid, command in processes_of(home).items() if f" {name} " in command]
+    """The ids of the Celery processes of this kind: `worker` or `beat`."""
+    return [pid for pid, command in processes_of(home).items() if f"--app portal {name} " in command]
 
 
 def test_start_stop_and_start_again(home: Path) -> None:
