@@ -1,0 +1,81 @@
+"""Real Chromium against the real server, signed in. Skipped with a reason where there is no Chromium.
+
+`visit(address, user=…, theme=…, width=…)` opens a page and fails the test if its console showed an error.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as django_settings
+from playwright.sync_api import Browser, Page
+
+# Playwright's plain API keeps an event loop in this thread, which Django would take for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+THEMES = ("light", "dark")
+WIDTHS = (1280, 390)
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not found:
+        pytest.skip("No Chromium on this machine; install the package `chromium`.")
+    return {**browser_type_launch_args, "executable_path": found, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session")
+def static_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Static files straight from their folders: nobody collects them for a test."""
+    django_settings.STATIC_ROOT = str(tmp_path_factory.mktemp("static"))
+    django_settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+@pytest.fixture(scope="session")
+def live_server(static_files: None, live_server: Any) -> Any:
+    """pytest-django's, started only once static files can be found."""
+    return live_server
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
+    """A function that opens an address in a fresh browser context."""
+    from tests.cast import page_as
+
+    pages, complaints = [], []
+
+    def open_page(address: str, *, user: Any = None, theme: str = "light", width: int = 1280, **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, color_scheme=theme, viewport={"width": width, "height": 800}, **options
+        )
+        if user:
+            session = page_as(user).cookies[django_settings.SESSION_COOKIE_NAME].value
+            context.add_cookies(
+                [{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+            )
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address, wait_until="networkidle")
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.context.close()
+    assert complaints == []
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds, one line each: the rule and the first place."""
+    return [f"{found['id']}: {found['nodes'][0]['html']}" for found in Axe().run(page).response["violations"]]
+
+
+def overflow(page: Page) -> int:
+    """How many pixels the page is wider than the window."""
+    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
