@@ -1,10 +1,12 @@
 """Signing in: every page needs it, except those that say otherwise."""
 
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequired
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 
 # Machines authenticate with tokens, probes with nothing.
 OPEN_PREFIXES = ("/api/", "/access/", "/.well-known/", "/static/", "/accounts/", "/healthz", "/readyz", "/metrics")
@@ -17,6 +19,14 @@ class LoginRequiredMiddleware(DjangoLoginRequired):
         if request.path.startswith(OPEN_PREFIXES):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        """A part of a page sends the whole page to sign in: the form would otherwise appear in the part's place."""
+        if request.headers.get("HX-Request") != "true":
+            return super().handle_no_permission(request, view_func)
+        page = urlsplit(request.headers.get("HX-Current-URL", "/"))
+        there = urlencode({"next": page._replace(scheme="", netloc="").geturl()})
+        return HttpResponse(status=401, headers={"HX-Redirect": f"{reverse('account_login')}?{there}"})
 
 
 class AccountAdapter(DefaultAccountAdapter):

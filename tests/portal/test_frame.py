@@ -29,6 +29,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", include(([path("", page, name="home")], "portal"))),
     path("", include(([path("search", page, name="search"), path("teams/", page, name="teams")], "registry"))),
+    path("accounts/", include("allauth.urls")),
     path("accounts/refused", refused),  # under /accounts/ nobody has to sign in
     path("accounts/broken", broken),
 ]
@@ -94,6 +95,13 @@ def test_a_part_of_a_page_fails_alone() -> None:
     assert response.status_code == 500
     assert "<html" not in response.text
     assert 'role="alert"' in response.text
+
+
+def test_a_part_sends_the_whole_page_to_sign_in() -> None:
+    here = "http://testserver/f/a/b/c/?tab=1"
+    response = Client().get("/search", headers={"HX-Request": "true", "HX-Current-URL": here})
+    assert response.status_code == 401
+    assert response["HX-Redirect"] == "/accounts/login/?next=%2Ff%2Fa%2Fb%2Fc%2F%3Ftab%3D1"
 
 
 def test_a_program_gets_a_problem() -> None:
