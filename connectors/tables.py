@@ -4,7 +4,7 @@ Each engine answers three questions in its own dialect (`Table`); none of them b
 measured costs only itself: the pass is repeated column by column, and the others keep their figures.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -14,6 +14,7 @@ from connectors.profiles import Facts, Kind, Measured, Tally, bins_of, infinite,
 from connectors.records import ConnectorError, Profile, ViewReading, ViewTarget
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+COLUMNS_AT_ONCE = 100  # PostgreSQL answers with at most 1,664 columns, and a number has eight facts
 
 
 class ColumnError(ConnectorError):
@@ -51,7 +52,9 @@ class Table(Protocol):
 def read_table(table: Table, target: ViewTarget) -> ViewReading:
     overview = table.overview()
     columns, errors = measured(target.columns, table.types, table.kind_of)
-    profiles = {profile.feature: profile for profile in [*errors, *_profiles(table, columns, overview.rows)]}
+    parts = [columns[start : start + COLUMNS_AT_ONCE] for start in range(0, len(columns), COLUMNS_AT_ONCE)]
+    found = [profile for part in parts for profile in _profiles(table, part, overview.rows)]
+    profiles = {profile.feature: profile for profile in [*errors, *found]}
     return ViewReading(
         origin="source",
         newest_event_at=moment(overview.newest_of_all, table.warnings),
@@ -64,6 +67,28 @@ def read_table(table: Table, target: ViewTarget) -> ViewReading:
         query=table.evidence(),
         warnings=tuple(dict.fromkeys(table.warnings)),
     )
+
+
+def known_keys(target: ViewTarget, types: Mapping[str, str], warnings: list[str]) -> tuple[str, ...]:
+    """The columns that name an entity; none, with a warning, where one of them is missing."""
+    if missing := [key for key in target.join_keys if key not in types]:
+        warnings.append(f"Entities are not counted: the source has no column {missing[0]!r}.")
+        return ()
+    return target.join_keys
+
+
+def known_moment(
+    target: ViewTarget, types: Mapping[str, str], is_moment: Callable[[str], bool], warnings: list[str]
+) -> str | None:
+    """The column of event times; None, with a warning, where it is missing or holds something else."""
+    wanted = target.timestamp_column
+    type_name = types.get(wanted, "")
+    if is_moment(type_name):
+        return wanted
+    if wanted:
+        found = f"is {type_name}, not a time" if type_name else "is not in the source"
+        warnings.append(f"Freshness is unknown: the event time column {wanted!r} {found}.")
+    return None
 
 
 def moment(microseconds: int | None, warnings: list[str]) -> datetime | None:
@@ -87,8 +112,6 @@ def _profiles(table: Table, columns: Sequence[Measured], rows: int) -> list[Prof
 
 
 def _measure(table: Table, columns: Sequence[Measured], rows: int) -> list[Profile]:
-    if not columns:
-        return []
     facts = table.facts(columns)
     bins = [bins_of(column, known) for column, known in zip(columns, facts, strict=True)]
     tallies = table.tallies(list(zip(columns, bins, strict=True)))

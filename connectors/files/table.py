@@ -13,7 +13,7 @@ from connectors.bins import Binning
 from connectors.files.engine import Engine, name
 from connectors.profiles import Fact, Facts, Kind, Measured, Tally
 from connectors.records import ViewTarget
-from connectors.tables import Overview
+from connectors.tables import Overview, known_keys, known_moment
 
 EXACT_DISTINCT_ROWS = 100_000  # beyond this, DuckDB's HyperLogLog counts: within about 5 % in most cases
 SIGNED = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
@@ -51,12 +51,12 @@ class FileTable:
 
     def __init__(self, engine: Engine, target: ViewTarget, since: datetime | None) -> None:
         self._engine = engine
-        self._target = target
         self._asked: list[str] = []
         self.warnings: list[str] = []
         self.is_distinct_approximate = False
         self.types: Mapping[str, str] = {row[0]: row[1] for row in engine.ask("DESCRIBE source")}
-        self._moment = self._moment_column()
+        self._keys = known_keys(target, self.types, self.warnings)
+        self._moment = known_moment(target, self.types, lambda type_name: kind_of(type_name) == "moment", self.warnings)
         self.since = since if self._moment else None
         self._rows_read, self._parameters = self._window()
 
@@ -113,27 +113,15 @@ class FileTable:
         return f"approx_count_distinct({values})" if self.is_distinct_approximate else f"count(DISTINCT {values})"
 
     def _entities(self) -> str:
-        keys = self._target.join_keys
-        if missing := [key for key in keys if key not in self.types]:
-            self.warnings.append(f"Entities are not counted: the source has no column {missing[0]!r}.")
+        if not self._keys:
             return "max(NULL)"
-        if not keys:
-            return "max(NULL)"
-        return self._distinct(f"hash({', '.join(map(name, keys))})" if len(keys) > 1 else name(keys[0]))
+        return self._distinct(
+            f"hash({', '.join(map(name, self._keys))})" if len(self._keys) > 1 else name(self._keys[0])
+        )
 
     def _times(self, which: str) -> str:
         """In microseconds; taken of the plain column, because DuckDB finds that in the statistics of a Parquet file."""
         return f"epoch_us(CAST({which}({name(self._moment)}) AS TIMESTAMPTZ))" if self._moment else "max(NULL)"
-
-    def _moment_column(self) -> str | None:
-        wanted = self._target.timestamp_column
-        type_name = self.types.get(wanted, "")
-        if kind_of(type_name) == "moment":
-            return wanted
-        if wanted:
-            found = f"is {type_name}, not a time" if type_name else "is not in the source"
-            self.warnings.append(f"Freshness is unknown: the event time column {wanted!r} {found}.")
-        return None
 
     def _window(self) -> tuple[str, list[object]]:
         if self._moment is None or self.since is None:

@@ -112,8 +112,8 @@ def test_a_missing_column_costs_only_itself(measure: Measure) -> None:
     assert profile_of(reading, "amount").mean == 1
     assert (reading.entities, reading.newest_event_at) == (None, None)
     assert reading.warnings == (
-        "Freshness is unknown: the event time column 'event_timestamp' is not in the source.",
         "Entities are not counted: the source has no column 'user_id'.",
+        "Freshness is unknown: the event time column 'event_timestamp' is not in the source.",
     )
 
 

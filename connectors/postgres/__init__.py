@@ -1,0 +1,1 @@
+"""PostgreSQL: tables and queries measured by SQL, in transactions that can only read."""
