@@ -94,10 +94,7 @@ def explained(error: psycopg.Error) -> ConnectorError:
     """Our error for PostgreSQL's. Messages about data (class 22) quote values, so theirs are left out."""
     said = error.diag.message_primary or type(error).__name__
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
-        return ConnectorError(
-            f"PostgreSQL refused: {said}.",
-            fix="As the owner: GRANT USAGE ON SCHEMA … TO the role, and GRANT SELECT ON the table TO the role.",
-        )
+        return ConnectorError(f"PostgreSQL refused: {said}.", fix=f"As its owner, run: {_grant(said)}.")
     if isinstance(error, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
         return ConnectorError(
             f"PostgreSQL stopped the measurement: {said}.", fix="Measure a window, index the event time, or try later."
@@ -109,3 +106,11 @@ def explained(error: psycopg.Error) -> ConnectorError:
     return ConnectorError(
         f"PostgreSQL could not answer: {said.strip().splitlines()[0]}.", fix="See the server's log; then pull again."
     )
+
+
+def _grant(said: str) -> str:
+    """The statement that a "permission denied for table stats" asks for."""
+    kind, _, name = said.removeprefix("permission denied for ").partition(" ")
+    if kind == "schema":
+        return f"GRANT USAGE ON SCHEMA {name} TO the role of this connection"
+    return f"GRANT SELECT ON {name or 'the table'} TO the role of this connection"
