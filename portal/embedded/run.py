@@ -4,14 +4,11 @@ Services first, then the database's shape and the demo, then worker, beat and we
 Ctrl-C, SIGTERM or a closed terminal stop them in the reverse order; if this process is killed, the kernel stops them.
 """
 
-import http
-import http.client
 import os
 import signal
 import sys
 from pathlib import Path
 from types import FrameType
-from urllib.parse import urlsplit
 
 from portal.embedded import postgres, preflight, processes, valkey
 from portal.embedded.children import Child, Family, wait_until
@@ -20,6 +17,7 @@ from portal.embedded.environment import child_environment, write_run_file
 from portal.embedded.identities import identities_file, identities_table
 from portal.embedded.orphans import follow_parent
 from portal.embedded.prepare import manage, shape_database
+from portal.embedded.probe import illness
 from portal.embedded.watch import watch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,26 +92,10 @@ def _start_services(home: Path, env: dict[str, str], family: Family) -> None:
 
 def _await_answer(web: Child, host: str, port: int, base_url: str) -> None:
     near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    name = urlsplit(base_url).netloc
-    wait_until(lambda: not web.is_running or not _illness(near, port, name), SECONDS_TO_ANSWER, 0.1)
-    illness = _illness(near, port, name)
-    if illness:
-        raise Refusal(
-            f"the web server on port {port} is not well ({illness}); {web.log} ends with:\n{web.last_lines()}"
-        )
-
-
-def _illness(host: str, port: int, name: str) -> str:
-    """Why /healthz does not answer well, empty when it does. Asked by the published name: Django refuses others."""
-    connection = http.client.HTTPConnection(host, port, timeout=5)
-    try:
-        connection.request("GET", "/healthz", headers={"Host": name})
-        status = connection.getresponse().status
-    except OSError as error:
-        return str(error)
-    finally:
-        connection.close()
-    return "" if status == http.HTTPStatus.OK else f"/healthz answers {status}"
+    wait_until(lambda: not web.is_running or not illness(near, port, base_url), SECONDS_TO_ANSWER, 0.1)
+    reason = illness(near, port, base_url)
+    if reason:
+        raise Refusal(f"the web server is not well ({reason}); the end of {web.log} says:\n{web.last_lines()}")
 
 
 def _welcome(home: Path, env: dict[str, str]) -> None:
