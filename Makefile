@@ -17,6 +17,14 @@ help: ## Explain every target (this page)
 run: ## Start Charter on this machine, services and demo included; Ctrl-C stops it all. PORT=8000 CHARTER_HOME=./var
 	@$(FIRST_STAGE) run
 
+.PHONY: backup
+backup: ## Back up the database and keys of make run, as in: make backup TO=~/charter-backup
+	@$(VENV) -m portal.embedded.backup save $(TO)
+
+.PHONY: restore
+restore: ## Restore such a backup into an empty data folder, as in: make restore FROM=~/charter-backup
+	@$(VENV) -m portal.embedded.backup restore $(FROM)
+
 .PHONY: test
 test: dev chromium ## Run the whole test suite on real, throw-away services. ARGS="-k search" narrows it
 	@$(VENV) -m pytest -n 2 $(ARGS)
