@@ -77,6 +77,7 @@ class Catalog:
         self._join_keys: dict[tuple[str, str], str] = {}
         self._projects: set[str] = set()
         self._embedded: dict[tuple[str, str], SourceRecord] = {}
+        self._features: dict[tuple[str, str], tuple[FeatureRecord, ...]] = {}
 
     def add(self, table: str, message: Message, project: str, name: str) -> None:
         """Anything but a view."""
@@ -96,11 +97,6 @@ class Catalog:
         elif isinstance(message, pb.Permission):
             self.found.permissions.append(permission_of(message, project, name))
 
-    @property
-    def only_project(self) -> str:
-        """For objects that do not say where they belong: the registry's project, if it has just one."""
-        return self.found.projects[0].name if len(self.found.projects) == 1 else ""
-
     def needs_view(self, project: str, name: str, digest: bytes) -> bool:
         """Note that the view exists; True when it is new or changed and must be read."""
         if not name:
@@ -119,7 +115,9 @@ class Catalog:
             return
         keys = {self._join_keys.get((identity.project, entity), "") for entity in message.spec.entities}
         view = view_of(message, VIEW_TABLES[table][1], replace(identity, join_keys=frozenset(keys)))
-        self.found.views.append(self._checked(view, where))
+        view = self._checked(view, where)
+        self._features[identity.project, identity.name] = view.features
+        self.found.views.append(view)
         for source in embedded_sources(message.spec):
             self._note_sources(with_inner(source), identity.project)
 
@@ -131,8 +129,12 @@ class Catalog:
             self.notes.add(f'{where} is of a kind newer than this version of Charter ("{view_type}").')
             return
         message = decode(kind, data, where, self.notes)
-        if message is not None and len(message.spec.features) <= MAX_FEATURES:
-            self.found.view_versions.append(replace(version, features=own_features(message.spec)))
+        if message is None or len(message.spec.features) > MAX_FEATURES:
+            return
+        features = own_features(message.spec)
+        current = self._features.get((version.project, version.view), ())
+        # Most versions are the current one: sharing its records halves the memory of a first read.
+        self.found.view_versions.append(replace(version, features=current if features == current else features))
 
     def finish(self, change_token: str) -> Definitions:
         """Old registries list no projects: everything in them still belongs to one."""

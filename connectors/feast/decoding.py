@@ -22,11 +22,8 @@ def decode(kind: type[M], data: object, where: str, notes: Notes) -> M | None:
 
     Pickled code sits in fields that registry.proto reserves: it is dropped here with everything else unknown.
     """
-    if not isinstance(data, bytes):
-        notes.add(f"{where} holds no bytes and was skipped.")
-        return None
-    if len(data) > MAX_OBJECT_BYTES:
-        notes.add(f"{where} is larger than {MAX_OBJECT_BYTES // 2**20} MB and was skipped.")
+    if not isinstance(data, bytes) or len(data) > MAX_OBJECT_BYTES:
+        notes.add(f"{where} holds no bytes, or more than {MAX_OBJECT_BYTES // 2**20} MB of them, and was skipped.")
         return None
     try:
         message = kind.FromString(data)

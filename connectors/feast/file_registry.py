@@ -34,6 +34,12 @@ class Contents:
     objects: dict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
     newer_fields: set[int] = field(default_factory=set)
 
+    @property
+    def only_project(self) -> str:
+        """For objects that do not say where they belong: the registry's project, if it has just one."""
+        listed = self.objects["projects"]
+        return storable(wire.text(listed[0], 1, 1)) if len(listed) == 1 else ""
+
 
 class FileRegistry:
     """Fulfils `DefinitionReader`. `projects` limits what is read; () reads all of them."""
@@ -82,13 +88,14 @@ class FileRegistry:
         return not self._projects or project in self._projects
 
     def _read_objects(self, contents: Contents, table: str, catalog: Catalog) -> None:
+        home = contents.only_project
         for data in contents.objects[table]:
             project, name = _salvaged(data, table)
             message = decode(MESSAGES[table], data, place(table, project, name), catalog.notes)
             if message is None:
                 continue
             project, name = _identity(message)
-            project = project or catalog.only_project
+            project = project or home
             if self._wants(project):
                 catalog.add(table, message, project, name)
 
@@ -96,13 +103,14 @@ class FileRegistry:
         self, contents: Contents, table: str, versions: Mapping[tuple[str, str], list[Version]], catalog: Catalog
     ) -> Iterator[tuple[str, str]]:
         """Yields the (project, view) of what is new or changed."""
+        home = contents.only_project
         for data in contents.objects[table]:
             project, name = _salvaged(data, table)
             message = decode(VIEW_TABLES[table][0], data, place(table, project, name), catalog.notes)
             if message is None:
-                self._keep_damaged(project, name, catalog)
+                self._keep_damaged(project or home, name, catalog)
                 continue
-            project, name = message.spec.project or catalog.only_project, message.spec.name
+            project, name = message.spec.project or home, message.spec.name
             if not self._wants(project):
                 continue
             history = [version.number for version, _, _ in versions.get((project, name), ())]
@@ -122,12 +130,13 @@ class FileRegistry:
 
     def _versions(self, contents: Contents, catalog: Catalog) -> dict[tuple[str, str], list[Version]]:
         """The version history by (project, view)."""
+        home = contents.only_project
         found: dict[tuple[str, str], list[Version]] = defaultdict(list)
         for data in _entries(contents.objects["feature_view_version_history"], catalog):
             record = decode(pb.VersionRecord, data, "An entry of the version history", catalog.notes)
-            if record is not None and self._wants(record.project_id):
+            if record is not None and self._wants(record.project_id or home):
                 version = ViewVersionRecord(
-                    project=record.project_id,
+                    project=record.project_id or home,
                     view=record.feature_view_name,
                     number=record.version_number,
                     features=(),

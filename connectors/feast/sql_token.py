@@ -2,8 +2,8 @@
 
 Feast's own timestamps cannot be that text: they are whole seconds of the writer's clock, and giving a view its version
 number rewrites the row without moving them. So the database itself digests the stored bytes of each table, adds up the
-digests (which needs no order), and hands out one row per table. The version history, which is only ever added to or
-removed from, is counted instead.
+digests (which needs no order), and hands out one row per table: PostgreSQL from version 11, MySQL and MariaDB. The
+version history, which is only ever added to or removed from, is counted instead.
 """
 
 from collections.abc import Collection

@@ -104,7 +104,7 @@ def test_a_broken_row_does_not_lose_the_rest(sample_registry: Path) -> None:
     assert {item.name for item in found.views} == {"user_stats", "amount_ratio"}
     assert ("shop", "clicks") in found.view_names
     assert 'Feature view "clicks" of project "shop" is damaged and was skipped.' in found.warnings
-    assert 'Data source "txn" of project "shop" holds no bytes and was skipped.' in found.warnings
+    assert any(line.startswith('Data source "txn" of project "shop" holds no bytes') for line in found.warnings)
 
 
 def test_a_view_cut_off_by_mysql_says_what_to_do(sample_registry: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_view_too_large_to_hold_is_skipped(write_registry: Write) -> None:
     crowded = chunk(1, view("crowded").spec.SerializeToString() + b"\x22\x00" * (catalog.MAX_FEATURES + 1))
     found = read(write_registry(registry_of(huge, view("fine")).SerializeToString() + chunk(6, crowded)))
     assert [item.name for item in found.views] == ["fine"]
-    assert [line.partition(" is ")[0] for line in found.warnings][:1] == ['Feature view "huge" of project "shop"']
+    assert found.warnings[0].startswith('Feature view "huge" of project "shop" holds no bytes, or more than 8 MB')
     assert "50,000 features" in found.warnings[1]
 
 

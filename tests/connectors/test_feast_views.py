@@ -140,6 +140,17 @@ def test_objects_without_a_project_belong_to_the_only_one(write_registry: Write)
     assert (found.entities[0].project, found.entities[0].join_keys) == ("shop", ("user",))
 
 
+def test_an_object_without_a_project_in_a_registry_of_two_belongs_to_none(write_registry: Write) -> None:
+    registry = pb.Registry()
+    for name in ("shop", "bank"):
+        registry.projects.add().spec.name = name
+    registry.feature_views.add().spec.name = "stats"
+    path = write_registry(registry)
+    assert open_registry(path).definitions(known={}).view_names == {("", "stats")}
+    chosen = open_registry(path, projects=["shop"]).definitions(known={})
+    assert (chosen.view_names, [project.name for project in chosen.projects]) == (set(), ["shop"])
+
+
 def test_services_keep_aliases_versions_and_mapped_keys(write_registry: Write) -> None:
     registry = pb.Registry()
     service = registry.feature_services.add()
