@@ -68,6 +68,13 @@ demo-store: dev ## Build demo/store anew from public data, with real Feast in an
 bench: dev ## Run the benchmarks, ours beside the floor and the peer; results belong into docs/performance.md
 	@$(VENV) -m bench $(ARGS)
 
+.PHONY: pins
+pins: ## After a change of requirements: write the versions of all packages into constraints.txt
+	@rm -rf .venvs/pins && $(PYTHON) -m venv .venvs/pins
+	@.venvs/pins/bin/python -m pip install --quiet --only-binary :all: -r requirements-dev.txt
+	@{ sed -n '/^#/p' constraints.txt; .venvs/pins/bin/python -m pip freeze; } > .venvs/constraints.txt
+	@mv .venvs/constraints.txt constraints.txt && rm -rf .venvs/pins
+
 .PHONY: schema
 schema: export CHARTER_SECRET_KEY := only-for-checks
 schema: dev ## Write the OpenAPI description of the REST API anew

@@ -38,6 +38,8 @@ STAMP = VENV / "installed.txt"
 # There while an installation is under way: found at a start, it means that one was killed, half a package in place.
 UNFINISHED = VENV / "unfinished"
 REQUIREMENTS = {"run": ["requirements.txt"], "dev": ["requirements.txt", "requirements-dev.txt"]}
+# The versions of what those need in turn: without it, a new release of somebody's would one day break a fresh clone.
+CONSTRAINTS = "constraints.txt"
 
 
 def main(purpose: str) -> int:
@@ -69,7 +71,7 @@ def check_start() -> None:
 
 def install(purpose: str) -> None:
     """Bring `.venv` to what the requirement files say; does nothing when it is there already."""
-    wanted = [f"{_digest(ROOT / name)}  {name}\n" for name in REQUIREMENTS[purpose]]
+    wanted = [f"{_digest(ROOT / name)}  {name}\n" for name in (CONSTRAINTS, *REQUIREMENTS[purpose])]
     if _is_installed(wanted):
         return
     require_writable(ROOT)
@@ -131,7 +133,8 @@ def _pip_install(requirements: list[str]) -> None:
     in_venv = subprocess.run([PYTHON, "-c", "import pip"], capture_output=True, check=False).returncode == 0
     pip = [str(PYTHON), "-m", "pip"] if in_venv else [sys.executable, "-m", "pip", "--python", str(PYTHON)]
     options = ["--only-binary", ":all:", "--no-input", "--progress-bar", "off", "--disable-pip-version-check"]
-    files = [argument for name in requirements for argument in ("-r", name)]
+    files = ["-c", CONSTRAINTS]
+    files += [argument for name in requirements for argument in ("-r", name)]
     step(f"Installing the packages of {requirements[-1]} (this happens once)")
     with subprocess.Popen(
         [*pip, "install", *options, *files],

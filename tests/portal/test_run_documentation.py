@@ -35,9 +35,8 @@ def test_links_between_pages_lead_somewhere() -> None:
 
 
 def test_help_explains_every_target_a_person_may_want() -> None:
-    done = subprocess.run(
-        ["make", "help"], cwd=ROOT, env=clean_environment(), capture_output=True, text=True, check=True
-    )
+    command = ["make", "help"]
+    done = subprocess.run(command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True, check=True)
     explained = {line.split()[1] for line in done.stdout.splitlines()}
     targets = set(re.findall(r"^([a-z-]+):(?! export)", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert targets - explained == {"dev", "chromium"}  # steps of others

@@ -1,5 +1,6 @@
 """The first stage: building `.venv` once, going on after an interruption, and saying why when it cannot."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,8 @@ def checkout(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "portal" / "embedded", tmp_path / "portal" / "embedded")
     wheel(tmp_path, "1.0")
     (tmp_path / "requirements.txt").write_text(f"./{PACKAGE}-1.0-py3-none-any.whl\n")
-    (tmp_path / "requirements-dev.txt").write_text("")
+    (tmp_path / "requirements-dev.txt").touch()
+    (tmp_path / "constraints.txt").touch()
     return tmp_path
 
 
@@ -125,3 +127,15 @@ def test_two_at_once_install_once(checkout: Path) -> None:
     assert [process.returncode for process in both] == [0, 0]
     assert sum("Installing the packages" in output for output in outputs) == 1
     assert sum("waiting for it" in output for output in outputs) == 1
+
+
+def pins(name: str) -> set[str]:
+    """The pinned packages of a file, without extras: `celery==5.7.0`."""
+    lines = (ROOT / name).read_text().splitlines()
+    pinned = [re.sub(r"\[.*?\]", "", line).strip().lower() for line in lines if not line.startswith("#")]
+    return {line.replace("_", "-") for line in pinned if "==" in line}
+
+
+def test_the_tested_versions_are_the_required_ones() -> None:
+    """After a change of requirements: make pins"""
+    assert pins("requirements.txt") | pins("requirements-dev.txt") <= pins("constraints.txt")
