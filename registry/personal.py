@@ -29,6 +29,7 @@ _NAMED = {
     "contact",
     "owner",
 }
+_CLASSES = frozenset(PrivacyClass.values) - {""}
 _YES = {"true", "yes", "1", "y"}
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -50,6 +51,6 @@ def class_from_tags(tags: Mapping[str, str]) -> str:
     """The class that tags of the store state in our words, else unclassified."""
     for key in ("privacy_class", "pii_class", "classification", "pii"):
         value = tags.get(key, "").lower().replace("_", "-").replace(" ", "-")
-        if value in PrivacyClass.values and value:
+        if value in _CLASSES:
             return value
     return PrivacyClass.UNCLASSIFIED

@@ -60,7 +60,7 @@ class Consumer(models.Model):
 class Usage(models.Model):
     """Evidence that a consumer reads a feature, with the version where it names one."""
 
-    consumer = models.ForeignKey(Consumer, on_delete=models.CASCADE, related_name="usages")
+    consumer = models.ForeignKey(Consumer, on_delete=models.CASCADE, related_name="usages", db_index=False)
     feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="usages")
     number = models.PositiveIntegerField(null=True, blank=True, help_text="Version; empty means the current one")
     evidence = models.CharField(max_length=10, choices=Evidence.choices)

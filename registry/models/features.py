@@ -17,6 +17,10 @@ from registry.models.people import Team, User
 from registry.models.projects import Actor, Project
 
 
+# Of a personal class, or unclassified and looking like it.
+PERSONAL = Q(privacy_class__in=PERSONAL_CLASSES) | Q(privacy_class=PrivacyClass.UNCLASSIFIED, looks_personal=True)
+
+
 class FeatureQuerySet(models.QuerySet["Feature"]):
     def visible_to(self, actor: Actor) -> Self:
         """Features of projects the actor sees; drafts only for the team that owns them."""
@@ -31,9 +35,7 @@ class FeatureQuerySet(models.QuerySet["Feature"]):
 
     def personal(self) -> Self:
         """Features of a personal class, and unclassified ones whose name or tags look personal."""
-        return self.filter(
-            Q(privacy_class__in=PERSONAL_CLASSES) | Q(privacy_class=PrivacyClass.UNCLASSIFIED, looks_personal=True)
-        )
+        return self.filter(PERSONAL)
 
     def followed_by(self, user: User) -> Self:
         return self.filter(Exists(Follow.objects.filter(feature=OuterRef("pk"), user=user)))
@@ -55,12 +57,15 @@ class FeatureQuerySet(models.QuerySet["Feature"]):
 class Feature(models.Model):
     """One named column of a view. Its contract lives in versions; the current one is repeated here for search."""
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="features")
-    view = models.ForeignKey(FeatureView, on_delete=models.CASCADE, related_name="features")
+    # Their own indexes would repeat `feature_by_project`, `one_feature_per_name` and `feature_by_owner`.
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="features", db_index=False)
+    view = models.ForeignKey(FeatureView, on_delete=models.CASCADE, related_name="features", db_index=False)
     name = models.CharField(max_length=200)
     key = models.CharField(max_length=540, unique=True, help_text="project.view.feature")
     description = models.TextField(blank=True)
-    owner = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="features")
+    owner = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="features", db_index=False
+    )
     # Of the current version.
     number = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=12, choices=VersionState.choices, default=VersionState.ACTIVE)

@@ -29,7 +29,7 @@ class DefaultPolicy(models.TextChoices):
 class Version(models.Model):
     """One contract and definition of a feature. Published content never changes; only its state moves on."""
 
-    feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="versions")
+    feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=VersionState.choices, default=VersionState.DRAFT)
     dtype = models.CharField(max_length=60)
@@ -49,7 +49,9 @@ class Version(models.Model):
     purposes = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     managed_by = models.CharField(max_length=12, choices=Manager.choices, default=Manager.CONNECTOR)
     note = models.TextField(blank=True, help_text="Why this version exists")
-    created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     activated_at = models.DateTimeField(null=True, blank=True)
     deprecated_at = models.DateTimeField(null=True, blank=True)

@@ -1,10 +1,15 @@
 """What search knows beside the features themselves: vocabulary, synonyms and counted facets."""
 
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 
-from registry.models.projects import Project
+from registry.choices import VersionState
+from registry.models.people import Team, User
+from registry.models.projects import Actor, Project
 
 
 class Word(models.Model):
@@ -46,6 +51,15 @@ class Synonym(models.Model):
         return f"{self.word} = {self.means}"
 
 
+class FacetCountQuerySet(models.QuerySet["FacetCount"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Counts of features that the actor sees: the same rule as for the features themselves."""
+        seen = self.filter(project__in=Project.objects.visible_to(actor))
+        if not isinstance(actor, User) or actor.sees_everything:
+            return seen
+        return seen.filter(~Q(state=VersionState.DRAFT) | Q(owner__in=actor.team_ids))
+
+
 class FacetCount(models.Model):
     """How many features share one combination of facets in a project: the unfiltered page adds these up."""
 
@@ -55,13 +69,12 @@ class FacetCount(models.Model):
     privacy_class = models.CharField(max_length=20, blank=True)
     looks_personal = models.BooleanField()
     entity_names = ArrayField(models.CharField(max_length=200), default=list)
-    owner = models.CharField(max_length=80, blank=True, help_text="Slug of the team")
+    owner = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="+")
     store = models.CharField(max_length=80, blank=True)
     is_online = models.BooleanField()
     features = models.PositiveIntegerField()
 
-    class Meta:
-        indexes = [models.Index(fields=["project"], name="facets_by_project")]
+    objects = FacetCountQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.features} in {self.project}"

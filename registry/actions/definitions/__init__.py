@@ -54,13 +54,13 @@ def _merge(connection: Connection, found: Definitions, progress: Progress) -> No
         entities = sources.merge_entities(known, found, progress)
         tables = sources.merge_sources(known, found, progress)
     changed = [view for view in found.views if view.project in known]
-    history = features.earlier_versions(found)
+    history, models = features.earlier_versions(found), consumers.models_reading(found)
     progress.step(done=0, total=len(changed))
     done = 0
     for chunk in _chunks(changed):
         with transaction.atomic():
-            rows = feature_views.merge(connection, known, tables, entities, chunk, progress)
-            features.merge(connection, rows, entities, chunk, history, progress)
+            rows, new = feature_views.merge(connection, known, tables, entities, chunk, progress)
+            features.merge(connection, rows, new, entities, chunk, history, models, progress)
         done += len(chunk)
         progress.step(done=done)
     with transaction.atomic():

@@ -1,12 +1,13 @@
 """Consumers that a store declares: Feast calls them feature services, and they stand for models."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 from django.db import connection as database
 from django.utils import timezone
 
 from connectors.records import Definitions, ServiceFeature, ServiceRecord
+from registry.actions.definitions.bulk import insert
 from registry.actions.definitions.owners import known_owners, team_of
 from registry.actions.definitions.projects import KnownProjects
 from registry.actions.pulls import Progress
@@ -52,6 +53,16 @@ def merge(connection: Connection, known: KnownProjects, found: Definitions, prog
     count_models([project.pk for project in known.values()])
 
 
+def models_reading(found: Definitions) -> Counter[tuple[str, str, str]]:
+    """How many models the store says read each (project, view, feature), so that new ones start with their number."""
+    return Counter(
+        (service.project, view, feature)
+        for service in found.services
+        if _kind(service) == ConsumerKind.MODEL
+        for view, feature in {(read.view, name) for read in service.reads for name in read.features}
+    )
+
+
 def count_models(projects: list[int]) -> None:
     """Say on each feature of these projects how many models read it."""
     with database.cursor() as cursor:
@@ -81,13 +92,11 @@ def _merge_usages(
     wanted = _wanted(known, services, held, progress)
     declared = Usage.objects.filter(consumer__in=[row.pk for row in held.values()], evidence=Evidence.DECLARED)
     rows = {(row.consumer_id, row.feature_id, row.number): row for row in declared}
-    Usage.objects.bulk_create(
+    insert(
         [
             Usage(consumer_id=consumer, feature_id=feature, number=number, evidence=Evidence.DECLARED)
             for consumer, feature, number in wanted - rows.keys()
-        ],
-        batch_size=5_000,
-        ignore_conflicts=True,
+        ]
     )
     back = [row.pk for key, row in rows.items() if key in wanted and row.gone_at]
     left = [row.pk for key, row in rows.items() if (key not in wanted or key[0] in gone) and not row.gone_at]

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from connectors.records import ViewRecord
+from registry.actions.definitions.bulk import insert
 from registry.actions.definitions.owners import known_owners, team_of
 from registry.actions.definitions.projects import KnownProjects
 from registry.actions.definitions.sources import ByName
@@ -34,8 +35,8 @@ def schedule_from(tags: Mapping[str, str]) -> timedelta | None:
 def merge(
     connection: Connection, known: KnownProjects, tables: ByName, entities: ByName, chunk: Sequence[ViewRecord],
     progress: Progress,
-) -> ViewRows:  # fmt: skip
-    """Insert or update the chunk's views with their entities. Returns their rows."""
+) -> tuple[ViewRows, set[int]]:  # fmt: skip
+    """Insert or update the chunk's views with their entities. Returns their rows, and the ids of the new ones."""
     owners = known_owners()
     held = {(row.project_id, row.name): row for row in _held(known, chunk)}
     new, changed = [], []
@@ -55,13 +56,14 @@ def merge(
                 setattr(row, field, value)
             changed.append(row)
         rows[seen.project, seen.name] = row
-    FeatureView.objects.bulk_create(new, batch_size=1_000)
+    insert(new)
     if changed:
         FeatureView.objects.bulk_update(changed, [*fields], batch_size=200)
-    _link_entities(rows, chunk, entities, is_new={row.pk for row in new})
+    made = {row.pk for row in new}
+    _link_entities(rows, chunk, entities, is_new=made)
     progress.count("added_views", len(new))
     progress.count("changed_views", len(changed))
-    return rows
+    return rows, made
 
 
 def _held(known: KnownProjects, chunk: Sequence[ViewRecord]) -> list[FeatureView]:

@@ -10,6 +10,7 @@ from django.db import connection as database
 
 from connectors.records import Definitions, FeatureRecord, ViewRecord
 from registry.actions.definitions.sources import ByName
+from registry.actions.definitions.bulk import copy_rows
 from registry.actions.definitions.feature_views import ViewRows
 from registry.actions.pulls import Progress
 from registry.models import Connection, FeatureView
@@ -17,52 +18,71 @@ from registry.personal import class_from_tags, looks_personal
 
 # Earlier content of views, where the store keeps it: {(project, view): {number: {feature: record}}}.
 History = Mapping[tuple[str, str], Mapping[int, Mapping[str, FeatureRecord]]]
+# How many models the store says read a feature: {(project, view, feature): number}.
+Models = Mapping[tuple[str, str, str], int]
 
 _COLUMNS = (
     "project_id", "view_id", "name", "key", "description", "owner_id", "number", "dtype", "vector_dimension",
     "vector_metric", "entity_keys", "definition", "privacy_class", "looks_personal", "entity_names", "store",
-    "is_online", "tags", "keywords", "context",
+    "is_online", "tags", "models_count", "keywords", "context",
 )  # fmt: skip
+_EARLIER_COLUMNS = ("view_id", "name", "number", "dtype", "vector_dimension", "vector_metric")
 _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS incoming_feature (
   project_id bigint, view_id bigint, name text, key text, description text, owner_id bigint, number integer,
   dtype text, vector_dimension integer, vector_metric text, entity_keys text[], definition text, privacy_class text,
-  looks_personal boolean, entity_names text[], store text, is_online boolean, tags text[], keywords text, context text
-) ON COMMIT DELETE ROWS
+  looks_personal boolean, entity_names text[], store text, is_online boolean, tags text[], models_count integer,
+  keywords text, context text);
+CREATE TEMPORARY TABLE IF NOT EXISTS earlier_version (
+  view_id bigint, name text, number integer, dtype text, vector_dimension integer, vector_metric text);
+TRUNCATE incoming_feature, earlier_version
 """
+# New features come with their first version in the same statement.
 _MERGE = """
-INSERT INTO registry_feature AS held (
-  project_id, view_id, name, key, description, owner_id, number, state, dtype, unit, has_default, privacy_class,
-  looks_personal, entity_names, store, is_online, tags, health, models_count, keywords, context, created_at, changed_at)
-SELECT project_id, view_id, name, key, description, owner_id, coalesce(number, 1), 'active', dtype, '', false,
-       privacy_class, looks_personal, entity_names, store, is_online, tags, 'unknown', 0, keywords, context,
-       now(), now()
-FROM incoming_feature
-ON CONFLICT (view_id, name) DO UPDATE SET
-  description = coalesce(nullif(excluded.description, ''), held.description),
-  owner_id = coalesce(excluded.owner_id, held.owner_id),
-  dtype = excluded.dtype,
-  privacy_class = coalesce(nullif(held.privacy_class, ''), excluded.privacy_class),
-  looks_personal = excluded.looks_personal,
-  entity_names = excluded.entity_names,
-  store = excluded.store,
-  is_online = excluded.is_online,
-  tags = excluded.tags || array(SELECT CASE WHEN value = '' THEN tag.key ELSE tag.key || '=' || value END
-                                FROM registry_tag tag WHERE tag.feature_id = held.id),
-  keywords = excluded.keywords,
-  context = excluded.context,
-  gone_at = NULL,
-  changed_at = now()
-WHERE held.gone_at IS NOT NULL
-   OR (held.dtype, held.looks_personal, held.entity_names, held.store, held.is_online, held.keywords, held.context)
-      IS DISTINCT FROM (excluded.dtype, excluded.looks_personal, excluded.entity_names, excluded.store,
-                        excluded.is_online, excluded.keywords, excluded.context)
-   OR (excluded.description <> '' AND excluded.description <> held.description)
-   OR (excluded.owner_id IS NOT NULL AND excluded.owner_id IS DISTINCT FROM held.owner_id)
-   OR (held.privacy_class = '' AND excluded.privacy_class <> '')
-   OR NOT held.tags @> excluded.tags
-RETURNING xmax = 0
+WITH merged AS (
+  INSERT INTO registry_feature AS held (
+    project_id, view_id, name, key, description, owner_id, number, state, dtype, unit, has_default, privacy_class,
+    looks_personal, entity_names, store, is_online, tags, health, models_count, keywords, context, created_at,
+    changed_at)
+  SELECT project_id, view_id, name, key, description, owner_id, coalesce(number, 1), 'active', dtype, '', false,
+         privacy_class, looks_personal, entity_names, store, is_online, tags, 'unknown', models_count, keywords,
+         context, now(), now()
+  FROM incoming_feature
+  ON CONFLICT (view_id, name) DO UPDATE SET
+    description = coalesce(nullif(excluded.description, ''), held.description),
+    owner_id = coalesce(excluded.owner_id, held.owner_id),
+    dtype = excluded.dtype,
+    privacy_class = coalesce(nullif(held.privacy_class, ''), excluded.privacy_class),
+    looks_personal = excluded.looks_personal,
+    entity_names = excluded.entity_names,
+    store = excluded.store,
+    is_online = excluded.is_online,
+    tags = excluded.tags || array(SELECT CASE WHEN value = '' THEN tag.key ELSE tag.key || '=' || value END
+                                  FROM registry_tag tag WHERE tag.feature_id = held.id),
+    keywords = excluded.keywords,
+    context = excluded.context,
+    gone_at = NULL,
+    changed_at = now()
+  WHERE held.gone_at IS NOT NULL
+     OR (held.dtype, held.looks_personal, held.entity_names, held.store, held.is_online, held.keywords, held.context)
+        IS DISTINCT FROM (excluded.dtype, excluded.looks_personal, excluded.entity_names, excluded.store,
+                          excluded.is_online, excluded.keywords, excluded.context)
+     OR (excluded.description <> '' AND excluded.description <> held.description)
+     OR (excluded.owner_id IS NOT NULL AND excluded.owner_id IS DISTINCT FROM held.owner_id)
+     OR (held.privacy_class = '' AND excluded.privacy_class <> '')
+     OR NOT held.tags @> excluded.tags
+  RETURNING held.id, held.view_id, held.name, held.number, held.privacy_class, xmax = 0 AS is_new),
+first AS (
+  INSERT INTO registry_version (
+    feature_id, number, state, dtype, unit, entity_keys, default_policy, definition, vector_dimension, vector_metric,
+    privacy_class, purposes, managed_by, note, created_at, activated_at)
+  SELECT merged.id, merged.number, 'active', seen.dtype, '', seen.entity_keys, 'none', seen.definition,
+         seen.vector_dimension, seen.vector_metric, merged.privacy_class, '{}', 'connector', '', now(), now()
+  FROM merged JOIN incoming_feature seen ON seen.view_id = merged.view_id AND seen.name = merged.name
+  WHERE merged.is_new)
+SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM merged
 """
+# A known feature whose contract differs from its current version gets a new one; the old one stays beside it.
 _ADD_VERSIONS = """
 WITH added AS (
   INSERT INTO registry_version (
@@ -84,24 +104,23 @@ WITH added AS (
   RETURNING feature_id, number)
 UPDATE registry_feature held SET number = added.number
 FROM added WHERE added.feature_id = held.id AND held.number <> added.number
-RETURNING held.id
+"""
+_ADD_EARLIER = """
+INSERT INTO registry_version (
+  feature_id, number, state, dtype, unit, entity_keys, default_policy, definition, vector_dimension, vector_metric,
+  privacy_class, purposes, managed_by, note, created_at, activated_at)
+SELECT held.id, earlier.number, 'active', earlier.dtype, '', current.entity_keys, 'none', '', earlier.vector_dimension,
+       earlier.vector_metric, held.privacy_class, '{}', 'connector', '', now(), now()
+FROM earlier_version earlier
+JOIN registry_feature held ON held.view_id = earlier.view_id AND held.name = earlier.name
+JOIN registry_version current ON current.feature_id = held.id AND current.number = held.number
+ON CONFLICT (feature_id, number) DO NOTHING
 """
 _MARK_GONE = """
 UPDATE registry_feature held SET gone_at = now(), changed_at = now()
 WHERE held.view_id = ANY(%s) AND held.gone_at IS NULL
   AND NOT EXISTS (SELECT 1 FROM incoming_feature seen WHERE seen.view_id = held.view_id AND seen.name = held.name)
   AND EXISTS (SELECT 1 FROM registry_version v WHERE v.feature_id = held.id AND v.managed_by = 'connector')
-"""
-_ADD_EARLIER = """
-INSERT INTO registry_version (
-  feature_id, number, state, dtype, unit, entity_keys, default_policy, definition, vector_dimension, vector_metric,
-  privacy_class, purposes, managed_by, note, created_at, activated_at)
-SELECT held.id, %s, 'active', %s, '', current.entity_keys, 'none', '', %s, %s, held.privacy_class, '{}', 'connector',
-       '', now(), now()
-FROM registry_feature held
-JOIN registry_version current ON current.feature_id = held.id AND current.number = held.number
-WHERE held.view_id = %s AND held.name = %s AND held.number > %s
-ON CONFLICT (feature_id, number) DO NOTHING
 """
 
 
@@ -115,35 +134,41 @@ def earlier_versions(found: Definitions) -> History:
 
 
 def merge(
-    connection: Connection, rows: ViewRows, entities: ByName, chunk: Sequence[ViewRecord], history: History,
-    progress: Progress,
+    connection: Connection, rows: ViewRows, new: set[int], entities: ByName, chunk: Sequence[ViewRecord],
+    history: History, models: Models, progress: Progress,
 ) -> None:  # fmt: skip
-    """Take over the chunk's features: new, changed, and gone from their view."""
+    """Take over the chunk's features: new, changed, and gone from their view. `new` are the views just made."""
+    staged = [
+        row
+        for view in chunk
+        for row in _rows(connection, rows[view.project, view.name], entities, view, history, models)
+    ]
     with database.cursor() as cursor:
         cursor.execute(_STAGE)
-        with cursor.copy(f"COPY incoming_feature ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
-            for view in chunk:
-                for row in _rows(connection, rows[view.project, view.name], entities, view, history):
-                    copy.write_row(row)
+        _stage(cursor, "incoming_feature", _COLUMNS, staged)
+        _stage(cursor, "earlier_version", _EARLIER_COLUMNS, list(_earlier(rows, chunk, history)))
         cursor.execute(_MERGE)
-        is_new = [new for (new,) in cursor.fetchall()]
-        cursor.execute(_ADD_VERSIONS)
-        renumbered = len(cursor.fetchall())
-        _add_earlier(cursor, rows, history)
-        cursor.execute(_MARK_GONE, [[row.pk for row in rows.values()]])
-        for name, number in (
-            ("added_features", sum(is_new)),
-            ("changed_features", len(is_new) - sum(is_new)),
-            ("new_versions", renumbered),
-            ("gone_features", cursor.rowcount),
-        ):
-            if number:
-                progress.count(name, number)
-        cursor.execute("TRUNCATE incoming_feature")
+        added, changed = cursor.fetchone()
+        counts = {"added_features": added, "changed_features": changed}
+        cursor.execute(_ADD_EARLIER)
+        if known := [row.pk for row in rows.values() if row.pk not in new]:
+            cursor.execute(_ADD_VERSIONS)
+            counts["new_versions"] = cursor.rowcount
+            cursor.execute(_MARK_GONE, [known])
+            counts["gone_features"] = cursor.rowcount
+    for name, number in counts.items():
+        if number:
+            progress.count(name, number)
+
+
+def _stage(cursor: Any, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Fill a temporary table, and let the planner know how full it is: without that it expects next to nothing."""
+    copy_rows(cursor, table, columns, rows)
+    cursor.execute(f"ANALYZE {table}")
 
 
 def _rows(
-    connection: Connection, row: FeatureView, entities: ByName, view: ViewRecord, history: History
+    connection: Connection, row: FeatureView, entities: ByName, view: ViewRecord, history: History, models: Models
 ) -> Iterator[tuple[Any, ...]]:
     keys = list(view.join_keys) or _join_keys(row, entities, view)
     location = row.source.location if row.source else ""
@@ -155,8 +180,8 @@ def _rows(
             _number(view, feature, history), feature.dtype, feature.vector_dimension, feature.vector_metric, keys,
             view.definition, class_from_tags(tags), looks_personal(feature.name, tags), list(view.entities),
             connection.slug, view.online, [f"{key}={value}" if value else key for key, value in tags.items()],
-            " ".join(f"{key} {value}" for key, value in tags.items()),
-            context,
+            models.get((view.project, view.name, feature.name), 0),
+            " ".join(f"{key} {value}" for key, value in tags.items()), context,
         )  # fmt: skip
 
 
@@ -182,25 +207,16 @@ def _number(view: ViewRecord, feature: FeatureRecord, history: History) -> int |
     return number
 
 
-def _add_earlier(cursor: Any, rows: ViewRows, history: History) -> None:
-    """Add the versions that came before the current one, where the store remembers them."""
-    for key, numbers in history.items():
-        if key not in rows:
-            continue
-        last: dict[str, tuple[Any, ...] | None] = {}
-        for number, content in sorted(numbers.items()):
-            for name, feature in content.items():
-                if last.get(name) != _contract(feature):
-                    last[name] = _contract(feature)
-                    cursor.execute(
-                        _ADD_EARLIER,
-                        [
-                            number,
-                            feature.dtype,
-                            feature.vector_dimension,
-                            feature.vector_metric,
-                            rows[key].pk,
-                            name,
-                            number,
-                        ],
-                    )
+def _earlier(rows: ViewRows, chunk: Sequence[ViewRecord], history: History) -> Iterator[tuple[Any, ...]]:
+    """Versions before the current one, where the store remembers them: each content once, at its first number."""
+    for view in chunk:
+        past = sorted(history.get((view.project, view.name), {}).items())
+        for feature in view.features if len(past) > 1 else ():
+            current = _number(view, feature, history)
+            last: tuple[Any, ...] | None = None
+            for number, content in past:
+                then = content.get(feature.name)
+                if then and (current is None or number < current) and _contract(then) != last:
+                    last = _contract(then)
+                    facts = (then.dtype, then.vector_dimension, then.vector_metric)
+                    yield (rows[view.project, view.name].pk, feature.name, number, *facts)

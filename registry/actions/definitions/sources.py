@@ -7,6 +7,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from connectors.records import Definitions, EntityRecord, SourceRecord
+from registry.actions.definitions.bulk import insert
 from registry.actions.definitions.owners import known_owners, team_of
 from registry.actions.definitions.projects import KnownProjects
 from registry.actions.pulls import Progress
@@ -73,7 +74,7 @@ def _merge(
             for field, value in fields.items():
                 setattr(row, field, value)
             changed.append(row)
-    model._default_manager.bulk_create(new, batch_size=2_000)
+    insert(new)
     model._default_manager.bulk_update(changed, names, batch_size=500)
     gone = [row.pk for key, row in held.items() if key not in seen and row.gone_at is None]
     model._default_manager.filter(pk__in=gone).update(gone_at=timezone.now())
