@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, inspect, select, text
+from sqlalchemy import Connection, Select, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.feast.catalog import MESSAGES, Catalog, digest_of, place
-from connectors.feast.decoding import MAX_OBJECT_BYTES, decode
+from connectors.feast.decoding import decode
 from connectors.feast.redaction import storable
 from connectors.feast.sql_connection import STATEMENT_SECONDS, failure, open_engine, parse, shown
-from connectors.feast.sql_tables import HISTORY, HISTORY_TABLE, OBJECTS, TABLES, VIEWS, RegistryTable
+from connectors.feast.sql_tables import HISTORY, HISTORY_TABLE, OBJECTS, TABLES, VIEWS, RegistryTable, fitting
 from connectors.feast.sql_token import change_token, limited
 from connectors.feast.views import Identity
 from connectors.records import ConnectorError, Definitions, Right, ViewVersionRecord
@@ -92,11 +92,9 @@ class SqlRegistry:
         return present
 
     def _rows(self, connection: Connection, registry: RegistryTable) -> Iterator[tuple[str, str, object]]:
-        """(name, project, bytes), with None for bytes nobody should hold in memory."""
+        """(name, project, bytes), with None for too many bytes."""
         columns = registry.table.c
-        proto = columns[registry.proto]
-        fitting = case((func.length(proto) <= MAX_OBJECT_BYTES, proto))
-        statement = select(columns[registry.name], columns.project_id, fitting)
+        statement = select(columns[registry.name], columns.project_id, fitting(columns[registry.proto]))
         for name, project, data in _streamed(connection, limited(statement, registry.table, self._projects)):
             yield storable(str(name)), storable(str(project)), data
 
@@ -135,10 +133,12 @@ class SqlRegistry:
 
     def _read_versions(self, connection: Connection, changed: Mapping[str, list[str]], catalog: Catalog) -> None:
         columns = HISTORY_TABLE.c
+        kept = [column for column in columns if column is not columns.feature_view_proto]
+        versions = select(*kept, fitting(columns.feature_view_proto).label("data"))
         for project, names in changed.items():
             for start in range(0, len(names), ROWS_AT_ONCE):
                 some = names[start : start + ROWS_AT_ONCE]
-                chosen = select(HISTORY_TABLE).where(columns.project_id == project, columns.feature_view_name.in_(some))
+                chosen = versions.where(columns.project_id == project, columns.feature_view_name.in_(some))
                 for row in _streamed(connection, chosen):
                     version = ViewVersionRecord(
                         project=project,
@@ -148,7 +148,7 @@ class SqlRegistry:
                         created_at=_moment(row.created_timestamp),
                         description=storable(row.description or ""),
                     )
-                    catalog.add_version(version, row.feature_view_type, row.feature_view_proto)
+                    catalog.add_version(version, row.feature_view_type, row.data)
 
     def _counted(self, connection: Connection, step: str, tables: Sequence[str]) -> Right:
         if not tables:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import TableClause, column, table
+from sqlalchemy import ColumnElement, TableClause, case, column, func, table
+
+from connectors.feast.decoding import MAX_OBJECT_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +15,11 @@ class RegistryTable:
     name: str
     proto: str
     clock: str = "last_updated_timestamp"
+
+
+def fitting(stored: ColumnElement[bytes]) -> ColumnElement[bytes | None]:
+    """The bytes, or NULL where there are more than anybody should hold in memory."""
+    return case((func.length(stored) <= MAX_OBJECT_BYTES, stored))
 
 
 def _registry_table(name: str, noun: str, name_column: str = "") -> RegistryTable:
@@ -37,9 +44,6 @@ TABLES = OBJECTS | VIEWS
 HISTORY = "feature_view_version_history"
 HISTORY_TABLE = table(
     HISTORY,
-    *map(
-        column,
-        ("feature_view_name", "project_id", "version_number", "feature_view_type")
-        + ("feature_view_proto", "created_timestamp", "description"),
-    ),
+    *map(column, ("feature_view_name", "project_id", "version_number", "feature_view_type")),
+    *map(column, ("feature_view_proto", "created_timestamp", "description")),
 )

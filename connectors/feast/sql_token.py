@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Select, TableClause, func, literal_column, select
 
 from connectors.feast.catalog import READING
-from connectors.feast.sql_tables import HISTORY, HISTORY_TABLE, TABLES, RegistryTable
+from connectors.feast.sql_tables import HISTORY, HISTORY_TABLE, TABLES, RegistryTable, fitting
 
 S = TypeVar("S", bound=Select)
 
@@ -45,7 +45,8 @@ def _fingerprint(connection: Connection, registry: RegistryTable, projects: Coll
     elif dialect in ("mysql", "mariadb"):
         digest = func.sum(func.crc32(func.concat_ws("/", *row)))
     else:
-        return _digest_here(connection, limited(select(*row), registry.table, projects))
+        here = select(*row[:2], fitting(row[2]), func.length(row[2]))
+        return _digest_here(connection, limited(here, registry.table, projects))
     counted = select(func.count(), func.max(columns[registry.clock]), digest)
     return tuple(connection.execute(limited(counted, registry.table, projects)).one())
 

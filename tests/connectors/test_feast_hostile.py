@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -180,12 +181,19 @@ def test_a_view_too_large_to_hold_is_skipped(write_registry: Write) -> None:
 
 def test_a_row_too_large_to_hold_is_never_fetched(sample_registry: Path) -> None:
     with sqlite3.connect(sample_registry) as connection:
-        too_large = (decoding.MAX_OBJECT_BYTES + 1,)
-        connection.execute("UPDATE feature_views SET feature_view_proto = zeroblob(?)", too_large)
+        connection.execute(
+            "UPDATE feature_views SET feature_view_proto = zeroblob(?)", (5 * decoding.MAX_OBJECT_BYTES,)
+        )
     connection.close()
+    read(f"sqlite:///{sample_registry}")  # so that nothing is imported while memory is watched
+    tracemalloc.start()
     found = read(f"sqlite:///{sample_registry}")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < decoding.MAX_OBJECT_BYTES
     assert {item.name for item in found.views} == {"amount_ratio"}
-    assert any("skipped" in line for line in found.warnings)
+    assert found.view_names >= {("shop", "clicks"), ("shop", "user_stats")}
+    assert any("more than 8 MB" in line for line in found.warnings)
 
 
 def test_a_flood_of_tiny_fields_is_refused_quickly(write_registry: Write) -> None:
