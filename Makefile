@@ -53,7 +53,7 @@ contracts: export CHARTER_SECRET_KEY := only-for-checks-and-as-long-as-a-real-on
 contracts: export CHARTER_BASE_URL := https://charter.example.com
 contracts: export CHARTER_MODE := production
 contracts: dev ## Check who imports whom, and the settings as production would have them
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 	@$(VENV) manage.py check --deploy --fail-level WARNING
 
 .PHONY: test-live
