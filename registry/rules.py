@@ -57,6 +57,11 @@ def is_lead(user: User, thing: object) -> bool:
 
 
 @rules.predicate
+def is_self(user: User, person: User) -> bool:
+    return user.is_active and user.pk == person.pk
+
+
+@rules.predicate
 def is_own(user: User, thing: object) -> bool:
     """A token or a setting of one's own."""
     return user.is_active and getattr(thing, "user_id", None) == user.pk
@@ -75,7 +80,7 @@ rules.add_perm("registry.change_connection", is_admin)
 rules.add_perm("registry.test_connection", is_admin)
 rules.add_perm("registry.pull_connection", is_admin | is_owner)
 rules.add_perm("registry.cancel_pull", is_admin | is_connection_owner)
-rules.add_perm("registry.create_token", is_active)
+rules.add_perm("registry.create_token", is_self | is_admin)
 rules.add_perm("registry.revoke_token", is_own | is_admin)
 rules.add_perm("registry.change_project", is_owner | is_admin)
 for _verb in ("add_synonym", "change_synonym", "remove_synonym"):

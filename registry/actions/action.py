@@ -92,7 +92,7 @@ def record(actor: object, name: str, subject: models.Model | None, note: Note) -
         request_id=bound.get("request_id", ""),
         action=name,
         object_type=subject._meta.model_name or "" if subject is not None else "",
-        object_id=str(subject.pk) if subject is not None else "",
+        object_id=str(getattr(subject, "public_id", subject.pk)) if subject is not None else "",
         object_key=str(getattr(subject, "key", subject))[:600] if subject is not None else "",
         project_id=_project_id(subject),
         team_id=getattr(subject, "owner_id", None),

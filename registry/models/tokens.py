@@ -28,3 +28,11 @@ class AccessToken(AbstractAuthToken):
     class Meta(AbstractAuthToken.Meta):
         abstract = False
         ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.public_id})"
+
+    @property
+    def public_id(self) -> str:
+        """What people and the audit log call a token. The digest of a random secret gives nothing of it away."""
+        return self.digest[:16]
