@@ -9,7 +9,7 @@ from connectors.feast import registry_pb2 as pb
 from demo.install import InstalledDemo
 from demo.measure import measure_online, measure_tables
 
-VIEW_TABLES = {
+VIEW_TABLES: dict[str, type[Any]] = {
     "feature_views": pb.FeatureView,
     "stream_feature_views": pb.StreamFeatureView,
     "on_demand_feature_views": pb.OnDemandFeatureView,

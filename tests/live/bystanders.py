@@ -75,7 +75,7 @@ def redis_cli_says(url: str, view: str, features: list[str]) -> Said:
     times = _hash_field(url, keys, f"_ts:{view}".encode())
     owners = [key for key, time in zip(keys, times, strict=True) if time is not None]
     newest = max((Timestamp.FromString(time) for time in times if time is not None), key=lambda time: time.seconds)
-    nulls = {}
+    nulls: dict[str, int] = {}
     for feature in features:
         field = struct.pack("<I", mmh3.hash(f"{view}:{feature}", signed=False))
         nulls[feature] = sum(value == b"" for value in _hash_field(url, owners, field))

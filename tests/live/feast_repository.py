@@ -117,7 +117,7 @@ def fill_postgres(folder: Path, database_url: str) -> FilledStores:
     repository.materialize(demo.anchored_at - BACK, demo.anchored_at)
     return FilledStores(
         registry_url=database_url,
-        online_url=database_url,
+        online_url=f"{database_url}{'&' if '?' in database_url else '?'}options=-csearch_path%3Donline",
         offline_url=database_url,
         tables=demo.offline_folder / "data",
         since=demo.anchored_at - BACK,

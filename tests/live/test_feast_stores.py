@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from connectors.feast.client import open_registry
-from connectors.records import Column, Definitions, Profile, ViewReading, ViewRecord, ViewTarget
+from connectors.records import Definitions, Profile, ViewReading
 from connectors.stores import open_offline, open_online
 from demo.install import STORE
+from tests.demo.targets import target, view_named
 from tests.live.bystanders import (
     Said,
     duckdb_says,
@@ -20,7 +21,6 @@ from tests.live.bystanders import (
 from tests.live.feast_repository import FilledStores
 
 pytestmark = pytest.mark.live
-PERSONAL = {"full_name", "email", "mobile_phone"}
 
 
 @pytest.fixture(scope="module")
@@ -31,32 +31,6 @@ def redis_registry(on_redis: FilledStores) -> Definitions:
 @pytest.fixture(scope="module")
 def postgres_registry(on_postgres: FilledStores) -> Definitions:
     return open_registry(on_postgres.registry_url).definitions(known={})
-
-
-def view_named(found: Definitions, name: str) -> ViewRecord:
-    return next(view for view in found.views if view.name == name)
-
-
-def target(found: Definitions, name: str) -> ViewTarget:
-    """Where a view's values are, put together from what the registry says."""
-    view = view_named(found, name)
-    source = next(each for each in found.sources if (each.project, each.name) == (view.project, view.source))
-    column_of = {feature: column for column, feature in source.field_mapping.items()}
-    columns = [
-        Column(feature.name, column_of.get(feature.name, feature.name), feature.dtype, feature.name in PERSONAL)
-        for feature in view.features
-    ]
-    return ViewTarget(
-        project=view.project,
-        view=view.name,
-        version=view.version,
-        join_keys=view.join_keys,
-        columns=tuple(columns),
-        source_kind=source.kind,
-        location=source.location,
-        query=source.query,
-        timestamp_column=source.timestamp_field,
-    )
 
 
 def heard(reading: ViewReading) -> Said:
@@ -204,9 +178,8 @@ def test_served_values_in_postgresql_are_measured_as_psycopg_does(
 ) -> None:
     wanted = target(postgres_registry, view)
     features = {column.name: column.name for column in wanted.columns}
-    said = psycopg_says_online(on_postgres.online_url, f"online.flights_pg_{view}", list(features))
-    url = f"{on_postgres.online_url}{'&' if '?' in on_postgres.online_url else '?'}schema=online"
-    assert_agree(open_online(url).read(wanted), said, features)
+    said = psycopg_says_online(on_postgres.online_url, f"flights_pg_{view}", list(features))
+    assert_agree(open_online(on_postgres.online_url).read(wanted), said, features)
 
 
 @pytest.mark.parametrize("origin", ["source", "served"])
