@@ -21,7 +21,7 @@ class FileStore:
     def test(self) -> list[Right]:
         try:
             with self._folder.files(at_most=1) as found, engine(found, found[0].name, self._limits) as opened:
-                opened.ask("SELECT * FROM source LIMIT 1")
+                opened.ask("SELECT 1 FROM source LIMIT 1")
                 return [Right("Read files", True, f"{found[0].name} in {self._folder.name} can be read.")]
         except ConnectorError as error:
             return [Right("Read files", False, str(error), error.fix)]

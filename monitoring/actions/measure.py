@@ -80,9 +80,10 @@ def measure_view(view: FeatureView, offline: ViewReader | None, online: ViewRead
         readings.append(_read(online, view, features, progress))
     with transaction.atomic():
         write_declared(view, progress.pull, now)
-        for reading in filter(None, readings):
+        for place, reading in enumerate(filter(None, readings)):
             _report_features(view, reading, progress)
-            write_reading(view, features, reading, progress.pull, now)
+            # The source, read first, holds every row; the online store only the newest of each key.
+            write_reading(view, features, reading, pull=progress.pull, now=now, sets_null_rates=place == 0)
             progress.count(f"{reading.origin}_readings")
 
 

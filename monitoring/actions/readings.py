@@ -30,9 +30,15 @@ def write_declared(view: FeatureView, pull: Pull | None, now: datetime) -> None:
 
 
 def write_reading(
-    view: FeatureView, features: list[Feature], reading: ViewReading, pull: Pull | None, now: datetime
+    view: FeatureView,
+    features: list[Feature],
+    reading: ViewReading,
+    *,
+    pull: Pull | None,
+    now: datetime,
+    sets_null_rates: bool,
 ) -> None:
-    """Keep one reading of a view, and note its newest event and null rates on the registry's facts."""
+    """Keep one reading of a view and note its newest event; where it decides, its null rates are the features' own."""
     pull_id = pull.pk if pull else None
     row: tuple[Any, ...] = (
         now, view.pk, reading.origin, reading.newest_event_at, reading.rows, reading.entities, reading.sample_size,
@@ -44,8 +50,7 @@ def write_reading(
     rows = [_feature_row(view, feature, profile, reading, pull_id, now) for feature, profile in found]
     _copy("monitoring_featuremeasurement", _FEATURE_COLUMNS, rows)
     write_freshness(view, origin=reading.origin, newest_event_at=reading.newest_event_at, read_at=now)
-    # The source holds every row and the online store only the newest of each key: its rate is the feature's.
-    if reading.origin == Origin.SOURCE or view.source_read_at is None:
+    if sets_null_rates:
         write_null_rates({feature.pk: profile.null_rate for feature, profile in found}, read_at=now)
 
 

@@ -65,7 +65,9 @@ def _merge(connection: Connection, found: Definitions, progress: Progress) -> No
         progress.step(done=done)
     with transaction.atomic():
         feature_views.link_upstream(known, changed)
-        feature_views.mark_gone(connection, found.view_names, timezone.now(), progress)
+        if found.are_names_complete:  # what could not be read is not gone
+            feature_views.mark_gone(connection, found.view_names, timezone.now(), progress)
+            sources.mark_gone(known, found, progress)
         consumers.merge(connection, known, found, progress)
         touched = [project.pk for project in known.values()]
         refresh_words(touched)

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import connection as database
 
 from connectors.records import Definitions, FeatureRecord, ViewRecord
-from registry.actions.definitions.sources import ByName
 from registry.actions.definitions.bulk import copy_rows
 from registry.actions.definitions.feature_views import ViewRows
+from registry.actions.definitions.sources import ByName
 from registry.actions.pulls import Progress
 from registry.models import Connection, FeatureView
 from registry.personal import class_from_tags, looks_personal

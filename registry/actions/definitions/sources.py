@@ -11,7 +11,7 @@ from registry.actions.definitions.bulk import insert
 from registry.actions.definitions.owners import known_owners, team_of
 from registry.actions.definitions.projects import KnownProjects
 from registry.actions.pulls import Progress
-from registry.models import Entity, Source
+from registry.models import Entity, FeatureView, Source
 
 # By project id and name.
 ByName = dict[tuple[int, str], Any]
@@ -56,14 +56,13 @@ def merge_sources(known: KnownProjects, found: Definitions, progress: Progress) 
 def _merge(
     model: type[Model], known: KnownProjects, rows: Iterable[tuple[int, str, dict[str, Any]]], progress: Progress
 ) -> ByName:
-    """Insert what is new, update what differs, mark what the store no longer has."""
+    """Insert what is new, update what differs."""
     projects = [project.pk for project in known.values()]
     rows_held: Iterable[Any] = model._default_manager.filter(project__in=projects)
     held: ByName = {(row.project_id, row.name): row for row in rows_held}
-    new, changed, seen = [], [], set()
+    new, changed = [], []
     names: list[str] = ["gone_at"]
     for project, name, fields in rows:
-        seen.add((project, name))
         fields["gone_at"] = None
         names = list(fields)
         row = held.get((project, name))
@@ -76,10 +75,21 @@ def _merge(
             changed.append(row)
     insert(new)
     model._default_manager.bulk_update(changed, names, batch_size=500)
-    gone = [row.pk for key, row in held.items() if key not in seen and row.gone_at is None]
-    model._default_manager.filter(pk__in=gone).update(gone_at=timezone.now())
     noun = str(model._meta.verbose_name_plural)
-    for word, number in (("added", len(new)), ("changed", len(changed)), ("gone", len(gone))):
+    for word, number in (("added", len(new)), ("changed", len(changed))):
         if number:
             progress.count(f"{word}_{noun}", number)
     return held
+
+
+def mark_gone(known: KnownProjects, found: Definitions, progress: Progress) -> None:
+    """Mark entities and sources that the store no longer lists and no present view names: old registries list none."""
+    for model, listed in ((Entity, found.entities), (Source, found.sources)):
+        names = {(known[seen.project].pk, seen.name) for seen in listed if seen.project in known}
+        unused = model._default_manager.filter(project__in=known.values(), gone_at=None).exclude(
+            views__in=FeatureView.objects.present()
+        )
+        gone = [pk for pk, project, name in unused.values_list("pk", "project", "name") if (project, name) not in names]
+        if gone:
+            model._default_manager.filter(pk__in=gone).update(gone_at=timezone.now())
+            progress.count(f"gone_{model._meta.verbose_name_plural}", len(gone))
