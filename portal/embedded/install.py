@@ -145,7 +145,7 @@ def _pip_install(requirements: list[str]) -> None:
         preexec_fn=die_with_parent(signal.SIGKILL),
     ) as process:
         assert process.stdout is not None  # noqa: S101 - PIPE was asked for
-        error = report(process.stdout, VENV / "install.log")
+        error = report(process.stdout, VENV, VENV / "install.log")
     if process.returncode:
         UNFINISHED.unlink()
         raise Refusal(
