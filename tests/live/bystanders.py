@@ -65,7 +65,7 @@ def psycopg_says_online(url: str, table: str, features: list[str]) -> Said:
     empty = f"SELECT feature_name, count(*) FILTER (WHERE octet_length(value) = 0) FROM {table} GROUP BY feature_name"
     with psycopg.connect(url) as connection:
         keys, newest = connection.execute(query).fetchone() or (0, None)
-        nulls = dict(connection.execute(empty).fetchall())
+        nulls: dict[str, int] = dict(connection.execute(empty).fetchall())
     return Said(keys, newest.astimezone(UTC), {feature: nulls[feature] for feature in features})
 
 
