@@ -97,7 +97,9 @@ class Engine:
             allowed = f"needs more than {self._limits.memory_mib} MiB of memory"
             raise self._failed(allowed, "Write smaller row groups, or raise the limit.") from error
         except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.BinderException, TypeError) as error:
-            raise ColumnError(f"DuckDB could not compute it ({type(error).__name__}).") from error
+            raise ColumnError(
+                f"DuckDB could not compute it ({type(error).__name__}).", fix="Check the column's type in the files."
+            ) from error
         except duckdb.Error as error:
             raise self._failed(
                 f"could not be read ({type(error).__name__})", "Open the files with DuckDB to see which one is damaged."

@@ -100,7 +100,10 @@ def explained(error: psycopg.Error) -> ConnectorError:
             f"PostgreSQL stopped the measurement: {said}.", fix="Measure a window, index the event time, or try later."
         )
     if isinstance(error, psycopg.DataError):
-        return ColumnError(f"PostgreSQL could not compute it (error {error.sqlstate}).")
+        return ColumnError(
+            f"PostgreSQL could not compute it (error {error.sqlstate}).",
+            fix="Run the source's query by hand to see why.",
+        )
     if isinstance(error, psycopg.ProgrammingError | psycopg.NotSupportedError):
         return ColumnError(f"PostgreSQL could not run it: {said}.", fix="Correct the table or query of the source.")
     return ConnectorError(

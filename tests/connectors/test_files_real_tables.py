@@ -160,3 +160,9 @@ def test_a_stale_table_is_as_old_as_it_is(store: FileStore) -> None:
     reading = store.read(target(location, "population", moment="event_timestamp", keys=("zipcode",)))
     assert reading.newest_event_at == reading.window_from == datetime(2017, 1, 1, 12, tzinfo=UTC)
     assert (reading.rows, reading.entities) == (28_844, 28_844)
+
+
+@pytest.mark.parametrize("folder", ["feast-samples", "feast/quickstart_local", "tables", "feast/credit_score_local"])
+def test_a_connection_to_real_files_passes_its_test(real_inputs: Path, folder: str) -> None:
+    (right,) = FileStore(LocalFolder(real_inputs / folder)).test()
+    assert right.ok, right.detail
