@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from portal.design import design_page
+from portal.health import healthz, readyz
+from portal.views import home
 
 handler400 = "portal.errors.bad_request"
 handler403 = "portal.errors.permission_denied"
@@ -10,8 +12,17 @@ handler404 = "portal.errors.page_not_found"
 handler429 = "portal.errors.too_many_requests"
 handler500 = "portal.errors.server_error"
 
+own_pages = [
+    path("", home, name="home"),
+]
 urlpatterns = [
+    path("", include((own_pages, "portal"))),
+    path("", include("registry.urls")),
+    path("", include("monitoring.urls")),
+    path("healthz", healthz),
+    path("readyz", readyz),
     path("docs/design/", design_page, name="design"),
+    path("api/v1/", include("portal.api_urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("django_prometheus.urls")),
 ]

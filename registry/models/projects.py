@@ -4,7 +4,7 @@ from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 
 from registry.choices import OwnershipModel, Visibility
@@ -22,9 +22,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         assert isinstance(actor, User)  # noqa: S101  an authenticated actor is one
         if actor.sees_everything:
             return self
-        teams = Team.objects.of(actor)
-        # A subquery rather than a join, which would list a project once for each view and miscount it.
-        owns_view = Exists(Project.objects.filter(pk=OuterRef("pk"), views__owner__in=teams))
+        teams = actor.team_ids
+        # Subqueries rather than a join, which would list a project once for each view and miscount it. The teams are
+        # known to the actor already: asking for them inside the query again would double the time to plan it.
+        owns_view = Q(pk__in=Project.objects.filter(views__owner__in=teams).order_by().values("pk"))
         return self.filter(Q(visibility=Visibility.LISTED) | Q(owner__in=teams) | owns_view)
 
 

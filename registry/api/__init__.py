@@ -1,0 +1,1 @@
+"""The registry's endpoints, one noun a file."""

@@ -1,0 +1,147 @@
+"""What every endpoint has in common: who may call it, what it accepts, how it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from drf_spectacular.types import OpenApiTypes
+from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+
+from common import etags, json
+from common.fields import Selection, SerializerClass
+from common.json import MergePatchParser, StrictJSONParser, read_at_most
+from common.openapi import EndpointSchema
+from common.problems import Invalid, InvalidParameter
+from common.selections import select, unknown_choice
+from common.spreadsheets import FormatNegotiation
+from registry.models import User
+from registry.tokens import HasScope
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter that a method understands."""
+
+    name: str
+    description: str
+    type: Any = OpenApiTypes.STR
+    choices: tuple[str, ...] = ()
+
+
+SHAPE = (
+    Parameter("fields", "Only these fields, separated by commas."),
+    Parameter("expand", "Show these whole, separated by commas; at most two levels, as in `view.owner`."),
+)
+
+
+class Endpoint(GenericAPIView):
+    """One address of the API.
+
+    `required_scopes` names the scope a token needs for each method. `parameters` lists the query parameters each method
+    understands: any other is an error, because a mistyped filter that is ignored answers with the whole list.
+    """
+
+    required_scopes: ClassVar[Mapping[str, str]] = {}
+    parameters: ClassVar[Mapping[str, tuple[Parameter, ...]]] = {}
+    conditional_methods: ClassVar[tuple[str, ...]] = ()  # those that need If-Match
+    other_problems: ClassVar[Mapping[str, tuple[int, ...]]] = {}  # statuses beside the usual ones
+    permission_classes = [IsAuthenticated, HasScope]
+    parser_classes = [StrictJSONParser, MergePatchParser]
+    metadata_class = None
+    content_negotiation_class = FormatNegotiation
+    pagination_class = None
+    schema = EndpointSchema()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        _gather_chunks(request._request)
+        self._refuse_unknown(request)
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
+        if quota := getattr(request._request, "quota", None):
+            for name, value in quota.headers.items():
+                response[name] = value
+        if "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-cache"
+        patch_vary_headers(response, ("Authorization", "Cookie"))
+        return response
+
+    @property
+    def actor(self) -> User:
+        """The caller. Permissions have made sure that there is one."""
+        return self.request.user  # type: ignore[return-value]
+
+    def known_parameters(self, method: str) -> list[Parameter]:
+        """The query parameters that this method understands."""
+        shape = SHAPE if method == "GET" and self.serializer_class is not None else ()
+        return [*self.parameters.get(method, ()), *shape]
+
+    def selection(self) -> Selection:
+        return select(self.request.query_params, self.shape())
+
+    def shape(self) -> SerializerClass:
+        """The declaration of what this endpoint shows."""
+        assert self.serializer_class is not None  # noqa: S101  asked only where there is one
+        return self.serializer_class
+
+    def sent(self, serializer: SerializerClass) -> dict[str, Any]:
+        """The body, checked by `serializer`. Call it after deciding that the caller may do this at all."""
+        checked = serializer(data=self.request.data)
+        checked.is_valid(raise_exception=True)
+        detail = f"There is no such field. Choose from: {', '.join(checked.fields)}."
+        unknown = sorted(set(self.request.data) - set(checked.fields))
+        if unknown:
+            errors = [{"pointer": f"/{name}", "code": "unknown_field", "detail": detail} for name in unknown]
+            raise Invalid(detail, errors=errors)
+        return checked.validated_data
+
+    def answer(
+        self, data: object, *, status: int = 200, revision: str = "0", headers: Mapping[str, str] | None = None
+    ) -> HttpResponse:
+        """`data` as JSON with its entity tag; 304 without a body when the caller has it already."""
+        body = data if isinstance(data, bytes) else json.dumps(data)
+        tag = etags.etag(revision, body)
+        is_read = self.request.method in ("GET", "HEAD")
+        if is_read and status == 200 and etags.is_unchanged(self.request._request, tag):
+            response = HttpResponse(status=304)
+        else:
+            response = HttpResponse(body, status=status, content_type="application/json")
+        response["ETag"] = tag
+        for name, value in (headers or {}).items():
+            response[name] = value
+        return response
+
+    def _refuse_unknown(self, request: Request) -> None:
+        texts = [request.path, *(text for _, values in request.query_params.lists() for text in values)]
+        if any("\x00" in text for text in texts):
+            raise InvalidParameter("Addresses may not hold NUL characters.")
+        if not request.query_params:
+            return
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        valid = [parameter.name for parameter in self.known_parameters(method)]
+        for name in request.query_params:
+            if name not in valid:
+                raise unknown_parameter(name, valid)
+
+
+def unknown_parameter(name: str, valid: list[str]) -> InvalidParameter:
+    """Say which query parameters there are."""
+    problem = unknown_choice(name, name, sorted(valid))
+    problem.errors[0]["code"] = "unknown_parameter"
+    return problem
+
+
+def _gather_chunks(request: HttpRequest) -> None:
+    """A body sent in chunks has no length, which Django takes for an empty body. Read it, up to the limit."""
+    if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "") and not request.META.get("CONTENT_LENGTH"):
+        body = read_at_most(request.environ["wsgi.input"])  # type: ignore[attr-defined]  WSGI has it
+        request._stream = BytesIO(body)  # type: ignore[attr-defined]
+        request.META["CONTENT_LENGTH"] = str(len(body))

@@ -1,0 +1,34 @@
+"""Teams and the people in them."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from common.fields import ExpandableList, Outer
+from registry.models import Membership
+
+
+class MemberSerializer(serializers.Serializer):
+    """A person in a team."""
+
+    username = serializers.CharField(source="user.username")
+    first_name = serializers.CharField(source="user.first_name")
+    last_name = serializers.CharField(source="user.last_name")
+    is_lead = serializers.BooleanField()
+
+
+def _members(actor: Any, outer: Outer) -> QuerySet[Membership]:
+    return Membership.objects.filter(team=outer("pk"), user__is_active=True).order_by("-is_lead", "user__username")
+
+
+class TeamSerializer(serializers.Serializer):
+    """A group of people that answers for features."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    channel = serializers.CharField(help_text="Where the team answers, such as #payments-features.")
+    email = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    members = ExpandableList(MemberSerializer, _members)
