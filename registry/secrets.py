@@ -12,15 +12,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+from common.logs import scrub
 from connectors.records import ConnectorError
 
 _REFERENCE = re.compile(r"\$\{(env|file):([A-Za-z0-9_.-]+)\}")
-_HAS_PASSWORD = re.compile(r"://[^/@\s]*:[^/@\s]+@|[?&](password|token|secret|sslpassword)=", re.IGNORECASE)
 
 
 def holds_secret(address: str) -> bool:
     """Whether an address carries a plain password. A reference such as ${env:CHARTER_STORE_PW} is none."""
-    return bool(_HAS_PASSWORD.search(_REFERENCE.sub("", address).replace(":@", "@")))
+    return scrub(address) != address
 
 
 def seal(secrets: Mapping[str, str], *, bound_to: str) -> bytes:

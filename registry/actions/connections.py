@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from common.logs import scrub
+from common.logs import HIDDEN, scrub
 from connectors.records import ConnectorError, Right
 from registry import stores
 from registry.actions.action import Note, action, allow, invalid, lock
@@ -106,6 +106,10 @@ def _set_addresses(connection: Connection, addresses: Mapping[str, str], options
     settings = {name: value for name, value in connection.settings.items() if name in known}
     for name, value in addresses.items():
         value = _checked(name, value)
+        if value == connection.settings.get(name):
+            continue  # sent back as it was shown, with stars for its secret
+        if HIDDEN in value:
+            raise invalid(**{name: "Write the password again, or a reference such as ${env:CHARTER_STORE_PASSWORD}."})
         secrets.pop(name, None)
         settings[name] = scrub(value)
         if holds_secret(value):
