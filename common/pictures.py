@@ -17,10 +17,15 @@ _HEADROOM = 1.15  # a limit line at the very edge would read as a border
 
 
 def sparkline(
-    values: Sequence[float | None], *, label: str, limit: float | None = None, width: int = 180, height: int = 28
-) -> SafeString:
-    """A line over evenly spaced measurements, zero at the foot, with a dashed limit and a dot at the latest one."""
-    top = max([value for value in values if value is not None] + [limit or 0], default=0) * _HEADROOM or 1
+    values: Sequence[float | None], *, label: str, limit: float | None = None, highest: float | None = None,
+    width: int = 180, height: int = 28,
+) -> SafeString:  # fmt: skip
+    """A line over evenly spaced measurements, zero at the foot, with a dashed limit and a dot at the latest one.
+
+    `highest` is the value at the top where several pictures share one scale; without it each has its own.
+    """
+    own = max([value for value in values if value is not None] + [limit or 0], default=0)
+    top = (own if highest is None else highest) * _HEADROOM or 1
     across = (width - 8) / max(len(values) - 1, 1)
     points = [None if v is None else (round(4 + i * across, 1), _y(v, top, height)) for i, v in enumerate(values)]
     line = " ".join(_path(part) for part in _unbroken(points))

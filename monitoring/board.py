@@ -1,0 +1,102 @@
+"""The health board: feature views by days, each cell the worst measured that day, held against today's limit."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import connection as database
+
+from common.quantities import duration, percent
+from monitoring.judging import AT_RISK_FROM
+from monitoring.models import Origin
+from registry.choices import Health
+from registry.models import FeatureView
+
+MEASURES = ("freshness", "nulls")
+GLYPHS = {Health.OK: "●", Health.AT_RISK: "▲", Health.BREACHED: "■", Health.UNKNOWN: "○"}
+WORDS = {
+    Health.OK: "OK",
+    Health.AT_RISK: "at risk",
+    Health.BREACHED: "breached",
+    Health.UNKNOWN: "no limit to judge by",
+}
+
+_AGES = """
+SELECT view_id, (measured_at AT TIME ZONE 'UTC')::date, origin,
+       max(extract(epoch FROM measured_at - newest_event_at)::float8)
+FROM monitoring_viewmeasurement
+WHERE view_id = ANY(%(views)s) AND measured_at >= %(since)s AND origin <> 'declared'
+GROUP BY 1, 2, 3
+"""
+# Measurements are found by feature, as their index wants it.
+_NULLS = """
+SELECT view_id, (measured_at AT TIME ZONE 'UTC')::date, origin, max(null_rate)
+FROM monitoring_featuremeasurement
+WHERE feature_id IN (SELECT id FROM registry_feature WHERE view_id = ANY(%(views)s) AND gone_at IS NULL)
+  AND measured_at >= %(since)s
+GROUP BY 1, 2, 3
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One view on one day. `css` is empty for a day on which nothing was measured."""
+
+    day: date
+    css: str
+    glyph: str
+    text: str
+
+
+Worst = dict[tuple[int, date], float]
+
+
+def days_until(today: date, count: int) -> list[date]:
+    return [today - timedelta(days=count - 1 - step) for step in range(count)]
+
+
+def worst_of_days(views: Sequence[FeatureView], measure: str, since: datetime) -> Worst:
+    """The oldest age in seconds, or the highest null rate, of each view and day that has any."""
+    held = {view.pk: view for view in views}
+    by_origin: dict[tuple[int, date], dict[str, float]] = defaultdict(dict)
+    with database.cursor() as cursor:
+        cursor.execute(_NULLS if measure == "nulls" else _AGES, {"views": list(held), "since": since})
+        for view, day, origin, value in cursor.fetchall():
+            if value is not None:
+                by_origin[view, day][origin] = value
+    return {key: _counting(held[key[0]], measure, values) for key, values in by_origin.items()}
+
+
+def _counting(view: FeatureView, measure: str, values: dict[str, float]) -> float:
+    """Freshness is what readers get; nulls are what the source holds."""
+    first = Origin.SERVED if measure == "freshness" and view.is_online else Origin.SOURCE
+    return values.get(first, next(iter(values.values())))
+
+
+def cells(view: FeatureView, measure: str, days: Sequence[date], worst: Worst) -> list[Cell]:
+    """One cell for each day."""
+    limit = _limit(view, measure)
+    return [_cell(day, measure, worst.get((view.pk, day)), limit) for day in days]
+
+
+def _limit(view: FeatureView, measure: str) -> float | None:
+    if measure == "nulls":
+        return view.null_rate_limit
+    return view.freshness_limit.total_seconds() if view.freshness_limit else None
+
+
+def _cell(day: date, measure: str, value: float | None, limit: float | None) -> Cell:
+    if value is None:
+        return Cell(day, "", GLYPHS[Health.UNKNOWN], "not measured")
+    state = _state(value, limit)
+    said = f"up to {percent(value)} nulls" if measure == "nulls" else f"up to {duration(value)} old"
+    return Cell(day, state.value, GLYPHS[state], f"{WORDS[state]}, {said}")
+
+
+def _state(value: float, limit: float | None) -> Health:
+    if limit is None:
+        return Health.UNKNOWN
+    if value > limit:
+        return Health.BREACHED
+    return Health.AT_RISK if value > limit * AT_RISK_FROM else Health.OK

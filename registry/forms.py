@@ -1,0 +1,57 @@
+"""What people fill in on the registry's pages. Rules live in the actions; forms only read what was typed."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+
+from common.durations import compact_duration, parse_duration
+from registry.models import FeatureView
+
+
+class SloForm(forms.Form):
+    """Limits of a feature view."""
+
+    freshness = forms.CharField(
+        required=False, max_length=40, label="Oldest data allowed",
+        help_text="Such as 2h, 90m or 1d 1h. Empty follows the schedule: 2 h for hourly work, 25 h for daily.",
+    )  # fmt: skip
+    max_null_percent = forms.FloatField(
+        required=False, min_value=0, max_value=100, label="Most nulls allowed, in %",
+        help_text="Of the rows of any one feature. Empty means 5 %.",
+    )  # fmt: skip
+    reason = forms.CharField(max_length=500, label="Why", help_text="Kept in the history with your name.")
+
+    @classmethod
+    def of(cls, view: FeatureView) -> "SloForm":
+        """The form with the limits that its owner has set."""
+        rate = view.slo_max_null_rate
+        return cls(
+            initial={
+                "freshness": compact_duration(view.slo_freshness) if view.slo_freshness else "",
+                "max_null_percent": None if rate is None else round(rate * 100, 6),
+            }
+        )
+
+    def clean_freshness(self) -> timedelta | None:
+        text = self.cleaned_data["freshness"].strip()
+        if not text:
+            return None
+        try:
+            return parse_duration(text)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def limits(self) -> dict[str, Any]:
+        """Arguments of the action `change_slo`."""
+        percent = self.cleaned_data["max_null_percent"]
+        return {
+            "freshness": self.cleaned_data["freshness"],
+            "max_null_rate": None if percent is None else percent / 100,
+            "reason": self.cleaned_data["reason"],
+        }
+
+    def refuse(self, errors: dict[str, list[str]]) -> None:
+        """Show what the action said, at the field it is about."""
+        for name, messages in errors.items():
+            self.add_error("max_null_percent" if name == "max_null_rate" else name, messages)

@@ -1,0 +1,44 @@
+"""What the pages of one feature show."""
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from registry.models import Consumer, Feature, Follow, Membership, Usage, User, Version
+
+LATEST = 10
+
+
+def pages_of(actor: User) -> QuerySet[Feature]:
+    """Features as the actor sees them, with what every tab's header needs."""
+    followers = Follow.objects.filter(feature=OuterRef("pk")).order_by().values("feature").annotate(n=Count("pk"))
+    return (
+        Feature.objects.visible_to(actor)
+        .select_related("project", "owner", "view__project", "view__source", "view__connection", "view__owner")
+        .defer("search", "keywords", "context", "view__digest")
+        .annotate(
+            followers=Coalesce(Subquery(followers.values("n")), 0),
+            is_followed=Exists(Follow.objects.filter(feature=OuterRef("pk"), user=actor)),
+        )
+    )  # fmt: skip
+
+
+def versions_of(feature: Feature) -> list[Version]:
+    """All of them, newest first, with what replaces them."""
+    return list(feature.versions.select_related("replacement__feature").order_by("-number"))
+
+
+def readers_of(feature: Feature, actor: User) -> QuerySet[Usage]:
+    """Who reads the feature now, as far as the actor sees them."""
+    return (
+        Usage.objects.filter(feature=feature, gone_at__isnull=True, consumer__in=Consumer.objects.visible_to(actor))
+        .select_related("consumer__project", "consumer__team")
+        .order_by("consumer__kind", "consumer__name", "number")
+    )
+
+
+def lead_of(team_id: int | None) -> User | None:
+    """Whom to ask first."""
+    if team_id is None:
+        return None
+    lead = Membership.objects.filter(team_id=team_id, is_lead=True).select_related("user").order_by("pk").first()
+    return lead.user if lead else None

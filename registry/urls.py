@@ -1,0 +1,25 @@
+"""Addresses of the registry's pages. One path a line, in the order of the site."""
+
+from django.urls import path
+
+import common.names  # noqa: F401  registers <name:...>
+from registry.views import compare, consumers, feature_views, features, people, projects, sources
+
+app_name = "registry"
+urlpatterns = [
+    path("f/<name:project>/<name:view>/<name:feature>/", features.overview, name="feature"),
+    path("f/<name:project>/<name:view>/<name:feature>/versions/", features.versions, name="feature-versions"),
+    path("f/<name:project>/<name:view>/<name:feature>/activity/", features.activity, name="feature-activity"),
+    path("f/<name:project>/<name:view>/<name:feature>/follow/", features.follow, name="follow-feature"),
+    path("f/<name:project>/<name:view>/<name:feature>/unfollow/", features.unfollow, name="unfollow-feature"),
+    path("v/<name:project>/<name:view>/", feature_views.page, name="feature-view"),
+    path("v/<name:project>/<name:view>/slo/", feature_views.slo, name="change-slo"),
+    path("compare", compare.page, name="compare"),
+    path("teams/", people.teams, name="teams"),
+    path("teams/<slug:slug>/", people.team, name="team"),
+    path("people/<name:username>/", people.person, name="person"),
+    path("p/", projects.listing, name="projects"),
+    path("p/<name:project>/", projects.page, name="project"),
+    path("c/<name:kind>/<name:name>/", consumers.page, name="consumer"),
+    path("a/<name:project>/<name:source>/", sources.page, name="source"),
+]

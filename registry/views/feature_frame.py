@@ -1,0 +1,65 @@
+"""What the tabs of a feature's page have in common: the feature as one sees it, version, notice, tabs."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from registry import contracts
+from registry.choices import VersionState
+from registry.freshness import age
+from registry.models import Feature, Version
+from registry.notices import notice, successor
+from registry.queries.features import lead_of, pages_of, versions_of
+from registry.views.actor import actor_of
+
+TABS = (("Overview", ""), ("Versions", "versions/"), ("Health", "health/"), ("Activity", "activity/"))
+
+
+def find(request: HttpRequest, project: str, view: str, feature: str) -> Feature:
+    """The feature at this address, or 404: also for what exists and is hidden from this person."""
+    return get_object_or_404(pages_of(actor_of(request)), key=f"{project}.{view}.{feature}")
+
+
+def frame(request: HttpRequest, feature: Feature, *, tab: str) -> dict[str, Any]:
+    """Context of every tab. `?v=2` chooses a version; without it, the current one."""
+    versions = versions_of(feature)
+    version = _chosen(versions, request.GET.get("v", str(feature.number)))
+    version.feature = feature
+    url, _ = successor(version)
+    return {
+        "feature": feature,
+        "view": feature.view,
+        "age": age(feature.view, timezone.now()),
+        "lead": lead_of(feature.owner_id),
+        "version": version,
+        "versions": versions,
+        "reference": f"{feature.key}@{version.number}",
+        "hide_values": contracts.is_personal(feature, version),
+        "is_retired": version.state == VersionState.RETIRED,
+        "notice": notice(feature, version),
+        "replacement_url": url if version.state == VersionState.DEPRECATED else "",
+        "tabs": _tabs(feature, version, tab, len(versions)),
+        "crumbs": [
+            {"label": feature.project.name, "url": feature.project.get_absolute_url()},
+            {"label": feature.view.name, "url": feature.view.get_absolute_url()},
+        ],
+    }
+
+
+def _chosen(versions: list[Version], number: str) -> Version:
+    for version in versions:
+        if str(version.number) == number.removeprefix("v"):
+            return version
+    raise Http404(f"There is no version {number}.")
+
+
+def _tabs(feature: Feature, version: Version, current: str, count: int) -> list[dict[str, Any]]:
+    base = feature.get_absolute_url()
+    chosen = "" if version.number == feature.number else f"?v={version.number}"
+    return [
+        {"label": label, "url": f"{base}{path}{chosen}", "is_current": label == current,
+         "count": count if label == "Versions" else ""}
+        for label, path in TABS
+    ]  # fmt: skip
