@@ -1,11 +1,19 @@
 """Entities and sources: what features describe, and what they are computed from."""
 
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from registry.history import kept_history
 from registry.models.people import Team
-from registry.models.projects import Project
+from registry.models.projects import Actor, Project
+
+
+class EntityQuerySet(models.QuerySet["Entity"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Entities of projects the actor sees."""
+        return self.filter(project__in=Project.objects.visible_to(actor))
 
 
 @kept_history()
@@ -22,6 +30,8 @@ class Entity(models.Model):
     tags = models.JSONField(default=dict, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EntityQuerySet.as_manager()
 
     class Meta:
         ordering = ["project", "name"]

@@ -5,10 +5,17 @@ from django.db import models
 from django.utils import timezone
 from knox.models import AbstractAuthToken
 
+from registry import roles
 from registry.choices import Scope
+from registry.models.people import User
 
 
 class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
+    def visible_to(self, actor: User) -> "AccessTokenQuerySet":
+        """One's own tokens; everybody's for administrators and auditors."""
+        sees_all = actor.is_admin or roles.AUDITOR in actor.role_names
+        return self.all() if sees_all else self.filter(user=actor)
+
     def usable(self) -> "AccessTokenQuerySet":
         """Tokens that are neither revoked nor expired."""
         return self.filter(revoked_at__isnull=True, expiry__gt=timezone.now())

@@ -1,5 +1,7 @@
 """Versions: the immutable contract of a feature."""
 
+from typing import Self
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,6 +11,7 @@ from registry.choices import Manager, PrivacyClass, VersionState
 from registry.history import kept_history
 from registry.models.features import Feature
 from registry.models.people import User
+from registry.models.projects import Actor
 
 # What the contract says. None of it changes once a version has left draft: new content is a new version.
 CONTRACT_FIELDS = (
@@ -23,6 +26,15 @@ class DefaultPolicy(models.TextChoices):
     MEAN = "mean", "Population mean"
     MEDIAN = "median", "Population median"
     MODE = "mode", "Most frequent value"
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Versions of features the actor sees; drafts only for the team that owns the feature."""
+        seen = self.filter(feature__in=Feature.objects.visible_to(actor))
+        if not isinstance(actor, User) or actor.sees_everything:
+            return seen
+        return seen.filter(~Q(state=VersionState.DRAFT) | Q(feature__owner__in=actor.team_ids))
 
 
 @kept_history()
@@ -58,6 +70,8 @@ class Version(models.Model):
     sunset_on = models.DateField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
     replacement = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaces")
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["feature", "number"]
