@@ -5,6 +5,7 @@ PostgreSQL and Valkey are started once for the whole run, unless DATABASE_URL an
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("CHARTER_SECRET_KEY", secrets.token_urlsafe(40))
 os.environ.setdefault("CHARTER_MODE", "single")
+os.environ.setdefault("CHARTER_HOME", tempfile.mkdtemp(prefix="charter-home-"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 
@@ -23,7 +25,25 @@ def pytest_configure(config: pytest.Config) -> None:
         from portal.embedded.testing import start_services
 
         os.environ.update(start_services())
+    _own_databases_of_the_broker()
     django.setup()
+    _static_files_from_their_folders()
+
+
+def _own_databases_of_the_broker() -> None:
+    """Each xdist worker has its own queue and cache: clearing one must not empty another's."""
+    place = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) * 2
+    for offset, name in enumerate(("BROKER_URL", "CACHE_URL")):
+        server = os.environ[name].rpartition("/")[0]
+        os.environ[name] = f"{server}/{place + offset + 2}"
+
+
+def _static_files_from_their_folders() -> None:
+    """Nobody collects static files for a test."""
+    from django.conf import settings
+
+    settings.STATIC_ROOT = tempfile.mkdtemp(prefix="charter-static-")
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
 @pytest.fixture(scope="session")
