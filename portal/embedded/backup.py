@@ -13,7 +13,7 @@ from pathlib import Path
 
 from portal.embedded import postgres, preflight
 from portal.embedded.children import Family
-from portal.embedded.console import Refusal, refuse, step
+from portal.embedded.console import Refusal, refuse, say
 from portal.embedded.environment import join_running, write_private
 from portal.embedded.prepare import is_empty
 
@@ -44,7 +44,7 @@ def save(home: Path, folder: Path) -> None:
     for name in KEYS:
         if (home / name).exists():
             write_private(folder / name, (home / name).read_text(encoding="utf-8"))
-    step(f"Backed up into {folder}. It holds keys and passwords: keep it where nobody else can read it.")
+    say(f"Backed up into {folder}. It holds keys and passwords: keep it where nobody else can read it.")
 
 
 def restore(home: Path, folder: Path) -> None:
@@ -59,7 +59,7 @@ def restore(home: Path, folder: Path) -> None:
             if (folder / name).exists():
                 write_private(home / name, (folder / name).read_text(encoding="utf-8"))
         _run("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={url}", folder / DUMP)
-    step(f"Restored into {home}. Start it with: make run")
+    say(f"Restored into {home}. Start it with: make run")
 
 
 @contextmanager

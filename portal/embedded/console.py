@@ -35,5 +35,5 @@ def say(text: str) -> None:
 
 def refuse(reason: Refusal) -> int:
     """Print the sentence to standard error and return the exit code."""
-    sys.stderr.write(f"Charter cannot run: {reason}\n")
+    sys.stderr.write(f"Charter cannot go on: {reason}\n")
     return 1
