@@ -3,7 +3,18 @@
 from django.urls import path
 
 import common.names  # noqa: F401  registers <name:...>
-from registry.views import compare, consumers, feature_views, features, people, projects, sources
+from registry.views import (
+    compare,
+    connections,
+    consumers,
+    feature_views,
+    features,
+    people,
+    projects,
+    pulls,
+    sources,
+    tokens,
+)
 
 app_name = "registry"
 urlpatterns = [
@@ -22,4 +33,16 @@ urlpatterns = [
     path("p/<name:project>/", projects.page, name="project"),
     path("c/<name:kind>/<name:name>/", consumers.page, name="consumer"),
     path("a/<name:project>/<name:source>/", sources.page, name="source"),
+    path("connectors/", connections.listing, name="connections"),
+    path("connectors/new", connections.new, name="connection-new"),
+    path("connectors/<slug:slug>/", connections.page, name="connection"),
+    path("connectors/<slug:slug>/change", connections.change, name="connection-change"),
+    path("connectors/<slug:slug>/test", connections.test, name="connection-test"),
+    path("connectors/<slug:slug>/preview", connections.preview, name="connection-preview"),
+    path("connectors/<slug:slug>/pull", connections.pull, name="connection-pull"),
+    path("connectors/<slug:slug>/switch", connections.switch, name="connection-switch"),
+    path("jobs/<int:number>/", pulls.page, name="pull"),
+    path("jobs/<int:number>/cancel", pulls.cancel, name="pull-cancel"),
+    path("settings/tokens/", tokens.page, name="tokens"),
+    path("settings/tokens/<slug:token>/revoke", tokens.revoke, name="token-revoke"),
 ]

@@ -103,8 +103,25 @@ class Pull(models.Model):
         return self.state not in {PullState.QUEUED, PullState.RUNNING}
 
     @property
+    def counted(self) -> list[tuple[str, int]]:
+        """What changed, in words: ("added views", 17). What did not happen is left out."""
+        return [(name.replace("_", " "), number) for name, number in self.counts.items() if number]
+
+    @property
+    def took(self) -> timedelta | None:
+        return self.finished_at - self.started_at if self.finished_at and self.started_at else None
+
+    @property
     def fraction_done(self) -> float | None:
         return self.done / self.total if self.total else None
+
+    @property
+    def rate(self) -> float | None:
+        """How many things a second, from the start until now or the end; None before anything is done."""
+        if not self.started_at or not self.done:
+            return None
+        seconds = ((self.finished_at or timezone.now()) - self.started_at).total_seconds()
+        return self.done / seconds if seconds > 0 else None
 
     @property
     def time_left(self) -> timedelta | None:

@@ -1,0 +1,30 @@
+"""What connectors say about themselves, for the page of a connection: the README beside their code."""
+
+from functools import cache
+from pathlib import Path
+
+from django.utils.safestring import SafeString
+
+import connectors
+from common.markdown import render
+from registry.models import Connection
+
+_FOLDER = Path(connectors.__file__).parent
+
+
+def notes(connection: Connection) -> list[tuple[str, SafeString]]:
+    """What each reader of this connection reads and never reads, as (title, HTML)."""
+    offline, online = (str(connection.settings.get(name, "")) for name in ("offline_url", "online_url"))
+    read = [("Definitions", f"{connection.kind}/README.md")]
+    if offline:
+        read.append(("Offline store", f"{'postgres' if offline.startswith('postgres') else 'files'}/README.md"))
+    if online:
+        read.append(("Online store", f"{connection.kind}/ONLINE.md"))
+    return [(title, _first_part(path)) for title, path in read]
+
+
+@cache
+def _first_part(path: str) -> SafeString:
+    """Without the title, and without the chapters after the first: those are for people who change the connector."""
+    _, _, text = (_FOLDER / path).read_text().partition("\n")
+    return render(text.partition("\n## ")[0], below=2)
