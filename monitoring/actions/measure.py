@@ -13,6 +13,7 @@ from django.utils import timezone
 from connectors.records import Column, ConnectorError, ViewReader, ViewReading, ViewTarget
 from monitoring.actions.health import refresh_health
 from monitoring.actions.readings import write_declared, write_reading
+from monitoring.models import Origin
 from registry import stores
 from registry.actions.pulls import Progress
 from registry.choices import ViewKind
@@ -89,7 +90,7 @@ def measure_view(view: FeatureView, offline: ViewReader | None, online: ViewRead
 
 def _read(reader: ViewReader, view: FeatureView, features: list[Feature], progress: Progress) -> ViewReading | None:
     try:
-        return reader.read(target(view, features))
+        return reader.read(target(view, features, reader.origin))
     except ConnectorError as error:
         progress.fail(f"{view.key} ({reader.origin})", str(error), error.fix)
         return None
@@ -103,15 +104,16 @@ def _report_features(view: FeatureView, reading: ViewReading, progress: Progress
             progress.fail(f"{view.key}.{profile.feature} ({reading.origin})", profile.error)
 
 
-def target(view: FeatureView, features: list[Feature]) -> ViewTarget:
-    """Where the view's values are. Columns are named as in the source, before field mapping."""
+def target(view: FeatureView, features: list[Feature], origin: str) -> ViewTarget:
+    """Where the view's values are. In the source, columns and keys have the names from before field mapping."""
     source = view.source.batch_source or view.source if view.source else None
-    column_of = {to: column for column, to in (source.field_mapping if source else {}).items()}
+    mapping = source.field_mapping if source and origin == Origin.SOURCE else {}
+    column_of = {to: column for column, to in mapping.items()}
     return ViewTarget(
         project=view.project.upstream_name or view.project.name,
         view=view.name,
         version=view.upstream_version,
-        join_keys=tuple(key for entity in view.entities.all() for key in entity.join_keys),
+        join_keys=tuple(column_of.get(key, key) for entity in view.entities.all() for key in entity.join_keys),
         columns=tuple(
             Column(feature.name, column_of.get(feature.name, feature.name), feature.dtype, feature.is_personal)
             for feature in features

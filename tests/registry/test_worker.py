@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
@@ -30,9 +31,9 @@ Worker = subprocess.Popen[bytes]
 @pytest.fixture
 def start_worker(tmp_path: Path) -> Iterator[Callable[[], Worker]]:
     """Starts workers on this test's database; whatever still runs at the end is killed."""
-    database = settings.DATABASES["default"]
-    address = f"postgresql://{database['USER']}@{database['HOST'].replace('/', '%2F')}:{database['PORT']}"
-    env = os.environ | {"DATABASE_URL": f"{address}/{database['NAME']}"}
+    server = urlsplit(os.environ["DATABASE_URL"])
+    database = server._replace(path=f"/{settings.DATABASES['default']['NAME']}")
+    env = os.environ | {"DATABASE_URL": urlunsplit(database)}
     command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-P", "threads", "-c", "2", "-l", "WARNING"]
     started: list[Worker] = []
 
