@@ -42,16 +42,17 @@ def write_private(path: Path, text: str) -> None:
 
 def child_environment(home: Path, host: str, port: int, environ: Mapping[str, str]) -> dict[str, str]:
     """`environ` completed with what Charter's processes need, services aside."""
-    shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104 - compared, not bound
+    is_here = host in {"127.0.0.1", "0.0.0.0", "::", "::1"}  # noqa: S104 - compared, not bound
+    shown = "localhost" if is_here else f"[{host}]" if ":" in host else host
     made = {
-        "DJANGO_SETTINGS_MODULE": "portal.settings",
         "CHARTER_BASE_URL": f"http://{shown}:{port}",
         "CHARTER_SECRET_KEY": kept_secret(home / "secret_key"),
         # 32 bytes, what Fernet and AES-256 take. Who loses it loses the stored secrets of the connections.
         "CHARTER_ENCRYPTION_KEYS": kept_secret(home / "encryption_key", bytes_of_randomness=32),
         "PYTHONUNBUFFERED": "1",
     }
-    return {**made, **environ, "CHARTER_HOME": str(home), "PORT": str(port)}
+    settled = {"DJANGO_SETTINGS_MODULE": "portal.settings", "CHARTER_HOME": str(home), "PORT": str(port)}
+    return {**made, **environ, **settled}
 
 
 def write_run_file(home: Path, env: Mapping[str, str]) -> None:
