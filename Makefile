@@ -86,7 +86,7 @@ protos: dev ## Generate the Python code that decodes Feast registries from conne
 
 .PHONY: clean
 clean: ## Remove what installing and checking made. The data of `make run` in ./var stay
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .venvs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: dev
