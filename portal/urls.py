@@ -19,6 +19,8 @@ urlpatterns = [
     path("", include((own_pages, "portal"))),
     path("", include("registry.urls")),
     path("", include("monitoring.urls")),
+    path("", include("lineage.urls")),
+    path("", include("governance.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
     path("docs/design/", design_page, name="design"),

@@ -30,12 +30,9 @@ class AddressInput(forms.TextInput):
 class IntervalField(forms.CharField):
     """A span such as 5m or 1h."""
 
-    def to_python(self, value: Any) -> Any:
-        text = value if isinstance(value, timedelta) else super().to_python(value)
-        if not text or isinstance(text, timedelta):
-            return text or None
+    def clean(self, value: Any) -> timedelta:
         try:
-            return parse_duration(text)
+            return parse_duration(super().clean(value))
         except (ValueError, OverflowError) as error:
             raise forms.ValidationError(str(error)) from None
 

@@ -15,7 +15,7 @@ from registry.actions.action import Note, action, allow, invalid, lock
 from registry.models import Connection, Team, User
 from registry.secrets import holds_secret, seal, unseal
 
-SHORTEST_INTERVAL = timedelta(minutes=1)
+SHORTEST_INTERVAL, LONGEST_INTERVAL = timedelta(minutes=1), timedelta(days=31)
 _OPTIONS = {"project_prefix", "projects"}
 _CHANGEABLE = ("name", "owner", "is_enabled", "definitions_every", "measurements_every")
 
@@ -131,6 +131,6 @@ def _set_intervals(connection: Connection, changes: Mapping[str, Any]) -> None:
         every = changes.get(name)
         if every is None:
             continue
-        if not isinstance(every, timedelta) or every < SHORTEST_INTERVAL:
-            raise ValidationError({name: [f"Choose {SHORTEST_INTERVAL.seconds // 60} minute or more."]})
+        if not isinstance(every, timedelta) or not SHORTEST_INTERVAL <= every <= LONGEST_INTERVAL:
+            raise ValidationError({name: [f"Choose 1 minute to {LONGEST_INTERVAL.days} days."]})
         setattr(connection, name, every)
