@@ -88,12 +88,12 @@ def latest_of_feature(feature: Feature) -> list[FeatureMeasurement]:
 
 
 # Rows of several views or features, each stretch of the shared axis with its worst value. The axis begins with the
-# first measurement there is, so that a store connected today does not draw an empty month.
+# first measurement there is, so that a store connected today does not draw an empty month; but an hour ago at least.
 _TRENDS = """
 WITH held AS (
   SELECT {subject} AS subject, origin, measured_at, {value} AS value
   FROM {table} WHERE {subject} = ANY(%(ids)s) AND measured_at >= %(since)s),
-axis AS (SELECT extract(epoch FROM min(measured_at)) - 1 AS first FROM held)
+axis AS (SELECT extract(epoch FROM least(min(measured_at), %(now)s - interval '1 hour')) - 1 AS first FROM held)
 SELECT subject, origin, max(value),
        width_bucket(extract(epoch FROM measured_at), first, extract(epoch FROM %(now)s) + 1, {slots}) - 1
 FROM held, axis GROUP BY 1, 2, 4

@@ -1,7 +1,18 @@
 """State changes of one feature."""
 
-from registry.actions.action import Note, action
-from registry.models import Feature, Follow, User
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from registry.actions.action import Note, action, invalid, lock
+from registry.actions.owners import assign_owner
+from registry.choices import Manager
+from registry.models import Feature, Follow, Tag, Team, User
+from registry.revisions import require
+
+MOST_TAGS = 50
+LONGEST_KEY, LONGEST_VALUE = 120, 400
 
 
 @action("registry.follow_feature")
@@ -16,3 +27,68 @@ def unfollow_feature(feature: Feature, note: Note, *, actor: User) -> None:
     """Take the feature off the actor's home page."""
     removed, _ = Follow.objects.filter(user=actor, feature=feature).delete()
     note.change("is_followed", bool(removed), False)
+
+
+@action("registry.describe_feature")
+def describe_feature(
+    feature: Feature, note: Note, *, description: str, actor: User | None, reason: str = ""
+) -> Feature:
+    """Say what the feature is. Search finds the new words at once; a store that says something itself says it again."""
+    row: Feature = lock(feature)
+    note.change("description", row.description, description.strip())
+    row.description, row.changed_at = description.strip(), timezone.now()
+    row.save(update_fields=["description", "changed_at"])
+    return row
+
+
+@action("registry.tag_feature")
+def tag_feature(
+    feature: Feature, note: Note, *, tags: Mapping[str, str | None], actor: User | None, reason: str = ""
+) -> Feature:
+    """Set tags, and take away those given as None. Tags that the store sets stay as they are there."""
+    row: Feature = lock(feature)
+    own = {tag.key: tag for tag in row.tag_rows.all()}
+    of_store = [tag for tag in row.tags if tag.partition("=")[0] not in own]
+    _check_tags(tags, {tag.partition("=")[0] for tag in of_store})
+    for key, value in tags.items():
+        note.change(key, own[key].value if key in own else None, value)
+        if value is None:
+            Tag.objects.filter(feature=row, key=key).delete()
+        else:
+            Tag.objects.update_or_create(feature=row, key=key, defaults={"value": value, "managed_by": Manager.PAGE})
+    kept = row.tag_rows.all()
+    if len(kept) > MOST_TAGS:
+        raise invalid(tags=f"A feature has at most {MOST_TAGS} tags of its own.")
+    row.tags = [*of_store, *(f"{tag.key}={tag.value}" if tag.value else tag.key for tag in kept)]
+    row.keywords = " ".join(tag.replace("=", " ", 1) for tag in row.tags)
+    row.changed_at = timezone.now()
+    row.save(update_fields=["tags", "keywords", "changed_at"])
+    return row
+
+
+def _check_tags(tags: Mapping[str, str | None], of_store: set[str]) -> None:
+    for key, value in tags.items():
+        if not key or len(key) > LONGEST_KEY or "=" in key:
+            raise invalid(tags=f"A tag's key has 1 to {LONGEST_KEY} characters, none of them =.")
+        if value is not None and len(value) > LONGEST_VALUE:
+            raise invalid(tags=f"The value of {key} is longer than {LONGEST_VALUE} characters.")
+        if key in of_store:
+            raise invalid(tags=f"{key} is set by the store. Change it there.")
+
+
+def edit_feature(
+    feature: Feature, *, actor: User, expected: str, description: str | None = None,
+    tags: Mapping[str, str | None] | None = None, owner: Team | None = None, reason: str = "",
+) -> None:  # fmt: skip
+    """Several edits at once, all or none. `expected` is the revision that the actor has read, or "*".
+
+    Raises ValidationError with the code `changed_meanwhile` when it is another one by now.
+    """
+    with transaction.atomic():
+        require(lock(feature), expected)
+        if description is not None:
+            describe_feature(feature, description=description, actor=actor, reason=reason)
+        if tags is not None:
+            tag_feature(feature, tags=tags, actor=actor, reason=reason)
+        if owner is not None:
+            assign_owner(feature, team=owner, actor=actor, reason=reason)
