@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from openlineage.client.event_v2 import InputDataset, Job, JobEvent, OutputDataset
 from openlineage.client.facet_v2 import (
     DatasetFacet,
+    JobFacet,
     column_lineage_dataset,
     documentation_dataset,
     documentation_job,
@@ -30,12 +31,14 @@ def job_events(views: QuerySet[FeatureView]) -> Iterator[dict[str, Any]]:
 
 
 def _event(view: FeatureView) -> JobEvent:
-    table = _table(view)
+    table = table_of(view)
     named = source_name(view, table) if table else None
     inputs = [InputDataset(*named)] if named else []
     inputs += [InputDataset(*view_name(upstream)) for upstream in view.upstream_views.all()]
     store = view.connection.slug if view.connection else "charter"
-    facets = {"documentation": documentation_job.DocumentationJobFacet(view.description)} if view.description else {}
+    facets: dict[str, JobFacet] = {}
+    if view.description:
+        facets["documentation"] = documentation_job.DocumentationJobFacet(view.description)
     return JobEvent(
         eventTime=view.changed_at.isoformat(),
         producer=settings.CHARTER_BASE_URL,
@@ -45,7 +48,7 @@ def _event(view: FeatureView) -> JobEvent:
     )
 
 
-def _table(view: FeatureView) -> Source | None:
+def table_of(view: FeatureView) -> Source | None:
     """The table behind the view: of a push or stream source, the one it is kept in."""
     return (view.source.batch_source or view.source) if view.source else None
 

@@ -1,0 +1,63 @@
+"""The registry for other lineage tools: `GET /export?format=openlineage`."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+from django.db.models import QuerySet
+from django.http import HttpResponseBase, StreamingHttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from common.json import OrjsonRenderer
+from common.problems import InvalidParameter
+from lineage.events import job_events
+from registry.api.endpoints import Endpoint, Parameter
+from registry.choices import Scope
+from registry.models import FeatureView
+
+
+class OpenLineage(OrjsonRenderer):
+    """Names the format, so that `?format=` knows it."""
+
+    format = "openlineage"
+
+
+FORMATS = (OpenLineage.format,)
+
+
+class ExportView(Endpoint):
+    """What the caller sees of the registry, in the format of another tool."""
+
+    renderer_classes = [OpenLineage]
+    required_scopes = {"GET": Scope.FEATURES_READ}
+    parameters = {
+        "GET": (
+            Parameter("format", "The format: `openlineage` gives one JobEvent for each view.", choices=FORMATS),
+            Parameter("project", "Only views of this project."),
+            Parameter("view", "Only the view with this key, as in `payments.user_txn_stats`."),
+        )
+    }
+
+    @extend_schema(operation_id="export", responses={(200, "application/json"): {"type": "array", "items": {}}})
+    def get(self, request: Request) -> HttpResponseBase:
+        if request.query_params.get("format") not in FORMATS:
+            raise InvalidParameter(f"Say which format, one of: {', '.join(FORMATS)}.")
+        return StreamingHttpResponse(_array(job_events(self._views(request))), content_type="application/json")
+
+    def _views(self, request: Request) -> QuerySet[FeatureView]:
+        views = FeatureView.objects.visible_to(self.actor).present().order_by("key")
+        if project := request.query_params.get("project"):
+            views = views.filter(project__name=project)
+        if view := request.query_params.get("view"):
+            views = views.filter(key=view)
+        return views
+
+
+def _array(events: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """A JSON array, one element at a time, so that a large registry is never held whole."""
+    between = b"["
+    for event in events:
+        yield between + orjson.dumps(event)
+        between = b","
+    yield b"[]" if between == b"[" else b"]"
