@@ -65,6 +65,13 @@ class SecondsField(serializers.FloatField):
     """A duration in seconds. Name the field `..._seconds`."""
 
 
+class LargeField(serializers.JSONField):
+    """Too much to send unasked: shown when `?fields=` names it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+
 class Computed(serializers.Field):
     """A field that is more than a column. `like` documents it; `build` gives the expression for an actor's eyes."""
 
@@ -128,9 +135,10 @@ def shown(serializer: SerializerClass, selection: Selection) -> list[str]:
 
 
 def _is_shown(name: str, field: serializers.Field, selection: Selection) -> bool:
-    if name in selection.expanded:
+    if name in selection.expanded or name in selection.only:
         return True
-    return not isinstance(field, ExpandableOne) and (not selection.only or name in selection.only)
+    like = field.like if isinstance(field, Computed) else field
+    return not selection.only and not isinstance(like, LargeField | ExpandableOne)
 
 
 def _expression(name: str, field: serializers.Field, selection: Selection, actor: Any, prefix: str) -> Any:
@@ -145,7 +153,9 @@ def _expression(name: str, field: serializers.Field, selection: Selection, actor
             return F(prefix + field.key)
         case Expandable():
             return _one(field.serializer, inner, actor, "" if field.source == "*" else path)
-        case serializers.BaseSerializer():
+        case serializers.ListSerializer():  # a JSON column, documented
+            return F(path)
+        case serializers.Serializer():
             return _one(type(field), Selection(), actor, "" if field.source == "*" else path)
         case serializers.DateTimeField():
             return Moment(F(path))

@@ -1,5 +1,6 @@
 """Lists by cursor: a page begins right after the last row of the one before, so deep pages cost what the first does."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,10 +43,16 @@ class Place:
 
 def place(query: QueryDict, sorts: Sorts) -> Place:
     """The place that `sort`, `cursor` and `limit` name. Raises InvalidParameter."""
-    sort = query.get("sort") or next(iter(sorts))
+    sort = sort_of(query, tuple(sorts))
+    return Place(sort, sorts[sort], _after(query.get("cursor", ""), sort, len(sorts[sort])), limit(query))
+
+
+def sort_of(query: QueryDict, sorts: Sequence[str]) -> str:
+    """The chosen order, the first one unless said. Raises InvalidParameter."""
+    sort = query.get("sort") or sorts[0]
     if sort not in sorts:
         raise unknown_choice("sort", sort, list(sorts))
-    return Place(sort, sorts[sort], _after(query.get("cursor", ""), sort, len(sorts[sort])), limit(query))
+    return sort
 
 
 def limit(query: QueryDict) -> int:

@@ -88,6 +88,12 @@ class NotFound(Problem):
     fix_message = "Check the spelling. What you are not allowed to see does not exist for you either."
 
 
+class Ambiguous(Problem):
+    status_code = 409
+    default_code = "ambiguous"
+    title = "More than one thing has this name"
+
+
 class PreconditionFailed(Problem):
     status_code = 412
     default_code = "changed_meanwhile"

@@ -73,7 +73,7 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         scope = view.required_scopes.get("GET" if request.method == "HEAD" else request.method)
-        if scope is None or request.auth is None or scope in request.auth.scopes:
+        if not scope or request.auth is None or scope in request.auth.scopes:
             return True
         raise InsufficientScope(
             f"This needs the scope {scope}. The token has: {', '.join(request.auth.scopes) or 'none'}.",

@@ -17,7 +17,7 @@ from common.fields import Selection, SerializerClass
 from common.json import MergePatchParser, StrictJSONParser, read_at_most
 from common.openapi import EndpointSchema
 from common.problems import Invalid, InvalidParameter
-from common.selections import select, unknown_choice
+from common.selections import select
 from common.spreadsheets import FormatNegotiation
 from registry.models import User
 from registry.tokens import HasScope
@@ -87,10 +87,11 @@ class Endpoint(GenericAPIView):
     def selection(self) -> Selection:
         return select(self.request.query_params, self.shape())
 
-    def shape(self) -> SerializerClass:
+    @classmethod
+    def shape(cls) -> SerializerClass:
         """The declaration of what this endpoint shows."""
-        assert self.serializer_class is not None  # noqa: S101  asked only where there is one
-        return self.serializer_class
+        assert cls.serializer_class is not None  # noqa: S101  asked only where there is one
+        return cls.serializer_class
 
     def sent(self, serializer: SerializerClass) -> dict[str, Any]:
         """The body, checked by `serializer`. Call it after deciding that the caller may do this at all."""
@@ -134,9 +135,10 @@ class Endpoint(GenericAPIView):
 
 def unknown_parameter(name: str, valid: list[str]) -> InvalidParameter:
     """Say which query parameters there are."""
-    problem = unknown_choice(name, name, sorted(valid))
-    problem.errors[0]["code"] = "unknown_parameter"
-    return problem
+    choices = f"The parameters here are: {', '.join(sorted(valid))}." if valid else "There are no parameters here."
+    detail = f"There is no parameter {name[:80]!r}. {choices}"
+    error = {"parameter": name, "code": "unknown_parameter", "detail": detail}
+    return InvalidParameter(detail, errors=[error], fix=choices)
 
 
 def _gather_chunks(request: HttpRequest) -> None:

@@ -38,6 +38,7 @@ class ListEndpoint(Endpoint):
     """Objects that the caller sees. `sorts` names the orders, the usual one first."""
 
     sorts: ClassVar[Sorts] = {"key": ("key",)}
+    other_sorts: ClassVar[tuple[str, ...]] = ()  # that the endpoint does itself
     filterset_class: ClassVar[type[FilterSet] | None] = None
     renderer_classes = [OrjsonRenderer, CsvRenderer]
 
@@ -56,7 +57,7 @@ class ListEndpoint(Endpoint):
     def known_parameters(self, method: str) -> list[Parameter]:
         if method != "GET":
             return super().known_parameters(method)
-        sort = Parameter("sort", "The order; `-` means descending.", choices=tuple(self.sorts))
+        sort = Parameter("sort", "The order; `-` means descending.", choices=(*self.sorts, *self.other_sorts))
         filters = [_documented(name, one) for name, one in self.filters().items()]
         return [*super().known_parameters(method), *PAGING, sort, *filters]
 
@@ -69,7 +70,7 @@ class ListEndpoint(Endpoint):
 
     def filtered(self) -> QuerySet[Any]:
         """The visible rows that the query asks for. Raises InvalidParameter for a value that makes no sense."""
-        rows = self.visible(self.actor)
+        rows = self.rows()
         if not self.is_filtered():
             return rows
         assert self.filterset_class is not None  # noqa: S101  is_filtered says so
@@ -77,6 +78,10 @@ class ListEndpoint(Endpoint):
         if not wanted.is_valid():
             raise _invalid_filters(wanted)
         return wanted.qs
+
+    def rows(self) -> QuerySet[Any]:
+        """What the filters narrow."""
+        return self.visible(self.actor)
 
     def page_rows(self, start: Place) -> list[tuple[Any, ...]]:
         """(JSON text, then the sorted columns) of the rows after `start`, one more than the page holds."""
@@ -87,12 +92,16 @@ class ListEndpoint(Endpoint):
             return statement.rows(user=self.actor.pk, **after)
         return list(rows_of(type(self), self.filtered(), self.actor, selection, start)[: start.limit + 1])
 
-    def page(self, texts: list[str], values: list[tuple[Any, ...]], start: Place, **more: object) -> HttpResponse:
+    def page(self, texts: list[str], values: list[tuple[Any, ...]], start: Place) -> HttpResponse:
         """A page of rows given as JSON texts, with the cursor of the next one."""
         size = fitting(texts, start.limit)
         is_last = size == len(texts)
         cursor = None if is_last else start.cursor(values[size - 1])
-        data = {"data": [orjson.Fragment(text) for text in texts[:size]], "next_cursor": cursor, **more}
+        return self.rows_answer(texts[:size], cursor)
+
+    def rows_answer(self, texts: list[str], cursor: str | None, **more: object) -> HttpResponse:
+        """Rows given as JSON texts, the cursor of the next page in body and Link header, and more beside them."""
+        data = {"data": [orjson.Fragment(text) for text in texts], "next_cursor": cursor, **more}
         return self.answer(data, headers={} if cursor is None else {"Link": self._link(cursor)})
 
     def spreadsheet(self, start: Place) -> HttpResponseBase:
@@ -123,8 +132,7 @@ def rows_of(
     endpoint: type[ListEndpoint], rows: QuerySet[Any], actor: Actor, selection: Selection, start: Place
 ) -> QuerySet[Any, tuple[Any, ...]]:
     """The query of a page, without its limit."""
-    assert endpoint.serializer_class is not None  # noqa: S101  a list without a shape cannot be shown
-    shape = json_text(endpoint.serializer_class, selection, actor)
+    shape = json_text(endpoint.shape(), selection, actor)
     return rows.filter(start.condition()).order_by(*start.columns).values_list(shape, *start.names)
 
 

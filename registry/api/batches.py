@@ -1,0 +1,104 @@
+"""Many features in one request: by their keys, or by whatever names them."""
+
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from common.fields import json_text
+from common.openapi import ProblemSerializer
+from common.problems import NotFound, body_of
+from registry.api.endpoints import SHAPE, Endpoint
+from registry.api.numbered import overlaid
+from registry.choices import Scope
+from registry.models import Feature
+from registry.references import find_features, format_feast, split_number
+from registry.serializers.features import FeatureSerializer
+from registry.serializers.requests import KeysSerializer, TextSerializer
+
+
+class BatchItemSerializer(serializers.Serializer):
+    """One key that was asked for: the feature, or the problem with it."""
+
+    key = serializers.CharField(help_text="As it was asked for.")
+    status = serializers.IntegerField()
+    feature = FeatureSerializer(required=False)
+    problem = ProblemSerializer(required=False)
+
+
+class BatchSerializer(serializers.Serializer):
+    data = BatchItemSerializer(many=True)
+
+
+class BatchGetView(Endpoint):
+    """Up to 500 features by their keys, each with its own status, in the order asked for."""
+
+    serializer_class = FeatureSerializer
+    required_scopes = {"POST": Scope.FEATURES_READ}
+    parameters = {"POST": SHAPE}
+
+    @extend_schema(request=KeysSerializer, responses=BatchSerializer)
+    def post(self, request: Request) -> HttpResponse:
+        keys: list[str] = self.sent(KeysSerializer)["keys"]
+        found = self._found(keys)
+        return self.answer({"data": [self._item(key, found.get(key)) for key in keys]})
+
+    def _found(self, keys: list[str]) -> dict[str, Any]:
+        """What exists for the caller, by the key as it was asked for."""
+        selection = self.selection()
+        numbered = {key: split_number(key) for key in keys}
+        shape = json_text(FeatureSerializer, selection, self.actor)
+        rows = Feature.objects.visible_to(self.actor).filter(key__in={name for name, _ in numbered.values()})
+        texts: dict[str, str] = dict(rows.order_by().values_list("key", shape))
+        plain = {key: orjson.Fragment(texts[key]) for key in keys if key in texts}
+        wanted = {(name, number) for name, number in numbered.values() if number is not None and name in texts}
+        if not wanted:
+            return plain
+        features = {name: orjson.loads(texts[name]) for name, _ in wanted}
+        versions = overlaid(self.actor, features, wanted, selection)
+        return plain | {key: versions[place] for key, place in numbered.items() if place in versions}  # type: ignore[index]
+
+    def _item(self, key: str, feature: Any) -> dict[str, Any]:
+        if feature is not None:
+            return {"key": key, "status": 200, "feature": feature}
+        return {"key": key, "status": 404, "problem": body_of(NotFound(), self.request)}
+
+
+class MatchSerializer(serializers.Serializer):
+    """A feature that the text names. `version` is null when it has none of the number that was asked for."""
+
+    key = serializers.CharField()
+    version = serializers.IntegerField(allow_null=True)
+    reference = serializers.CharField(allow_null=True)
+    feast_reference = serializers.CharField(help_text="What Feast calls it.")
+    url = serializers.CharField(help_text="Its address in this API.")
+
+
+class MatchesSerializer(serializers.Serializer):
+    data = MatchSerializer(many=True)
+
+
+class ResolveView(Endpoint):
+    """Which features does this text name? Takes our keys and Feast's references, with a version or without."""
+
+    required_scopes = {"POST": Scope.FEATURES_READ}
+
+    @extend_schema(request=TextSerializer, responses=MatchesSerializer)
+    def post(self, request: Request) -> HttpResponse:
+        found = find_features(self.actor, self.sent(TextSerializer)["text"])
+        return self.answer({"data": [match_of(one.feature, one.number) for one in found]})
+
+
+def match_of(feature: Feature, number: int | None) -> dict[str, Any]:
+    return {
+        "key": feature.key,
+        "version": number,
+        "reference": None if number is None else f"{feature.key}@{number}",
+        "feast_reference": format_feast(feature.view.name, feature.name, number),
+        "url": f"{settings.CHARTER_BASE_URL}{reverse('api:feature', args=[feature.key])}",
+    }

@@ -1,0 +1,66 @@
+"""Feature views."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from common import etags
+from common.fields import Selection
+from registry.actions.feature_views import edit_view
+from registry.api.edits import allow_any, with_team
+from registry.api.lists import ListEndpoint
+from registry.api.objects import ObjectEndpoint
+from registry.choices import Scope
+from registry.filters import ViewFilter
+from registry.models import Actor, FeatureView
+from registry.revisions import COLUMNS
+from registry.serializers.requests import EditViewSerializer
+from registry.serializers.views import ViewDetailSerializer, ViewSerializer
+
+
+class ViewListView(ListEndpoint):
+    """Feature views you see, those included that their store has no more."""
+
+    serializer_class = ViewSerializer
+    required_scopes = {"GET": Scope.FEATURES_READ}
+    sorts = {"key": ("key",), "-changed_at": ("-changed_at", "-id")}
+    filterset_class = ViewFilter
+
+    @classmethod
+    def visible(cls, actor: Actor) -> QuerySet[FeatureView]:
+        return FeatureView.objects.visible_to(actor)
+
+
+class ViewView(ObjectEndpoint):
+    """One feature view, with its definition."""
+
+    serializer_class = ViewDetailSerializer
+    required_scopes = {"GET": Scope.FEATURES_READ, "PATCH": Scope.FEATURES_WRITE}
+    conditional_methods = ("PATCH",)
+    revision_columns = COLUMNS[FeatureView]
+
+    @classmethod
+    def visible(cls, actor: Actor) -> QuerySet[FeatureView]:
+        return FeatureView.objects.visible_to(actor)
+
+    @extend_schema(request=EditViewSerializer)
+    def patch(self, request: Request, key: str) -> HttpResponse:
+        """Change description, owner or limits of a feature view."""
+        view = self.find(key=key)
+        allow_any(self.actor, view, "registry.describe_view", "registry.change_slo", "registry.assign_owner")
+        expected = etags.revision_expected(request._request)
+        sent = self.sent(EditViewSerializer)
+        edit_view(view, actor=self.actor, expected=expected, **_with_limits(with_team(sent)))
+        return self.answer_shown(self.show(key=key, selection=Selection()))
+
+
+def _with_limits(sent: dict[str, Any]) -> dict[str, Any]:
+    """Seconds as the duration that the action wants."""
+    if "slo_freshness_seconds" not in sent:
+        return sent
+    seconds = sent.pop("slo_freshness_seconds")
+    return sent | {"slo_freshness": None if seconds is None else timedelta(seconds=seconds)}

@@ -1,0 +1,26 @@
+"""Which state of a row somebody edits: so that two people who read the same do not overwrite each other."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from common.etags import ANY, revision_of
+from common.problems import PreconditionFailed
+from registry.models import Connection, Feature, FeatureView
+
+# The columns that people edit. What pulls measure is left out: it changes while somebody writes a description.
+COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
+    Feature: ("description", "owner_id", "tags"),
+    FeatureView: ("description", "owner_id", "slo_freshness", "slo_max_null_rate"),
+    Connection: ("name", "owner_id", "settings", "is_enabled", "definitions_every", "measurements_every"),
+}
+
+
+def revision(row: models.Model) -> str:
+    """The name of the state that `row` is in."""
+    return revision_of(*(getattr(row, name) for name in COLUMNS[type(row)]))
+
+
+def require(row: models.Model, expected: str) -> None:
+    """Raise ValidationError unless the locked row is in the `expected` state. "*" and "" expect nothing."""
+    if expected not in ("", ANY, revision(row)):
+        raise ValidationError("Somebody changed it meanwhile.", code=PreconditionFailed.default_code)
