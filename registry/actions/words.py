@@ -36,18 +36,30 @@ ON CONFLICT (word_id, project_id) DO UPDATE SET features = excluded.features WHE
 """
 _COUNT_FACETS = """
 INSERT INTO registry_facetcount (
-  project_id, state, health, privacy_class, looks_personal, entity_names, owner, store, is_online, features)
-SELECT project_id, state, health, privacy_class, looks_personal, entity_names, coalesce(team.slug, ''), store,
-       is_online, count(*)
-FROM registry_feature LEFT JOIN registry_team team ON team.id = owner_id
+  project_id, state, health, privacy_class, looks_personal, entity_names, owner_id, store, is_online, features)
+SELECT project_id, state, health, privacy_class, looks_personal, entity_names, owner_id, store, is_online, count(*)
+FROM registry_feature
 WHERE project_id = ANY(%(projects)s) AND gone_at IS NULL
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
-_COUNT_TAGS = """
-INSERT INTO registry_tagcount (project_id, tag, features)
-SELECT project_id, tag, count(DISTINCT id) FROM registry_feature, unnest(tags) AS tag
-WHERE project_id = ANY(%(projects)s) AND gone_at IS NULL AND state NOT IN ('draft', 'retired')
-GROUP BY 1, 2
+_ADD_UP = """
+INSERT INTO registry_facettotal (project_id, facet, value, drafted_by_id, features)
+SELECT project_id, facet, value, drafted_by, sum(features)
+FROM (SELECT *, CASE WHEN state = 'draft' THEN owner_id END AS drafted_by FROM registry_facetcount
+      WHERE project_id = ANY(%(projects)s) AND (state <> 'draft' OR owner_id IS NOT NULL)) AS counted,
+LATERAL (
+  SELECT 'status' AS facet, state AS value
+  UNION ALL SELECT facet, value FROM (VALUES
+      ('health', health), ('pii', privacy_class), ('owner', coalesce(owner_id::text, '')), ('store', store),
+      ('online', is_online::text), ('project', project_id::text)) AS one (facet, value) WHERE state <> 'retired'
+  UNION ALL SELECT 'entity', entity FROM unnest(entity_names) AS entity WHERE state <> 'retired') AS held
+GROUP BY 1, 2, 3, 4
+UNION ALL
+SELECT project_id, 'tag', tag, CASE WHEN state = 'draft' THEN owner_id END AS drafted_by, count(*)
+FROM registry_feature, LATERAL (SELECT DISTINCT unnest(tags) AS tag) AS held
+WHERE project_id = ANY(%(projects)s) AND gone_at IS NULL AND state <> 'retired'
+  AND (state <> 'draft' OR owner_id IS NOT NULL)
+GROUP BY 1, 2, 3, 4
 """
 
 
@@ -68,7 +80,7 @@ def refresh_facet_counts(project_ids: Collection[int]) -> None:
         named = {"projects": sorted(project_ids)}
         # Whoever counts the same project at the same moment waits here; two counts in the table would add up.
         cursor.execute("SELECT 1 FROM registry_project WHERE id = ANY(%(projects)s) ORDER BY id FOR UPDATE", named)
-        for table, count in (("registry_facetcount", _COUNT_FACETS), ("registry_tagcount", _COUNT_TAGS)):
+        for table, count in (("registry_facetcount", _COUNT_FACETS), ("registry_facettotal", _ADD_UP)):
             cursor.execute(f"DELETE FROM {table} WHERE project_id = ANY(%(projects)s)", named)  # noqa: S608  two names of ours
             cursor.execute(count, named)
 

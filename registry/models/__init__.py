@@ -11,10 +11,10 @@ from registry.models.sources import Entity, Source
 from registry.models.tags import Tag
 from registry.models.tokens import AccessToken
 from registry.models.versions import DefaultPolicy, Version
-from registry.models.words import FacetCount, Synonym, TagCount, Word, WordUse
+from registry.models.words import FacetCount, FacetTotal, Synonym, Word, WordUse
 
 __all__ = [
-    "AccessToken", "Actor", "AuditEntry", "Connection", "Consumer", "DefaultPolicy", "Entity", "FacetCount", "Feature",
-    "FeatureView", "Follow", "Membership", "Project", "Pull", "Source", "Synonym", "Tag", "TagCount", "Team",
-    "Usage", "User", "Version", "Word", "WordUse",
+    "AccessToken", "Actor", "AuditEntry", "Connection", "Consumer", "DefaultPolicy", "Entity", "FacetCount",
+    "FacetTotal", "Feature", "FeatureView", "Follow", "Membership", "Project", "Pull", "Source", "Synonym", "Tag",
+    "Team", "Usage", "User", "Version", "Word", "WordUse",
 ]  # fmt: skip

@@ -16,7 +16,6 @@ from registry.models.feature_views import FeatureView
 from registry.models.people import Team, User
 from registry.models.projects import Actor, Project
 
-
 # Of a personal class, or unclassified and looking like it.
 PERSONAL = Q(privacy_class__in=PERSONAL_CLASSES) | Q(privacy_class=PrivacyClass.UNCLASSIFIED, looks_personal=True)
 
@@ -118,6 +117,7 @@ class Feature(models.Model):
             models.Index(fields=["project", "key"], name="feature_by_project"),
             models.Index(fields=["owner", "key"], name="feature_by_owner"),
             models.Index(fields=["-changed_at", "-id"], name="feature_by_change"),
+            models.Index(fields=["-models_count", "id"], name="feature_by_use"),
             # For exact names and prefixes typed by people, in any case.
             models.Index(OpClass(Lower("name"), name="text_pattern_ops"), name="feature_by_name"),
         ]

@@ -80,15 +80,24 @@ class FacetCount(models.Model):
         return f"{self.features} in {self.project}"
 
 
-class TagCount(models.Model):
-    """How many features of a project carry a tag: too many combinations to be one more column of `FacetCount`."""
+class FacetTotal(models.Model):
+    """How many features of a project have one value of one facet: all that a page needs before anything is chosen.
+
+    Drafts have rows of their own, since only their team may count them; retired features count in `status` alone.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
-    tag = models.CharField(max_length=520)
+    facet = models.CharField(max_length=8)
+    value = models.CharField(max_length=520, blank=True)
+    drafted_by = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="+")
     features = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "tag"], name="one_count_per_tag")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "facet", "value", "drafted_by"], name="one_total_per_value", nulls_distinct=False
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.tag} in {self.project}"
+        return f"{self.facet}:{self.value} in {self.project}"

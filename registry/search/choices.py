@@ -1,0 +1,97 @@
+"""Choices: the parts of a query that are facets. Ticking a box and typing `entity:user` are the same thing."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from registry.search.fields import FIELDS, Reader, Scope
+from registry.search.grammar import AnyOf, Node, Query, Term
+from registry.search.values import LeftOut
+
+Choices = dict[str, list[str]]
+FACET_NAMES = ("status", "health", "pii", "entity", "owner", "store", "online", "project", "tag")
+_PLAIN = re.compile(r"[^\W_][\w.=@-]*\Z")
+_RESERVED = {"AND", "OR", "NOT", "TO"}
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A query parted into choices and the rest, each part with the text it was written as."""
+
+    rest: tuple[tuple[Node, str], ...]
+    choices: Choices
+
+    @property
+    def nodes(self) -> list[Node]:
+        return [node for node, _ in self.rest]
+
+    def text(self, choices: Choices | None = None, rest: Sequence[str] | None = None) -> str:
+        """The query as one string: the rest as typed, then the choices; with others instead where they are given."""
+        chosen = self.choices if choices is None else choices
+        parts = [text for _, text in self.rest] if rest is None else rest
+        return " ".join([*parts, *(_written(name, values) for name, values in chosen.items() if values)])
+
+    def without(self, name: str, value: str) -> str:
+        """The query without one choice."""
+        kept = {one: [held for held in values if (one, held) != (name, value)] for one, values in self.choices.items()}
+        return self.text(kept)
+
+
+def narrow(query: Query, chosen: Mapping[str, Sequence[str]] | None = None) -> Narrowed:
+    """Part the query, and add choices made beside it. A second term for a facet stays in the rest: both must hold."""
+    rest: list[tuple[Node, str]] = []
+    choices: Choices = {}
+    for node, text in query.parts:
+        choice = _choice(node)
+        if choice and choice[0] not in choices:
+            choices[choice[0]] = choice[1]
+        else:
+            rest.append((node, text))
+    for name, values in (chosen or {}).items():
+        if name in FACET_NAMES:
+            choices[name] = list(dict.fromkeys([*choices.get(name, []), *filter(None, values)]))
+    return Narrowed(tuple(rest), {name: choices[name] for name in FACET_NAMES if choices.get(name)})
+
+
+def _choice(node: Node) -> tuple[str, list[str]] | None:
+    """`entity:user` or `entity:(user OR card)` as a facet and its values."""
+    terms = node.parts if isinstance(node, AnyOf) else (node,)
+    if not all(isinstance(term, Term) and term.op == "=" and term.value for term in terms):
+        return None
+    names = {term.name for term in terms if isinstance(term, Term)}
+    name = names.pop()
+    if names or name not in FACET_NAMES:
+        return None
+    return name, list(dict.fromkeys(term.value for term in terms if isinstance(term, Term)))
+
+
+def _written(name: str, values: Sequence[str]) -> str:
+    quoted = [_quoted(value) for value in values]
+    return f"{name}:{quoted[0]}" if len(quoted) == 1 else f"{name}:({' OR '.join(quoted)})"
+
+
+def _quoted(value: str) -> str:
+    if _PLAIN.match(value) and value not in _RESERVED or value in {"@me", "@my-team"}:
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def conditions(choices: Choices, scope: Scope, readers: Mapping[str, Reader]) -> dict[str, Q]:
+    """One condition for each facet that is chosen in: any of its values."""
+    return {name: condition for name, values in choices.items() if (condition := _any(name, values, scope, readers))}
+
+
+def _any(name: str, values: Iterable[str], scope: Scope, readers: Mapping[str, Reader]) -> Q | None:
+    found = []
+    for value in values:
+        try:
+            found.append(readers[name](Term(name, value), scope))
+        except LeftOut as reason:
+            scope.note(f"Left out: {reason}.")
+    return Q(*found, _connector=Q.OR) if found else None
+
+
+READERS: Mapping[str, Reader] = {name: FIELDS[name].read for name in FACET_NAMES}

@@ -1,0 +1,296 @@
+"""The order of hits: candidates first, at most some thousand of them, then a score of which every factor is shown.
+
+One statement finds the candidates, scores them, folds deprecated features under what replaces them, counts the rows,
+cuts out the page and fetches what is shown of it. The score is a product, so each factor says by how much it moved a
+hit.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.core.exceptions import EmptyResultSet
+from django.db import connection as database
+from django.db.models import DateTimeField, F, QuerySet, Value
+from django.db.models.expressions import BaseExpression
+
+from registry.models import Feature, Project
+from registry.search import freshness
+from registry.search.compiling import Match, like_escaped
+from registry.search.fields import Scope
+from registry.search.results import BEGINNING_OF_NAME, EXACT_NAME
+
+MAX_CANDIDATES = 2_000
+# Features whose name begins as typed are candidates even where the text index has too many.
+MAX_NAMED = 200
+STATE_WEIGHTS = {"active": 1.0, "draft": 0.5, "deprecated": 0.25, "quarantined": 0.25, "retired": 0.05}
+HEALTH_WEIGHTS = {"ok": 1.0, "warn": 0.95, "unknown": 0.9, "crit": 0.8}
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """`place` is SQL over a scored row; `chosen_by` says which candidates count where there are too many."""
+
+    label: str
+    place: str
+    chosen_by: tuple[str | BaseExpression, ...]
+    is_descending: bool = True
+
+
+SORTS = {
+    "best": Sort("Best match", "score", ("-models_count", "id")),
+    "used": Sort("Most used", "models_count::float8", ("-models_count", "id")),
+    "fresh": Sort("Freshest", "coalesce(extract(epoch FROM newest)::float8, -1e15)",
+                  (F("newest").desc(nulls_last=True), "id")),
+    "changed": Sort("Recently changed", "extract(epoch FROM changed_at)::float8", ("-changed_at", "-id")),
+    "name": Sort("Name", "key", ("key",), is_descending=False),
+}  # fmt: skip
+_COLUMNS = (
+    "id", "key", "name", "search", "description", "number", "state", "health", "models_count", "owner_id",
+    "entity_names", "privacy_class", "changed_at", "newest",
+)  # fmt: skip
+
+
+def _case(column: str, factors: dict[str, float]) -> str:
+    cases = " ".join(f"WHEN '{value}' THEN {factor}::float8" for value, factor in factors.items())
+    return f"CASE {column} {cases} ELSE 1::float8 END"
+
+
+# A common table that is used more than once is materialized, and wide rows are not: both cost more than the ranking.
+_STATEMENT = """
+WITH visible (id) AS MATERIALIZED ({projects}),
+base AS NOT MATERIALIZED ({base}),
+{found},
+scored AS MATERIALIZED (
+  SELECT id, key, models_count, changed_at, newest, ({text})::float8 AS by_text,
+         1::float8 + 0.35::float8 * ln(1 + models_count) AS by_use, {state} AS by_state, {health} AS by_health,
+         CASE WHEN owner_id = ANY(%s) OR entity_names && (
+           SELECT array_agg(DISTINCT entity) FROM registry_follow follow
+           JOIN registry_feature followed ON followed.id = follow.feature_id, unnest(followed.entity_names) AS entity
+           WHERE follow.user_id = %s) THEN 1.15::float8 ELSE 1::float8 END AS by_self,
+         CASE WHEN description <> '' AND owner_id IS NOT NULL AND privacy_class <> ''
+              THEN 1.1::float8 ELSE 1::float8 END AS by_care,
+         {shown} AS shown
+  FROM found),
+totalled AS (SELECT *, by_text * by_use * by_state * by_health * by_self * by_care AS score FROM scored),
+ranked AS MATERIALIZED (
+  SELECT *, {place} AS place FROM totalled WHERE shown = id
+  UNION ALL (
+    SELECT DISTINCT ON (shown) *, {place} FROM totalled
+    WHERE shown <> id AND shown NOT IN (SELECT id FROM scored WHERE shown = id) ORDER BY shown, score DESC)),
+page AS MATERIALIZED (SELECT * FROM ranked {after} ORDER BY place {direction}, shown LIMIT %s)
+SELECT place, shown, score, by_text, by_use, by_state, by_health, by_self, by_care, other.key AS through,
+       feature.id, feature.key, project.name AS project, view.name AS view,
+       feature.view_id, feature.name, feature.description, feature.number, feature.state, feature.health,
+       feature.privacy_class, feature.looks_personal, feature.dtype, feature.unit, feature.entity_names AS entities,
+       feature.tags, feature.store, feature.is_online, coalesce(team.slug, '') AS owner,
+       coalesce(team.name, '') AS owner_name, feature.models_count, feature.reads_per_day, feature.null_rate,
+       feature.sunset_on, feature.changed_at,
+       ARRAY(SELECT old.key FROM registry_version new
+             JOIN registry_version held ON held.replacement_id = new.id AND held.feature_id <> new.feature_id
+             JOIN registry_feature old ON old.id = held.feature_id AND old.number = held.number
+             WHERE new.feature_id = feature.id AND old.state = 'deprecated' AND old.gone_at IS NULL
+               AND old.project_id IN (SELECT id FROM visible) ORDER BY old.key) AS replaces,
+       (SELECT count(*) FROM ranked) AS total, (SELECT count(*) FROM scored) AS found
+FROM page
+JOIN registry_feature feature ON feature.id = page.shown
+JOIN registry_project project ON project.id = feature.project_id
+JOIN registry_featureview view ON view.id = feature.view_id
+LEFT JOIN registry_team team ON team.id = feature.owner_id
+LEFT JOIN registry_feature other ON other.id = page.id AND page.id <> page.shown
+ORDER BY place {direction}, shown
+"""
+# In the index's own order, in which the whole name comes before the names that begin with it. Where not all of those
+# fit in, the others are among the rest.
+_FOUND_BY_TEXT = """
+named AS MATERIALIZED (
+  SELECT *, true AS begins FROM base WHERE {begins} ORDER BY lower(name) USING ~<~ LIMIT {most}),
+found AS (
+  SELECT * FROM named UNION ALL (
+    SELECT *, (SELECT count(*) FROM named) = {most} AND ({begins}) AS begins FROM base
+    WHERE (search @@ %s::tsquery OR {begins}) AND id NOT IN (SELECT id FROM named) LIMIT %s))
+"""
+_FOUND = "found AS (SELECT *, false AS begins FROM base)"
+_TEXT = f"""CASE WHEN NOT begins THEN greatest(ts_rank_cd(search, %s::tsquery, 32), 0.01)
+                WHEN lower(name) = ANY(%s) THEN {EXACT_NAME} ELSE {BEGINNING_OF_NAME} END"""
+# The replacement stands for a deprecated feature whose name was not typed; with filters only if it passes them itself.
+_SUCCESSOR = """CASE WHEN state = 'deprecated' AND NOT lower(name) = ANY(%s) THEN coalesce((
+           SELECT successor.id FROM registry_version own
+           JOIN registry_version next ON next.id = own.replacement_id
+           JOIN registry_feature successor ON successor.id = next.feature_id
+           WHERE own.feature_id = found.id AND own.number = found.number AND successor.id <> found.id
+             AND successor.gone_at IS NULL AND successor.state = 'active'
+             AND successor.project_id IN (SELECT id FROM visible)
+             AND {among}
+           LIMIT 1), id) ELSE id END"""
+
+
+class BadCursor(ValueError):
+    """The cursor was not made by this search, or for another sort."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A row: where it stands and why, and the facts of the feature that is shown, by column."""
+
+    place: float | str
+    shown: int
+    score: float
+    weights: tuple[float, ...]
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    rows: list[Ranked]
+    total: int
+    is_exact: bool
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Which features may be hits. `is_folding` unless the query asks for a state; `has_filters` beside its words."""
+
+    features: QuerySet[Feature]
+    match: Match
+    is_folding: bool = True
+    has_filters: bool = False
+
+    @property
+    def matching(self) -> QuerySet[Feature]:
+        """All of them: by their text, or because their name begins as typed."""
+        return self.features.filter(self.match.whole)
+
+
+def rank(candidates: Candidates, scope: Scope, *, sort: str, after: "Place | None", limit: int) -> Ranking:
+    """One page of the candidates in their order, from the start or after a place."""
+    try:
+        sql, params = _statement(candidates, scope, sort, after, limit)
+    except EmptyResultSet:  # the conditions exclude each other, which Django sees before PostgreSQL does
+        return Ranking([], 0, is_exact=True)
+    with database.cursor() as query:
+        query.execute(sql, params)
+        names = [column.name for column in query.description]
+        rows = [dict(zip(names, row, strict=True)) for row in query.fetchall()]
+    total, is_exact = (after.total, after.is_exact) if after else _total(rows)
+    return Ranking([_ranked(row) for row in rows[:limit]], total, is_exact, has_more=len(rows) > limit)
+
+
+_WEIGHTS = ("by_text", "by_use", "by_state", "by_health", "by_self", "by_care")
+
+
+def _ranked(row: dict[str, Any]) -> Ranked:
+    weights = tuple(row.pop(name) for name in _WEIGHTS)
+    place, shown, score = row.pop("place"), row.pop("shown"), row.pop("score")
+    return Ranked(place, shown, score, weights, row)
+
+
+def _total(rows: list[dict[str, Any]]) -> tuple[int, bool]:
+    if not rows:
+        return 0, True
+    return min(rows[0]["total"], MAX_CANDIDATES), rows[0]["found"] <= MAX_CANDIDATES
+
+
+Sql = tuple[str, list[Any]]
+
+
+def _statement(candidates: Candidates, scope: Scope, sort: str, after: "Place | None", limit: int) -> Sql:
+    order = SORTS[sort]
+    projects = Project.objects.visible_to(scope.actor).order_by().values("pk").query.sql_with_params()
+    base, found = _found(candidates, sort)
+    text, shown, where = _text(candidates.match), _shown(candidates, sort), _after(order, after)
+    sql = _STATEMENT.format(
+        projects=projects[0], base=base[0], found=found[0], text=text[0], shown=shown[0], after=where[0],
+        state=_case("state", STATE_WEIGHTS), health=_case("health", HEALTH_WEIGHTS), place=order.place,
+        direction="DESC" if order.is_descending else "ASC",
+    )  # fmt: skip
+    own = [list(scope.team_ids), scope.actor.pk]
+    return sql, [*projects[1], *base[1], *found[1], *text[1], *own, *shown[1], *where[1], limit + 1]
+
+
+def _found(candidates: Candidates, sort: str) -> tuple[Sql, Sql]:
+    """The rows candidates are taken from, and how: those with the name, and as many others as may be ranked."""
+    match = candidates.match
+    if sort == "best" and match.text and match.names:
+        begins, params = _begins(match)
+        found = _FOUND_BY_TEXT.format(begins=begins, most=MAX_NAMED)
+        found_params = [*params, *params, match.text, *params, MAX_CANDIDATES + 1]
+        return _sql(_rows(candidates.features.filter(match.condition), sort)), (found, found_params)
+    # Any order will do where the score decides: PostgreSQL may stop at the first ones it meets.
+    chosen_by = () if sort == "best" and match.text else SORTS[sort].chosen_by
+    rows = _rows(candidates.matching, sort).order_by(*chosen_by)[: MAX_CANDIDATES + 1]
+    return _sql(rows), (_FOUND, [])
+
+
+def _rows(features: QuerySet[Feature], sort: str) -> QuerySet[Feature, Any]:
+    newest = freshness.newest_event_at("view__") if sort == "fresh" else Value(None, output_field=DateTimeField())
+    return features.order_by().annotate(newest=newest).values_list(*_COLUMNS)
+
+
+def _sql(rows: QuerySet[Any, Any]) -> Sql:
+    sql, params = rows.query.sql_with_params()
+    return sql, list(params)
+
+
+def _begins(match: Match) -> Sql:
+    return " OR ".join(["lower(name) LIKE %s"] * len(match.names)), [f"{like_escaped(name)}%" for name in match.names]
+
+
+def _text(match: Match) -> Sql:
+    """The factor of the text: whole name, beginning of the name, or how the words stand."""
+    return (_TEXT, [match.rank, list(match.names)]) if match.rank else ("1", [])
+
+
+def _shown(candidates: Candidates, sort: str) -> Sql:
+    if not candidates.is_folding:
+        return "id", []
+    is_anywhere = sort == "best" and not candidates.has_filters
+    among = "true" if is_anywhere else "successor.id IN (SELECT id FROM found)"
+    return _SUCCESSOR.format(among=among), [list(candidates.match.names)]
+
+
+def _after(order: Sort, after: "Place | None") -> Sql:
+    if after is None:
+        return "", []
+    sign = "<" if order.is_descending else ">"
+    return f"WHERE place {sign} %s OR (place = %s AND shown > %s)", [after.place, after.place, after.shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ended, what the first one counted, and the query it was, which corrections may have changed."""
+
+    sort: str
+    place: float | str
+    shown: int
+    total: int
+    is_exact: bool
+    text: str
+
+
+def next_cursor(ranking: Ranking, sort: str, text: str) -> str:
+    """What asks for the next page; empty on the last one."""
+    if not ranking.has_more:
+        return ""
+    last = ranking.rows[-1]
+    told = [sort, last.place, last.shown, ranking.total, ranking.is_exact, text]
+    return urlsafe_b64encode(orjson.dumps(told)).decode().rstrip("=")
+
+
+def place_of(cursor: str, sort: str) -> Place:
+    """What a cursor says.
+
+    Raises:
+        BadCursor: no search handed it out, or one with another sort.
+    """
+    try:
+        told = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = Place(*told)
+    except (ValueError, TypeError):
+        raise BadCursor("The cursor is not one that a search handed out.") from None
+    kinds = (str, str if sort == "name" else float | int, int, int, bool, str)
+    if not all(map(isinstance, told, kinds)) or place.sort != sort:
+        raise BadCursor("The cursor belongs to another sort. Start again without it.")
+    return place
