@@ -2,6 +2,8 @@
 
 from urllib.parse import quote
 
+from django.urls import reverse
+
 from registry.models import Feature, FeatureView
 from registry.references import format_feast
 
@@ -28,7 +30,7 @@ values = store.get_online_features(
 _PINNED = "  # needs enable_online_feature_view_versioning: true under registry in feature_store.yaml"
 _CURL = """\
 curl -H "Authorization: Bearer $CHARTER_TOKEN" \\
-  "{base}/api/v1/features/{key}{path}\""""
+  "{base}{path}\""""
 # What stands for a value of each type: pasted as it is, it runs and finds nothing.
 _STAND_INS = {"int32": "1001", "int64": "1001", "double": "1.0", "float": "1.0", "float32": "1.0", "float64": "1.0"}
 
@@ -67,5 +69,8 @@ def quoted(text: str) -> str:
 
 def curl(feature: Feature, number: int, *, base_url: str) -> str:
     """A call that answers the contract and health of this version."""
-    path = "" if number == feature.number else f"/versions/{number}"
-    return _CURL.format(base=base_url, key=quote(feature.key, safe=""), path=path)
+    is_current = number == feature.number
+    path = reverse(
+        "api:feature" if is_current else "api:version", args=[feature.key, *([] if is_current else [number])]
+    )
+    return _CURL.format(base=base_url, path=quote(path, safe="/%"))  # also what means something to a shell

@@ -3,12 +3,14 @@
 import ast
 import shlex
 from datetime import timedelta
-from urllib.parse import unquote, urlsplit
+from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 
 from registry import snippets
-from registry.models import Feature
+from registry.models import Feature, Version
+from tests.cast import api_as
 from tests.factories import EntityFactory, FeatureFactory, ProjectFactory, ViewFactory
 
 pytestmark = pytest.mark.django_db
@@ -58,10 +60,14 @@ def test_the_project_is_called_as_its_store_calls_it() -> None:
     assert "of project pay\n" in snippets.feast(feature(), 2)
 
 
-def test_curl() -> None:
-    made = FeatureFactory(view=ViewFactory(name="a view"), name="rate/eur")
-    words = shlex.split(snippets.curl(made, 1, base_url="https://charter.example.com"))
-    assert words[0] == "curl"
-    path = urlsplit(words[-1]).path
-    assert unquote(path.removeprefix("/api/v1/features/")) == made.key
-    assert snippets.curl(made, 3, base_url="").endswith('/versions/3"')
+def test_curl(cast: SimpleNamespace) -> None:
+    made = FeatureFactory(view=ViewFactory(name="a view"), name="rate/eur $HOME")
+    Version.objects.create(feature=made, number=7, dtype="decimal", state="active")
+    for number in (1, 7):
+        command = snippets.curl(made, number, base_url="https://charter.example.com")
+        assert "$HOME" not in command  # a shell would put something else there
+        words = shlex.split(command)
+        assert words[0] == "curl"
+        answer = api_as(cast.viewer).get(urlsplit(words[-1]).path)
+        assert answer.status_code == 200
+        assert answer.json()["reference"] == f"{made.key}@{number}"
