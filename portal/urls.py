@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from portal import docs, preferences
 from portal.design import design_page
 from portal.health import healthz, readyz
 from portal.views import home
@@ -14,8 +15,13 @@ handler500 = "portal.errors.server_error"
 
 own_pages = [
     path("", home, name="home"),
+    path("settings/", preferences.page, name="settings"),
+    path("docs/", docs.index, name="docs"),
+    path("docs/api/", docs.api, name="api-docs"),
+    path("docs/<slug:slug>/", docs.page, name="docs-page"),
 ]
 urlpatterns = [
+    path("docs/design/", design_page, name="design"),
     path("", include((own_pages, "portal"))),
     path("", include("registry.urls")),
     path("", include("monitoring.urls")),
@@ -23,7 +29,6 @@ urlpatterns = [
     path("", include("governance.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
-    path("docs/design/", design_page, name="design"),
     path("api/v1/", include("portal.api_urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("django_prometheus.urls")),
