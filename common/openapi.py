@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
@@ -75,9 +76,18 @@ class EndpointSchema(AutoSchema):
     def map_renderers(self, attribute: str) -> list[str]:
         return ["application/json"] if attribute == "media_type" else []
 
+    def map_parsers(self) -> list[str]:
+        patch = ["application/merge-patch+json"] if self.method == "PATCH" else []
+        return ["application/json", *patch]
+
     def get_summary(self) -> str:
         text: str = self.get_description()
         return text.split(". ")[0].split("\n")[0].rstrip(".")
+
+    def get_description(self) -> str:
+        text: str = super().get_description()
+        scope = self.view.required_scopes.get(self.method)
+        return f"{text}\n\nA token needs the scope `{scope}`." if scope else text
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
         parameters = [
@@ -99,9 +109,14 @@ class EndpointSchema(AutoSchema):
         if self.method == "GET":
             bodies["304"] = {"description": "You have it already."}
         self.resolve_serializer(ProblemSerializer, direction)
-        for status in self._problem_statuses():
-            bodies[status] = {"description": _PROBLEMS[status], "content": {MEDIA_TYPE: {"schema": _PROBLEM_REF}}}
-        return bodies
+        return bodies | {status: self._problem(status) for status in self._problem_statuses()}
+
+    def _problem(self, status: str) -> dict[str, Any]:
+        """A reference to the one description of the problems with this status."""
+        described = {"description": _PROBLEMS[status], "content": {MEDIA_TYPE: {"schema": _PROBLEM_REF}}}
+        component = ResolvedComponent(f"Problem{status}", ResolvedComponent.RESPONSE, described, status)
+        self.registry.register_on_missing(component)
+        return component.ref
 
     def _problem_statuses(self) -> list[str]:
         statuses = ["400", "406", "429", "500"]
@@ -111,7 +126,7 @@ class EndpointSchema(AutoSchema):
             statuses.append("404")
         if self.method in self.view.conditional_methods:
             statuses += ["412", "428"]
-        if self.method in ("POST", "PATCH", "PUT"):
+        if self.method in ("POST", "PATCH", "PUT") and self.get_request_serializer() is not None:
             statuses += ["413", "415", "422"]
         return sorted({*statuses, *map(str, self.view.other_problems.get(self.method, ()))})
 

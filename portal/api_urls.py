@@ -1,10 +1,26 @@
 """Every address of the REST API, below /api/v1/."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
+from governance import api as governance
 from lineage import api as lineage
-from registry.api import batches, consumers, feature_views, features, history, projects, teams, versions
+from monitoring import api as monitoring
+from portal import api as portal
+from registry.api import (
+    batches,
+    connections,
+    consumers,
+    feature_views,
+    features,
+    history,
+    me,
+    operations,
+    projects,
+    teams,
+    tokens,
+    versions,
+)
 
 app_name = "api"
 urlpatterns = [
@@ -16,8 +32,15 @@ urlpatterns = [
     path("features/<name:key>/history", history.HistoryView.as_view(), name="feature-history"),
     path("features/<name:key>/versions", versions.VersionListView.as_view(), name="versions"),
     path("features/<name:key>/versions/<int:number>", versions.VersionView.as_view(), name="version"),
+    path("features/<name:key>/health", monitoring.FeatureHealthView.as_view(), name="feature-health"),
+    path(
+        "features/<name:key>/measurements",
+        monitoring.FeatureMeasurementsView.as_view(),
+        name="feature-measurements",
+    ),
     path("views", feature_views.ViewListView.as_view(), name="views"),
     path("views/<name:key>", feature_views.ViewView.as_view(), name="view"),
+    path("views/<name:key>/measurements", monitoring.ViewMeasurementsView.as_view(), name="view-measurements"),
     path("entities", projects.EntityListView.as_view(), name="entities"),
     path("entities/<name:key>", projects.EntityView.as_view(), name="entity"),
     path("projects", projects.ProjectListView.as_view(), name="projects"),
@@ -27,5 +50,21 @@ urlpatterns = [
     path("consumers", consumers.ConsumerListView.as_view(), name="consumers"),
     path("consumers/<name:key>", consumers.ConsumerView.as_view(), name="consumer"),
     path("consumers/<name:key>/features", consumers.ConsumerFeaturesView.as_view(), name="consumer-features"),
+    path("connections", connections.ConnectionListView.as_view(), name="connections"),
+    path("connections/<name:slug>", connections.ConnectionView.as_view(), name="connection"),
+    path("connections/<name:slug>/test", connections.ConnectionTestView.as_view(), name="connection-test"),
+    path("connections/<name:slug>/preview", connections.ConnectionPreviewView.as_view(), name="connection-preview"),
+    path("connections/<name:slug>/pull", connections.ConnectionPullView.as_view(), name="connection-pull"),
+    path("operations", operations.OperationListView.as_view(), name="operations"),
+    path("operations/<name:reference>", operations.OperationView.as_view(), name="operation"),
+    path("operations/<name:reference>/cancel", operations.OperationCancelView.as_view(), name="operation-cancel"),
+    path("tokens", tokens.TokenListView.as_view(), name="tokens"),
+    path("tokens/<name:id>", tokens.TokenView.as_view(), name="token"),
+    path("me", me.MeView.as_view(), name="me"),
+    path("health", monitoring.HealthListView.as_view(), name="health"),
+    path("audit-log", governance.AuditLogView.as_view(), name="audit-log"),
+    path("export", lineage.ExportView.as_view(), name="export"),
+    path("openapi.json", portal.OpenApiView.as_view(), name="openapi"),
+    re_path("", portal.NothingView.as_view()),
     path("export", lineage.ExportView.as_view(), name="export"),
 ]

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_filters import FilterSet, IsoDateTimeFilter
 
 from common.filters import AnyOf, Choices, YesNo
 from registry.choices import ConsumerKind, Health, PrivacyClass, PullState, VersionState, ViewKind
-from registry.models import Feature
+from registry.models import Entity, Feature
 
 NOBODY, UNCLASSIFIED = "none", "unclassified"
 _MISSING = {
@@ -71,12 +71,20 @@ class FeatureFilter(FilterSet):
 FeatureFilter.base_filters["class"] = _class_filter()
 
 
+class EntityOfViewFilter(AnyOf):
+    """A subquery: a join would list a view once for each entity."""
+
+    def filter(self, rows: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
+        return rows.filter(Exists(Entity.objects.filter(views=OuterRef("pk"), name__in=values))) if values else rows
+
+
 class ViewFilter(FilterSet):
     project = AnyOf("project__name", "Name of the project.")
     owner = OwnerFilter("owner__slug", "Slug of the owning team, or `none`.")
     kind = Choices("kind", "Kind of view.", choices=ViewKind.choices)
-    entity = AnyOf("entities__name", "Name of an entity.")
+    entity = EntityOfViewFilter("", "Name of an entity.")
     health = Choices("health", "Health.", choices=Health.choices)
+    source = AnyOf("source__name", "Name of the source it is computed from.")
     connection = AnyOf("connection__slug", "Slug of the connection it came from.")
     online = YesNo("is_online", "Whether it is served online.")
     gone = YesNo("gone_at", "Whether its store has it no more.", lookup="isnull", exclude=True)
@@ -95,6 +103,10 @@ class ConsumerFilter(FilterSet):
     kind = Choices("kind", "Kind of consumer.", choices=ConsumerKind.choices)
     project = AnyOf("project__name", "Name of the project.")
     team = AnyOf("team__slug", "Slug of the team that runs it.")
+
+
+class TokenFilter(FilterSet):
+    user = AnyOf("user__username", "Whose tokens.")
 
 
 class PullFilter(FilterSet):

@@ -4,6 +4,8 @@ from celery import shared_task
 
 from registry.actions import pulls
 from registry.actions.definitions import import_definitions
+from registry.actions.tokens import note_uses
+from registry.tokens import take_uses
 
 
 @shared_task(name="registry.tasks.pull_definitions")
@@ -19,3 +21,10 @@ def request_due_pulls() -> int:
 @shared_task(name="registry.tasks.reap_lost_pulls")
 def reap_lost_pulls() -> int:
     return pulls.reap_lost_pulls()
+
+
+@shared_task(name="registry.tasks.note_token_uses")
+def note_token_uses() -> int:
+    uses = take_uses()
+    note_uses(uses)
+    return len(uses)

@@ -27,6 +27,7 @@ from common.statements import A_TEXT, Statement
 from registry.models import AccessToken, Membership, User
 
 log = structlog.get_logger()
+ID_LENGTH = 16
 CHALLENGE = 'Bearer realm="charter"'
 LAST_USED = "tokens-last-used"  # a Redis hash: digest -> seconds since 1970
 # In the order of the model, as `from_db` wants them. A password has no business in an API request.
@@ -37,7 +38,7 @@ _noted: dict[str, int] = {}  # digest -> the minute in which this process last n
 
 def token_id(token: AccessToken) -> str:
     """What people and the audit log call a token. The digest of a random secret gives nothing of it away."""
-    return token.digest[:16]
+    return token.digest[:ID_LENGTH]
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -135,3 +136,15 @@ def _note_use(digest: str) -> None:
         client().hset(key(LAST_USED), digest, now)
     except redis.RedisError as error:
         log.warning("token_use_not_noted", reason=str(error))
+
+
+def take_uses() -> dict[str, int]:
+    """The noted uses, seconds since 1970 by digest, which are forgotten here. A use lost on the way is no loss."""
+    noted, taken = key(LAST_USED), key(LAST_USED, "taken")
+    redis_client = client()
+    if not redis_client.exists(noted):
+        return {}
+    redis_client.rename(noted, taken)
+    uses = redis_client.hgetall(taken)
+    redis_client.delete(taken)
+    return {digest.decode(): int(seconds) for digest, seconds in uses.items()}

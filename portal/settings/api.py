@@ -35,5 +35,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"supportedSubmitMethods": ["get"], "deepLinking": True},
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        f"{name}Enum": f"registry.choices.{name}"
+        for name in ("ConsumerKind", "Evidence", "Health", "PullKind", "PullState", "Scope", "VersionState", "ViewKind")
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
 }

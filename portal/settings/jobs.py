@@ -27,6 +27,7 @@ CELERY_BEAT_SCHEDULE = {
     "request-due-pulls": {"task": "registry.tasks.request_due_pulls", "schedule": 30.0},
     "reap-lost-pulls": {"task": "registry.tasks.reap_lost_pulls", "schedule": 60.0},
     "refresh-health": {"task": "monitoring.tasks.refresh_health", "schedule": 60.0},
+    "note-token-uses": {"task": "registry.tasks.note_token_uses", "schedule": 60.0},
     "keep-partitions": {"task": "monitoring.tasks.keep_partitions", "schedule": 3600.0},
 }
 # Measurements older than this many months are dropped, a month's partition at a time.

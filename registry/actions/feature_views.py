@@ -2,13 +2,10 @@
 
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from registry.actions.action import Note, action, invalid, lock
-from registry.actions.owners import assign_owner
-from registry.models import FeatureView, Team, User
-from registry.revisions import require
+from registry.models import FeatureView, User
 
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=366)
 
@@ -45,23 +42,3 @@ def describe_view(
     row.description, row.changed_at = description.strip(), timezone.now()
     row.save(update_fields=["description", "changed_at"])
     return row
-
-
-LIMITS = {"slo_freshness": "freshness", "slo_max_null_rate": "max_null_rate"}
-
-
-def edit_view(
-    view: FeatureView, *, actor: User, expected: str, description: str | None = None, owner: Team | None = None,
-    reason: str = "", **limits: timedelta | float | None,
-) -> None:  # fmt: skip
-    """Several edits at once, all or none; `limits` are those of LIMITS, and one left out stays. See `edit_feature`."""
-    with transaction.atomic():
-        row: FeatureView = lock(view)
-        require(row, expected)
-        if description is not None:
-            describe_view(view, description=description, actor=actor, reason=reason)
-        if limits:
-            chosen = {argument: limits.get(column, getattr(row, column)) for column, argument in LIMITS.items()}
-            change_slo(view, **chosen, actor=actor, reason=reason)
-        if owner is not None:
-            assign_owner(view, team=owner, actor=actor, reason=reason)

@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 
-from django.db import transaction
 from django.utils import timezone
 
 from registry.actions.action import Note, action, invalid, lock
-from registry.actions.owners import assign_owner
 from registry.choices import Manager
-from registry.models import Feature, Follow, Tag, Team, User
-from registry.revisions import require
+from registry.models import Feature, Follow, Tag, User
 
 MOST_TAGS = 50
 LONGEST_KEY, LONGEST_VALUE = 120, 400
@@ -74,21 +71,3 @@ def _check_tags(tags: Mapping[str, str | None], of_store: set[str]) -> None:
             raise invalid(tags=f"The value of {key} is longer than {LONGEST_VALUE} characters.")
         if key in of_store:
             raise invalid(tags=f"{key} is set by the store. Change it there.")
-
-
-def edit_feature(
-    feature: Feature, *, actor: User, expected: str, description: str | None = None,
-    tags: Mapping[str, str | None] | None = None, owner: Team | None = None, reason: str = "",
-) -> None:  # fmt: skip
-    """Several edits at once, all or none. `expected` is the revision that the actor has read, or "*".
-
-    Raises ValidationError with the code `changed_meanwhile` when it is another one by now.
-    """
-    with transaction.atomic():
-        require(lock(feature), expected)
-        if description is not None:
-            describe_feature(feature, description=description, actor=actor, reason=reason)
-        if tags is not None:
-            tag_feature(feature, tags=tags, actor=actor, reason=reason)
-        if owner is not None:
-            assign_owner(feature, team=owner, actor=actor, reason=reason)

@@ -12,6 +12,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
+import registry.openapi  # noqa: F401  registers how tokens are described
 from common import etags, json
 from common.fields import Selection, SerializerClass
 from common.json import MergePatchParser, StrictJSONParser, read_at_most

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from common import etags
 from common.fields import Selection
-from registry.actions.feature_views import edit_view
+from registry.actions.edits import edit_view
 from registry.api.edits import allow_any, with_team
 from registry.api.lists import ListEndpoint
 from registry.api.objects import ObjectEndpoint

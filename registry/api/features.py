@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from common import etags
 from common.fields import Selection
 from common.problems import NotFound
-from registry.actions.features import edit_feature, follow_feature, unfollow_feature
+from registry.actions.edits import edit_feature
+from registry.actions.features import follow_feature, unfollow_feature
 from registry.api.edits import allow_any, with_team
 from registry.api.endpoints import Endpoint, Parameter
 from registry.api.found import RANKED, beside, searched, texts_of

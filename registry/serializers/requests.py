@@ -1,6 +1,10 @@
-"""What callers send to change features and views."""
+"""What callers send."""
 
 from rest_framework import serializers
+
+from registry.actions.tokens import LONGEST_DAYS
+from registry.choices import PullKind, Scope
+from registry.stores import ADDRESSES
 
 REASON = "Why. Kept in the audit log and in the history."
 
@@ -44,4 +48,57 @@ class KeysSerializer(serializers.Serializer):
 class TextSerializer(serializers.Serializer):
     text = serializers.CharField(
         max_length=2_000, help_text="A key, a Feast reference, or anything that names features."
+    )
+
+
+class OptionsSerializer(serializers.Serializer):
+    projects = serializers.ListField(
+        child=serializers.CharField(max_length=200), required=False, help_text="Only these; all unless said."
+    )
+    project_prefix = serializers.CharField(
+        required=False, allow_blank=True, max_length=60, help_text="Put before the names of its projects here."
+    )
+
+
+class EditConnectionSerializer(serializers.Serializer):
+    """JSON Merge Patch: fields left out stay as they are. Secrets in addresses are encrypted and never shown again."""
+
+    name = serializers.CharField(required=False, max_length=120)
+    owner = serializers.CharField(required=False, allow_null=True, help_text="Slug of the team that answers for it.")
+    is_enabled = serializers.BooleanField(required=False)
+    addresses = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, max_length=2_000), required=False,
+        help_text="registry_url, offline_url, online_url. Write secrets as ${env:NAME} or ${file:NAME}, or plainly.",
+    )  # fmt: skip
+    options = OptionsSerializer(required=False)
+    definitions_every_seconds = serializers.IntegerField(required=False, min_value=60, max_value=366 * 86_400)
+    measurements_every_seconds = serializers.IntegerField(required=False, min_value=60, max_value=366 * 86_400)
+
+
+class NewConnectionSerializer(EditConnectionSerializer):
+    """A store to connect. Its first pulls are due at once."""
+
+    name = serializers.CharField(max_length=120)
+    kind = serializers.ChoiceField([(kind, kind) for kind in ADDRESSES], default="feast")
+    addresses = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, max_length=2_000), help_text="At least registry_url."
+    )
+    is_enabled = None  # a new one is switched on
+
+
+class PullRequestSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(PullKind.choices, default=PullKind.DEFINITIONS)
+
+
+class NewTokenSerializer(serializers.Serializer):
+    name = serializers.CharField(max_length=120, help_text="What it is for.")
+    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices), min_length=1)
+    days = serializers.IntegerField(min_value=1, max_value=LONGEST_DAYS, default=90, help_text="Its life.")
+    namespaces = serializers.ListField(
+        child=serializers.CharField(max_length=200),
+        required=False,
+        help_text="For lineage: the only ones it may write.",
+    )
+    user = serializers.CharField(
+        required=False, help_text="A service it is for; yourself unless said. For administrators."
     )

@@ -1,0 +1,63 @@
+"""Several changes of one thing at once, all or none, on the state that the caller has read.
+
+`expected` is the revision of that state, or "*" for any. Each function raises ValidationError with the code
+`changed_meanwhile` when the thing is in another state by now, and whatever the single actions raise.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from registry.actions.action import lock
+from registry.actions.connections import change_connection
+from registry.actions.feature_views import change_slo, describe_view
+from registry.actions.features import describe_feature, tag_feature
+from registry.actions.owners import assign_owner
+from registry.models import Connection, Feature, FeatureView, Team, User
+from registry.revisions import require
+
+# Column of the view -> what `change_slo` calls it.
+LIMITS = {"slo_freshness": "freshness", "slo_max_null_rate": "max_null_rate"}
+
+
+@transaction.atomic
+def edit_feature(
+    feature: Feature, *, actor: User, expected: str, description: str | None = None,
+    tags: Mapping[str, str | None] | None = None, owner: Team | None = None, reason: str = "",
+) -> None:  # fmt: skip
+    """Describe, tag, give to another team."""
+    require(lock(feature), expected)
+    if description is not None:
+        describe_feature(feature, description=description, actor=actor, reason=reason)
+    if tags is not None:
+        tag_feature(feature, tags=tags, actor=actor, reason=reason)
+    if owner is not None:
+        assign_owner(feature, team=owner, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def edit_view(
+    view: FeatureView, *, actor: User, expected: str, description: str | None = None, owner: Team | None = None,
+    reason: str = "", **limits: timedelta | float | None,
+) -> None:  # fmt: skip
+    """Describe, change limits (those of LIMITS; one left out stays), give to another team."""
+    row: FeatureView = lock(view)
+    require(row, expected)
+    if description is not None:
+        describe_view(view, description=description, actor=actor, reason=reason)
+    if limits:
+        chosen: dict[str, Any] = {
+            argument: limits.get(column, getattr(row, column)) for column, argument in LIMITS.items()
+        }
+        change_slo(view, **chosen, actor=actor, reason=reason)
+    if owner is not None:
+        assign_owner(view, team=owner, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def edit_connection(connection: Connection, *, actor: User, expected: str, **changes: Any) -> None:
+    """What `change_connection` can change."""
+    require(lock(connection), expected)
+    change_connection(connection, actor=actor, **changes)
