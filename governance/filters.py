@@ -18,3 +18,10 @@ class AuditFilter(FilterSet):
     class Meta:
         model = AuditEntry
         fields: list[str] = []
+
+
+class AuditLogFilter(AuditFilter):
+    """What programs ask for beside it: one kind of object, one object."""
+
+    object_type = CharFilter("object_type", "exact", max_length=40, help_text="Such as feature or connection")
+    object_key = CharFilter("object_key", "exact", max_length=600, help_text="Its whole key or name")
