@@ -15,7 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("CHARTER_SECRET_KEY", secrets.token_urlsafe(40))
 os.environ.setdefault("CHARTER_MODE", "single")
-os.environ.setdefault("CHARTER_HOME", tempfile.mkdtemp(prefix="charter-home-"))
+HOME = tempfile.TemporaryDirectory(prefix="charter-tests-")  # gone when this process ends
+os.environ["CHARTER_HOME"] = HOME.name
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 
@@ -42,7 +43,7 @@ def _static_files_from_their_folders() -> None:
     """Nobody collects static files for a test."""
     from django.conf import settings
 
-    settings.STATIC_ROOT = tempfile.mkdtemp(prefix="charter-static-")
+    settings.STATIC_ROOT = HOME.name
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
+from django.db import connection as database_connection
 from django.utils import timezone
 from sqlalchemy import create_engine
 
@@ -48,6 +49,11 @@ def start_worker(tmp_path: Path) -> Iterator[Callable[[], Worker]]:
         if worker.poll() is None:
             os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
+    with database_connection.cursor() as cursor:  # PostgreSQL notices a killed client only when it writes to it
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture
