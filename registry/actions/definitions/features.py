@@ -1,31 +1,48 @@
-"""Features and versions of a store: copied into a temporary table, then merged by a few statements.
+"""Features and versions of a store. Those of new views are copied straight in; those of known views go into a
+temporary table first and are merged by a few statements.
 
 What a person has set here (class, description, owner, tags) stays where the store is silent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection as database
+from django.utils import timezone
 
 from connectors.records import Definitions, FeatureRecord, ViewRecord
-from registry.actions.definitions.bulk import copy_rows
+from registry.actions.definitions.bulk import array, copy_rows, new_ids
 from registry.actions.definitions.feature_views import ViewRows
 from registry.actions.definitions.sources import ByName
 from registry.actions.pulls import Progress
-from registry.models import Connection, FeatureView
+from registry.choices import Health, VersionState
+from registry.models import Connection, Feature, FeatureView, Version
 from registry.personal import class_from_tags, looks_personal
 
 # Earlier content of views, where the store keeps it: {(project, view): {number: {feature: record}}}.
 History = Mapping[tuple[str, str], Mapping[int, Mapping[str, FeatureRecord]]]
 # How many models the store says read a feature: {(project, view, feature): number}.
 Models = Mapping[tuple[str, str, str], int]
+# What the store says of one feature: _FACTS of the feature, and _CONTRACT that only its versions keep.
+Incoming = tuple[tuple[Any, ...], tuple[Any, ...]]
+# Earlier content of one view, newest first.
+Past = Sequence[tuple[int, Mapping[str, FeatureRecord]]]
 
-_COLUMNS = (
-    "project_id", "view_id", "name", "key", "description", "owner_id", "number", "dtype", "vector_dimension",
-    "vector_metric", "entity_keys", "definition", "privacy_class", "looks_personal", "entity_names", "store",
-    "is_online", "tags", "models_count", "keywords", "context",
+_FACTS = (
+    "project_id", "view_id", "name", "key", "description", "owner_id", "number", "dtype", "privacy_class",
+    "looks_personal", "entity_names", "store", "is_online", "tags", "models_count", "keywords", "context",
 )  # fmt: skip
+_NUMBER, _DTYPE, _PRIVACY_CLASS = (_FACTS.index(name) for name in ("number", "dtype", "privacy_class"))
+_CONTRACT = ("vector_dimension", "vector_metric", "entity_keys", "definition")
+_NEW_FEATURE = {
+    "state": VersionState.ACTIVE.value, "unit": "", "has_default": False, "health": Health.UNKNOWN.value,
+    "definition": "",
+}  # fmt: skip
+_NEW_VERSION = {
+    "state": VersionState.ACTIVE.value, "unit": "", "default_policy": "none", "purposes": "{}",
+    "managed_by": "connector", "note": "",
+}  # fmt: skip
 _EARLIER_COLUMNS = ("view_id", "name", "number", "dtype", "vector_dimension", "vector_metric")
 _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS incoming_feature (
@@ -136,53 +153,92 @@ def earlier_versions(found: Definitions) -> History:
 def merge(
     connection: Connection, rows: ViewRows, new: set[int], entities: ByName, chunk: Sequence[ViewRecord],
     history: History, models: Models, progress: Progress,
-) -> None:  # fmt: skip
-    """Take over the chunk's features: new, changed, and gone from their view. `new` are the views just made."""
-    staged = [
-        row
-        for view in chunk
-        for row in _rows(connection, rows[view.project, view.name], entities, view, history, models)
-    ]
+) -> bool:  # fmt: skip
+    """Take over the chunk's features: new, changed, and gone from their view. `new` are the views just made.
+
+    Returns whether any feature differs now.
+    """
+
+    def incoming(views: Iterable[ViewRecord]) -> Iterator[Incoming]:
+        for view in views:
+            yield from _incoming(connection, rows[view.project, view.name], entities, view, history, models)
+
+    made = [view for view in chunk if rows[view.project, view.name].pk in new]
+    known = [view for view in chunk if rows[view.project, view.name].pk not in new]
+    counts: Counter[str] = Counter()
     with database.cursor() as cursor:
+        ids = new_ids(cursor, Feature, sum(len(view.features) for view in made))
+        _add(cursor, zip(ids, incoming(made), strict=True))
+        counts["added_features"] += len(ids)
         cursor.execute(_STAGE)
-        _stage(cursor, "incoming_feature", _COLUMNS, staged)
-        _stage(cursor, "earlier_version", _EARLIER_COLUMNS, list(_earlier(rows, chunk, history)))
-        cursor.execute(_MERGE)
-        added, changed = cursor.fetchone()
-        counts = {"added_features": added, "changed_features": changed}
-        cursor.execute(_ADD_EARLIER)
-        if known := [row.pk for row in rows.values() if row.pk not in new]:
+        if known:
+            _stage(cursor, "incoming_feature", _FACTS + _CONTRACT, (facts + rest for facts, rest in incoming(known)))
+            cursor.execute(_MERGE)
+            added, changed = cursor.fetchone()
+            counts.update(added_features=added, changed_features=changed)
+        if earlier := list(_earlier(rows, chunk, history)):
+            _stage(cursor, "earlier_version", _EARLIER_COLUMNS, earlier)
+            cursor.execute(_ADD_EARLIER)
+        if known:
             cursor.execute(_ADD_VERSIONS)
             counts["new_versions"] = cursor.rowcount
-            cursor.execute(_MARK_GONE, [known])
+            cursor.execute(_MARK_GONE, [[rows[view.project, view.name].pk for view in known]])
             counts["gone_features"] = cursor.rowcount
     for name, number in counts.items():
         if number:
             progress.count(name, number)
+    return any(counts.values())
 
 
-def _stage(cursor: Any, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+def _add(cursor: Any, made: Iterable[tuple[int, Incoming]]) -> None:
+    """The features of new views, with their first versions: nothing is there yet to compare them with."""
+    now = timezone.now()
+    versions: list[tuple[Any, ...]] = []
+
+    def features() -> Iterator[tuple[Any, ...]]:
+        for pk, (facts, contract) in made:
+            number = 1 if facts[_NUMBER] is None else facts[_NUMBER]
+            versions.append(
+                (pk, number, facts[_DTYPE], facts[_PRIVACY_CLASS], *contract, now, now, *_NEW_VERSION.values())
+            )
+            yield (pk, *facts[:_NUMBER], number, *facts[_NUMBER + 1 :], now, now, *_NEW_FEATURE.values())
+
+    copy_rows(cursor, Feature, ("id", *_FACTS, "created_at", "changed_at", *_NEW_FEATURE), features())
+    columns = ("feature_id", "number", "dtype", "privacy_class", *_CONTRACT, "created_at", "activated_at")
+    copy_rows(cursor, Version, (*columns, *_NEW_VERSION), versions)
+
+
+def _stage(cursor: Any, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
     """Fill a temporary table, and let the planner know how full it is: without that it expects next to nothing."""
     copy_rows(cursor, table, columns, rows)
     cursor.execute(f"ANALYZE {table}")
 
 
-def _rows(
+def _incoming(
     connection: Connection, row: FeatureView, entities: ByName, view: ViewRecord, history: History, models: Models
-) -> Iterator[tuple[Any, ...]]:
-    keys = list(view.join_keys) or _join_keys(row, entities, view)
+) -> Iterator[Incoming]:
+    keys = array(view.join_keys or _join_keys(row, entities, view))
+    names = array(view.entities)
     location = row.source.location if row.source else ""
     context = f"{view.name} {view.project} {' '.join(view.entities)} {view.source} {location}"
+    past = sorted(history.get((view.project, view.name), {}).items(), reverse=True)
+    of_view = _tags(view.tags)
     for feature in view.features:
-        tags = view.tags | feature.tags
-        yield (
+        tags, listed, keywords = _tags(view.tags | feature.tags) if feature.tags else of_view
+        facts = (
             row.project_id, row.pk, feature.name, f"{row.key}.{feature.name}", feature.description, row.owner_id,
-            _number(view, feature, history), feature.dtype, feature.vector_dimension, feature.vector_metric, keys,
-            view.definition, class_from_tags(tags), looks_personal(feature.name, tags), list(view.entities),
-            connection.slug, view.online, [f"{key}={value}" if value else key for key, value in tags.items()],
-            models.get((view.project, view.name, feature.name), 0),
-            " ".join(f"{key} {value}" for key, value in tags.items()), context,
+            _number(view.version, feature, past), feature.dtype, class_from_tags(tags),
+            looks_personal(feature.name, tags), names, connection.slug, view.online, listed,
+            models.get((view.project, view.name, feature.name), 0), keywords, context,
         )  # fmt: skip
+        yield facts, (feature.vector_dimension, feature.vector_metric, keys, view.definition)
+
+
+def _tags(tags: Mapping[str, str]) -> tuple[Mapping[str, str], str, str]:
+    """Tags, as an array and as words. In one order: a store may list the same ones in another next time."""
+    told = sorted(tags.items())
+    listed = array(f"{key}={value}" if value else key for key, value in told)
+    return tags, listed, " ".join(f"{key} {value}" for key, value in told)
 
 
 def _join_keys(row: FeatureView, entities: ByName, view: ViewRecord) -> list[str]:
@@ -195,10 +251,9 @@ def _contract(feature: FeatureRecord | None) -> tuple[Any, ...] | None:
     return (feature.dtype, feature.vector_dimension, feature.vector_metric) if feature else None
 
 
-def _number(view: ViewRecord, feature: FeatureRecord, history: History) -> int | None:
+def _number(number: int | None, feature: FeatureRecord, past: Past) -> int | None:
     """The view version in which the feature last changed: `view@v5:feature` is the newest version up to 5."""
-    number = view.version
-    for earlier, content in sorted(history.get((view.project, view.name), {}).items(), reverse=True):
+    for earlier, content in past:
         if number is None or earlier >= number:
             continue
         if _contract(content.get(feature.name)) != _contract(feature):
@@ -212,7 +267,7 @@ def _earlier(rows: ViewRows, chunk: Sequence[ViewRecord], history: History) -> I
     for view in chunk:
         past = sorted(history.get((view.project, view.name), {}).items())
         for feature in view.features if len(past) > 1 else ():
-            current = _number(view, feature, history)
+            current = _number(view.version, feature, past[::-1])
             last: tuple[Any, ...] | None = None
             for number, content in past:
                 then = content.get(feature.name)
