@@ -1,4 +1,4 @@
-"""Help: the pages of docs/, with the reader's own address in their examples, and the API reference."""
+"""Help: the pages of docs/, with the reader's own address in their examples."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from common.markdown import render as render_markdown
 
-PAGES = ("quick-start", "for-services", "concepts", "search", "freshness", "operations", "add-a-connector",
+PAGES = ("for-services", "quick-start", "concepts", "search", "freshness", "operations", "add-a-connector",
          "life-of-a-request")  # fmt: skip
 _EXAMPLE_ADDRESS = "http://localhost:8000"
 _PAGE_LINK = re.compile(r"^([\w-]+)\.md(#[\w-]+)?$")
@@ -43,12 +43,6 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("There is no such page of help.")
     context = {"page": page_of(slug), "pages": [page_of(other) for other in PAGES]}
     return render(request, "portal/docs/page.html", context)
-
-
-@require_GET
-def api(request: HttpRequest) -> HttpResponse:
-    """Every endpoint. Only GET can be tried out: nobody changes the registry by reading its manual."""
-    return render(request, "portal/docs/api.html", {"schema_url": "/api/v1/openapi.json"})
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import docs, preferences
+from portal import docs, preferences, reference
 from portal.design import design_page
 from portal.health import healthz, readyz
 from portal.views import home
@@ -17,7 +17,9 @@ own_pages = [
     path("", home, name="home"),
     path("settings/", preferences.page, name="settings"),
     path("docs/", docs.index, name="docs"),
-    path("docs/api/", docs.api, name="api-docs"),
+    path("docs/api/", reference.index, name="api-docs"),
+    path("docs/api/<slug:operation>/", reference.page, name="api-operation"),
+    path("docs/api/<slug:operation>/try", reference.attempt, name="api-attempt"),
     path("docs/<slug:slug>/", docs.page, name="docs-page"),
 ]
 urlpatterns = [
