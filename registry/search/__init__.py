@@ -1,9 +1,23 @@
 """Search: the query language, ranking, facets, typo tolerance, suggestions, and references pasted as they are."""
 
+from registry.search.pasting import resolve
 from registry.search.ranking import SORTS, BadCursor
-from registry.search.results import Correction, Facet, Factor, Hit, Mark, Option, SearchPage
+from registry.search.results import (
+    Correction,
+    Facet,
+    Factor,
+    Group,
+    Hit,
+    Mark,
+    Option,
+    SearchPage,
+    Suggestion,
+    Target,
+)
 from registry.search.searching import matching, search
+from registry.search.suggesting import suggest
 
 __all__ = [
-    "SORTS", "BadCursor", "Correction", "Facet", "Factor", "Hit", "Mark", "Option", "SearchPage", "matching", "search",
+    "SORTS", "BadCursor", "Correction", "Facet", "Factor", "Group", "Hit", "Mark", "Option", "SearchPage", "Suggestion",
+    "Target", "matching", "resolve", "search", "suggest",
 ]  # fmt: skip

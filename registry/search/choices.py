@@ -68,11 +68,12 @@ def _choice(node: Node) -> tuple[str, list[str]] | None:
 
 
 def _written(name: str, values: Sequence[str]) -> str:
-    quoted = [_quoted(value) for value in values]
+    quoted = [quoted(value) for value in values]
     return f"{name}:{quoted[0]}" if len(quoted) == 1 else f"{name}:({' OR '.join(quoted)})"
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
+    """A value as it is written in a query."""
     if _PLAIN.match(value) and value not in _RESERVED or value in {"@me", "@my-team"}:
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')

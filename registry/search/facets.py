@@ -76,13 +76,13 @@ _HELD: dict[tuple[str, str], Any] = {("owner", ""): None, ("online", "true"): Tr
 Counts = dict[str, dict[Any, int]]
 
 
-def facets_of(asked: Asked) -> list[Facet]:
-    """Every facet with its counts, most frequent first."""
+def facets_of(asked: Asked, *, most: int | None = MAX_OPTIONS) -> list[Facet]:
+    """Every facet with its counts, most frequent first, and at most so many values of each."""
     try:
         counts, is_exact = _kept(asked) if _is_kept(asked) else _live(asked)
     except EmptyResultSet:
         counts, is_exact = {}, True
-    return [_facet(kind, counts.get(kind.name, {}), asked, is_exact=is_exact) for kind in _KINDS]
+    return [_facet(kind, counts.get(kind.name, {}), asked, is_exact=is_exact, most=most) for kind in _KINDS]
 
 
 def _is_kept(asked: Asked) -> bool:
@@ -170,7 +170,7 @@ def _by_facet(rows: list[tuple[Any, ...]]) -> tuple[Counts, int]:
     return counts, counted
 
 
-def _facet(kind: _Kind, counts: Mapping[Any, int], asked: Asked, *, is_exact: bool) -> Facet:
+def _facet(kind: _Kind, counts: Mapping[Any, int], asked: Asked, *, is_exact: bool, most: int | None) -> Facet:
     selected = asked.choices.get(kind.name, [])
     options = [
         Option(value, kind.labels.get(held) or _LABELS.get((kind.name, value)) or str(held), count, value in selected)
@@ -182,4 +182,4 @@ def _facet(kind: _Kind, counts: Mapping[Any, int], asked: Asked, *, is_exact: bo
         options.sort(key=lambda option: order.index(option.value) if option.value in order else len(order))
     else:
         options.sort(key=lambda option: (not option.is_selected, -option.count, option.value))
-    return Facet(kind.name, kind.legend, options[:MAX_OPTIONS], is_exact)
+    return Facet(kind.name, kind.legend, options[:most], is_exact)

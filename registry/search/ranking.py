@@ -13,7 +13,7 @@ import orjson
 from django.core.exceptions import EmptyResultSet
 from django.db import connection as database
 from django.db.models import DateTimeField, F, QuerySet, Value
-from django.db.models.expressions import BaseExpression
+from django.db.models.expressions import Combinable
 
 from registry.models import Feature, Project
 from registry.search import freshness
@@ -34,7 +34,7 @@ class Sort:
 
     label: str
     place: str
-    chosen_by: tuple[str | BaseExpression, ...]
+    chosen_by: tuple[str | Combinable, ...]
     is_descending: bool = True
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
+from django.urls import reverse
+
 from registry.choices import Health, VersionState
 from registry.search.grammar import Query
 
@@ -28,7 +30,7 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One feature found. `replaces` are keys of deprecated features it stands for; `through` is the one that matched."""
+    """One feature found. `replaces` are keys of deprecated features it stands for; `through` the one that matched."""
 
     id: int
     key: str
@@ -66,10 +68,13 @@ class Hit:
     def reference(self) -> str:
         return f"{self.key}@{self.number}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("registry:feature", args=[self.project, self.view, self.name])
+
     @property
     def factors(self) -> list[Factor]:
         """Why this order: what the score is made of, without what changes nothing; the text always."""
-        named = {EXACT_NAME: "the name as typed", BEGINNING_OF_NAME: "the name begins as typed"}
+        named: dict[float, str] = {EXACT_NAME: "the name as typed", BEGINNING_OF_NAME: "the name begins as typed"}
         models = f"{self.models_count} model{'' if self.models_count == 1 else 's'}"
         reasons = (
             ("Text", named.get(self.weights[0], "words in name, description, tags, source or definition")),
@@ -110,8 +115,39 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """Something that a pasted text names exactly: a feature, view, team, person, project, source, consumer or pull.
+
+    `key` is its name in our words; `number` is the version, for features alone.
+    """
+
+    kind: str
+    label: str
+    url: str
+    note: str
+    key: str = ""
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An option while typing: a link, or with `insert` the rest of the word being typed."""
+
+    label: str
+    note: str = ""
+    url: str = ""
+    insert: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str
+    items: list[Suggestion]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
-    """`total` counts rows; when not exact, there are at least that many. `nearest` are words to try when none is found."""
+    """`total` counts rows; when not exact, there are at least so many. `nearest` are words to try if there are none."""
 
     hits: list[Hit]
     total: int
