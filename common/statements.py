@@ -7,7 +7,7 @@ read therefore compiles its queryset once, with stand-ins for the values that ch
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import QuerySet
 
 # Values that nobody and nothing has. One that by mistake is not replaced finds no row, so it gives nothing away.
@@ -19,11 +19,24 @@ class Statement:
     """The SQL of a queryset. `stand_ins` says which of its parameters are replaced, and by the value of which name."""
 
     def __init__(self, queryset: QuerySet[Any, Any], stand_ins: Mapping[Hashable, str]) -> None:
-        self._sql, parameters = queryset.query.sql_with_params()
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self._sql, parameters = compiler.as_sql()
+        # What Django does to a row on its way in, such as reading JSON. Hot rows are text, to which it does nothing.
+        self._converters = compiler.get_converters(column for column, *_ in compiler.select)
         self._slots = [(stand_ins.get(value, "") if isinstance(value, Hashable) else "", value) for value in parameters]
 
     def rows(self, **values: object) -> list[tuple[Any, ...]]:
         """Run it with these values."""
         with connection.cursor() as cursor:
             cursor.execute(self._sql, [values[name] if name else value for name, value in self._slots])
-            return cursor.fetchall()
+            found = cursor.fetchall()
+        if not self._converters:
+            return found
+        return [self._converted(row) for row in found]
+
+    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = list(row)
+        for place, (converters, column) in self._converters.items():
+            for convert in converters:
+                values[place] = convert(values[place], column, connection)
+        return tuple(values)

@@ -62,6 +62,12 @@ def is_self(user: User, person: User) -> bool:
 
 
 @rules.predicate
+def is_service(_user: User, person: object) -> bool:
+    """Not a person: whoever made a person's token could act under that person's name."""
+    return isinstance(person, User) and person.is_service
+
+
+@rules.predicate
 def is_own(user: User, thing: object) -> bool:
     """A token or a setting of one's own."""
     return user.is_active and getattr(thing, "user_id", None) == user.pk
@@ -81,7 +87,7 @@ rules.add_perm("registry.test_connection", is_admin)
 rules.add_perm("registry.pull_connection", is_admin | is_owner)
 rules.add_perm("registry.inspect_connection", is_admin | is_owner | is_auditor)
 rules.add_perm("registry.cancel_pull", is_admin | is_connection_owner)
-rules.add_perm("registry.create_token", is_self | is_admin)
+rules.add_perm("registry.create_token", is_self | (is_admin & is_service))
 rules.add_perm("registry.list_tokens", is_admin | is_auditor)
 rules.add_perm("registry.revoke_token", is_own | is_admin)
 rules.add_perm("registry.change_project", is_owner | is_admin)

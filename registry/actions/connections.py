@@ -15,6 +15,7 @@ from registry.actions.action import Note, action, allow, invalid, lock
 from registry.models import Connection, Team, User
 from registry.secrets import holds_secret, seal, unseal
 
+LONGEST_SLUG = 80
 SHORTEST_INTERVAL, LONGEST_INTERVAL = timedelta(minutes=1), timedelta(days=31)
 _OPTIONS = {"project_prefix", "projects"}
 _CHANGEABLE = ("name", "owner", "is_enabled", "definitions_every", "measurements_every")
@@ -32,7 +33,7 @@ def create_connection(
     """
     if kind not in stores.ADDRESSES:
         raise invalid(kind=f"Choose one of: {', '.join(stores.ADDRESSES)}.")
-    slug = slugify(name)
+    slug = slugify(name)[:LONGEST_SLUG]
     if not slug:
         raise invalid(name="Give it a name with letters or digits.")
     connection = Connection(slug=slug, name=name.strip(), kind=kind, owner=team)

@@ -58,6 +58,9 @@ def edit_view(
 
 @transaction.atomic
 def edit_connection(connection: Connection, *, actor: User, expected: str, **changes: Any) -> None:
-    """What `change_connection` can change."""
-    require(lock(connection), expected)
+    """What `change_connection` can change. An option left out stays."""
+    row: Connection = lock(connection)
+    require(row, expected)
+    if "options" in changes:
+        changes["options"] = row.settings | changes["options"]
     change_connection(connection, actor=actor, **changes)

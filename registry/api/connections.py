@@ -1,9 +1,12 @@
 """Connections: listed, made, changed, tested, previewed, pulled."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
@@ -13,7 +16,8 @@ from rest_framework.request import Request
 
 from common import etags
 from common.fields import Selection
-from common.problems import Unreachable
+from common.logs import scrub
+from common.problems import Unreachable, as_problem
 from connectors.records import ConnectorError
 from registry.actions.action import allow
 from registry.actions.connections import create_connection, test_connection
@@ -28,7 +32,7 @@ from registry.api.operations import OperationView, operation_url
 from registry.choices import Scope
 from registry.models import Actor, Connection
 from registry.revisions import COLUMNS
-from registry.serializers.connections import ConnectionSerializer, OperationSerializer
+from registry.serializers.connections import ADDRESS_NAMES, ConnectionSerializer, OperationSerializer
 from registry.serializers.requests import EditConnectionSerializer, NewConnectionSerializer, PullRequestSerializer
 
 EVERY = ("definitions_every", "measurements_every")
@@ -50,7 +54,8 @@ class ConnectionListView(ListEndpoint):
         """Connect a store. Secrets go in and never come out."""
         allow(self.actor, "registry.create_connection", None)
         sent = _arguments(self.sent(NewConnectionSerializer))
-        made = create_connection(sent.pop("owner", None), actor=self.actor, **sent)
+        with refusals_at_addresses():
+            made = create_connection(sent.pop("owner", None), actor=self.actor, **sent)
         view = ConnectionView(request=request)
         response = view.answer_shown(view.show(slug=made.slug, selection=Selection()), status=201)
         response["Location"] = reverse("api:connection", args=[made.slug])
@@ -76,9 +81,9 @@ class ConnectionView(ObjectEndpoint):
         connection = self.find(slug=slug)
         allow(self.actor, "registry.change_connection", connection)
         expected = etags.revision_expected(request._request)
-        edit_connection(
-            connection, actor=self.actor, expected=expected, **_arguments(self.sent(EditConnectionSerializer))
-        )
+        changes = _arguments(self.sent(EditConnectionSerializer))
+        with refusals_at_addresses():
+            edit_connection(connection, actor=self.actor, expected=expected, **changes)
         return self.answer_shown(self.show(slug=slug, selection=Selection()))
 
 
@@ -134,7 +139,7 @@ class ConnectionPreviewView(Endpoint):
         try:
             return self.answer(asdict(preview_connection(connection, actor=self.actor)))
         except ConnectorError as error:
-            raise Unreachable(str(error), fix=error.fix) from None
+            raise Unreachable(scrub(str(error)), fix=scrub(error.fix)) from None
 
 
 class ConnectionPullView(Endpoint):
@@ -151,6 +156,19 @@ class ConnectionPullView(Endpoint):
         shown = view.show(number=pull.pk, selection=Selection())
         headers = {"Location": operation_url(pull), "Retry-After": "1"}
         return self.answer(shown.text.encode(), status=202, headers=headers)
+
+
+@contextmanager
+def refusals_at_addresses() -> Iterator[None]:
+    """Point into `addresses` where an action refuses one: it knows them by their names alone."""
+    try:
+        yield
+    except ValidationError as error:
+        problem = as_problem(error)
+        for refusal in problem.errors:
+            if refusal["pointer"].removeprefix("/") in ADDRESS_NAMES:
+                refusal["pointer"] = f"/addresses{refusal['pointer']}"
+        raise problem from None
 
 
 def _arguments(sent: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What every endpoint has in common: who may call it, what it accepts, how it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, ClassVar
@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from drf_spectacular.types import OpenApiTypes
+from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -98,11 +99,8 @@ class Endpoint(GenericAPIView):
         """The body, checked by `serializer`. Call it after deciding that the caller may do this at all."""
         checked = serializer(data=self.request.data)
         checked.is_valid(raise_exception=True)
-        detail = f"There is no such field. Choose from: {', '.join(checked.fields)}."
-        unknown = sorted(set(self.request.data) - set(checked.fields))
-        if unknown:
-            errors = [{"pointer": f"/{name}", "code": "unknown_field", "detail": detail} for name in unknown]
-            raise Invalid(detail, errors=errors)
+        if errors := list(_unknown_fields(checked, self.request.data)):
+            raise Invalid(errors[0]["detail"], errors=errors)
         return checked.validated_data
 
     def answer(
@@ -140,6 +138,17 @@ def unknown_parameter(name: str, valid: list[str]) -> InvalidParameter:
     detail = f"There is no parameter {name[:80]!r}. {choices}"
     error = {"parameter": name, "code": "unknown_parameter", "detail": detail}
     return InvalidParameter(detail, errors=[error], fix=choices)
+
+
+def _unknown_fields(checked: serializers.Serializer, data: Mapping[str, Any], at: str = "") -> Iterator[dict[str, str]]:
+    """What was sent beside the fields there are, inside fields that are objects too."""
+    detail = f"There is no such field. Choose from: {', '.join(checked.fields)}."
+    for name in sorted(data):
+        field = checked.fields.get(name)
+        if field is None:
+            yield {"pointer": f"{at}/{name}", "code": "unknown_field", "detail": detail}
+        elif isinstance(field, serializers.Serializer) and data[name] is not None:
+            yield from _unknown_fields(field, data[name], f"{at}/{name}")
 
 
 def _gather_chunks(request: HttpRequest) -> None:

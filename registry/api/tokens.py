@@ -68,9 +68,9 @@ class TokenListView(ListEndpoint):
 
 
 class TokenView(Endpoint):
-    """One token."""
+    """One token. Each may end itself; ending others takes the scope admin, or a signed-in browser."""
 
-    required_scopes = {"DELETE": Scope.FEATURES_WRITE}
+    required_scopes = {"DELETE": ""}
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, id: str) -> HttpResponse:
@@ -80,5 +80,8 @@ class TokenView(Endpoint):
         token = AccessToken.known.visible_to(self.actor).filter(digest__startswith=id).first()
         if token is None:
             raise NotFound
+        used = self.request.auth
+        if used is not None and used != token and Scope.ADMIN not in used.scopes:  # type: ignore[union-attr]
+            raise InsufficientScope("A token without the scope admin ends only itself.")
         revoke_token(token, actor=self.actor)
         return HttpResponse(status=204)

@@ -60,19 +60,24 @@ class OptionsSerializer(serializers.Serializer):
     )
 
 
+class AddressesSerializer(serializers.Serializer):
+    """Write secrets as ${env:NAME} or ${file:NAME}, or plainly: then they are encrypted and never shown again."""
+
+    registry_url = serializers.CharField(required=False, allow_blank=True, max_length=2_000)
+    offline_url = serializers.CharField(required=False, allow_blank=True, max_length=2_000)
+    online_url = serializers.CharField(required=False, allow_blank=True, max_length=2_000)
+
+
 class EditConnectionSerializer(serializers.Serializer):
-    """JSON Merge Patch: fields left out stay as they are. Secrets in addresses are encrypted and never shown again."""
+    """JSON Merge Patch: fields left out stay as they are, inside addresses and options too."""
 
     name = serializers.CharField(required=False, max_length=120)
     owner = serializers.CharField(required=False, allow_null=True, help_text="Slug of the team that answers for it.")
     is_enabled = serializers.BooleanField(required=False)
-    addresses = serializers.DictField(
-        child=serializers.CharField(allow_blank=True, max_length=2_000), required=False,
-        help_text="registry_url, offline_url, online_url. Write secrets as ${env:NAME} or ${file:NAME}, or plainly.",
-    )  # fmt: skip
+    addresses = AddressesSerializer(required=False)
     options = OptionsSerializer(required=False)
-    definitions_every_seconds = serializers.IntegerField(required=False, min_value=60, max_value=366 * 86_400)
-    measurements_every_seconds = serializers.IntegerField(required=False, min_value=60, max_value=366 * 86_400)
+    definitions_every_seconds = serializers.IntegerField(required=False, min_value=60, max_value=31 * 86_400)
+    measurements_every_seconds = serializers.IntegerField(required=False, min_value=60, max_value=31 * 86_400)
 
 
 class NewConnectionSerializer(EditConnectionSerializer):
@@ -80,9 +85,7 @@ class NewConnectionSerializer(EditConnectionSerializer):
 
     name = serializers.CharField(max_length=120)
     kind = serializers.ChoiceField([(kind, kind) for kind in ADDRESSES], default="feast")
-    addresses = serializers.DictField(
-        child=serializers.CharField(allow_blank=True, max_length=2_000), help_text="At least registry_url."
-    )
+    addresses = AddressesSerializer()
     is_enabled = None  # a new one is switched on
 
 
