@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import isinf
 
 from django.db import connection as database
 
@@ -22,9 +23,10 @@ WORDS = {
     Health.UNKNOWN: "no limit to judge by",
 }
 
+# A store that was read and held nothing is older than any limit.
 _AGES = """
 SELECT view_id, (measured_at AT TIME ZONE 'UTC')::date, origin,
-       max(extract(epoch FROM measured_at - newest_event_at)::float8)
+       max(coalesce(extract(epoch FROM measured_at - newest_event_at)::float8, 'Infinity'))
 FROM monitoring_viewmeasurement
 WHERE view_id = ANY(%(views)s) AND measured_at >= %(since)s AND origin <> 'declared'
 GROUP BY 1, 2, 3
@@ -90,11 +92,18 @@ def _cell(day: date, measure: str, value: float | None, limit: float | None) -> 
     if value is None:
         return Cell(day, "", GLYPHS[Health.UNKNOWN], "not measured")
     state = _state(value, limit)
-    said = f"up to {percent(value)} nulls" if measure == "nulls" else f"up to {duration(value)} old"
-    return Cell(day, state.value, GLYPHS[state], f"{WORDS[state]}, {said}")
+    return Cell(day, state.value, GLYPHS[state], f"{WORDS[state]}, {_said(measure, value)}")
+
+
+def _said(measure: str, value: float) -> str:
+    if isinf(value):
+        return "no rows"
+    return f"up to {percent(value)} nulls" if measure == "nulls" else f"up to {duration(value)} old"
 
 
 def _state(value: float, limit: float | None) -> Health:
+    if isinf(value):
+        return Health.BREACHED
     if limit is None:
         return Health.UNKNOWN
     if value > limit:
