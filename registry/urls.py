@@ -12,12 +12,15 @@ from registry.views import (
     people,
     projects,
     pulls,
+    search,
     sources,
     tokens,
 )
 
 app_name = "registry"
 urlpatterns = [
+    path("search", search.page, name="search"),
+    path("search/suggest", search.suggestions, name="suggest"),
     path("f/<name:project>/<name:view>/<name:feature>/", features.overview, name="feature"),
     path("f/<name:project>/<name:view>/<name:feature>/versions/", features.versions, name="feature-versions"),
     path("f/<name:project>/<name:view>/<name:feature>/activity/", features.activity, name="feature-activity"),

@@ -1,5 +1,6 @@
 """Search: the query language, ranking, facets, typo tolerance, suggestions, and references pasted as they are."""
 
+from registry.search.choices import FACET_NAMES, edited, filters_of
 from registry.search.pasting import resolve
 from registry.search.ranking import SORTS, BadCursor
 from registry.search.results import (
@@ -18,6 +19,6 @@ from registry.search.searching import matching, search
 from registry.search.suggesting import suggest
 
 __all__ = [
-    "SORTS", "BadCursor", "Correction", "Facet", "Factor", "Group", "Hit", "Mark", "Option", "SearchPage", "Suggestion",
-    "Target", "matching", "resolve", "search", "suggest",
+    "FACET_NAMES", "SORTS", "BadCursor", "Correction", "Facet", "Factor", "Group", "Hit", "Mark", "Option",
+    "SearchPage", "Suggestion", "Target", "edited", "filters_of", "matching", "resolve", "search", "suggest",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from registry.search.fields import FIELDS, Reader, Scope
-from registry.search.grammar import AnyOf, Node, Query, Term
+from registry.search.grammar import AnyOf, Node, Query, Term, leaves, parse
 from registry.search.values import LeftOut
 
 Choices = dict[str, list[str]]
@@ -33,10 +33,34 @@ class Narrowed:
         parts = [text for _, text in self.rest] if rest is None else rest
         return " ".join([*parts, *(_written(name, values) for name, values in chosen.items() if values)])
 
-    def without(self, name: str, value: str) -> str:
-        """The query without one choice."""
-        kept = {one: [held for held in values if (one, held) != (name, value)] for one, values in self.choices.items()}
-        return self.text(kept)
+
+def edited(text: str, ticked: Mapping[str, Sequence[str]], shown: Iterable[str]) -> str:
+    """The query after somebody used the filters: `ticked` now, where `shown` (as `entity:user`) were ticked before."""
+    narrowed = narrow(parse(text))
+    choices = {name: list(values) for name, values in narrowed.choices.items()}
+    for name, _, value in (one.partition(":") for one in shown):
+        if value in choices.get(name, []) and value not in ticked.get(name, []):
+            choices[name].remove(value)
+    for name in FACET_NAMES:
+        choices[name] = list(dict.fromkeys([*choices.get(name, []), *ticked.get(name, [])]))
+    return narrowed.text(choices)
+
+
+def filters_of(query: Query) -> list[tuple[str, str]]:
+    """What narrows a query, each as it is written and with the query that is left without it."""
+    narrowed = narrow(query)
+    chosen = [
+        (_written(name, [value]), narrowed.text(narrowed.choices | {name: [one for one in values if one != value]}))
+        for name, values in narrowed.choices.items()
+        for value in values
+    ]
+    texts = [text for _, text in narrowed.rest]
+    others = [
+        (text, narrowed.text(rest=[*texts[:at], *texts[at + 1 :]]))
+        for at, (node, text) in enumerate(narrowed.rest)
+        if all(isinstance(leaf, Term) for leaf in leaves(node))
+    ]
+    return chosen + others
 
 
 def narrow(query: Query, chosen: Mapping[str, Sequence[str]] | None = None) -> Narrowed:
@@ -68,8 +92,8 @@ def _choice(node: Node) -> tuple[str, list[str]] | None:
 
 
 def _written(name: str, values: Sequence[str]) -> str:
-    quoted = [quoted(value) for value in values]
-    return f"{name}:{quoted[0]}" if len(quoted) == 1 else f"{name}:({' OR '.join(quoted)})"
+    texts = [quoted(value) for value in values]
+    return f"{name}:{texts[0]}" if len(texts) == 1 else f"{name}:({' OR '.join(texts)})"
 
 
 def quoted(value: str) -> str:

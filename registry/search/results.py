@@ -1,10 +1,13 @@
 """What a search answers: plain values, ready for a page or for JSON."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from registry.choices import Health, VersionState
 from registry.search.grammar import Query
@@ -68,6 +71,14 @@ class Hit:
     def reference(self) -> str:
         return f"{self.key}@{self.number}"
 
+    @property
+    def marked_name(self) -> SafeString:
+        return marked(self.name, self.name_marks)
+
+    @property
+    def marked_description(self) -> SafeString:
+        return marked(self.description, self.description_marks)
+
     def get_absolute_url(self) -> str:
         return reverse("registry:feature", args=[self.project, self.view, self.name])
 
@@ -86,6 +97,15 @@ class Hit:
         )
         every = (Factor(label, weight, reason) for (label, reason), weight in zip(reasons, self.weights, strict=True))
         return [factor for factor in every if factor.value != 1 or factor.label == "Text"]
+
+
+def marked(text: str, marks: Iterable[Mark]) -> SafeString:
+    """The text as HTML, escaped, with what matched in <mark>."""
+    parts, at = [], 0
+    for mark in marks:
+        parts += [(text[at : mark.start], text[mark.start : mark.end])]
+        at = mark.end
+    return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", parts), text[at:])
 
 
 @dataclass(frozen=True, slots=True)
