@@ -23,7 +23,7 @@ class AuditLogView(ListEndpoint):
 
     @classmethod
     def visible(cls, actor: Actor) -> QuerySet[AuditEntry]:
-        return with_personal(visible_audit(actor))  # type: ignore[arg-type]  permissions let only users in
+        return with_personal(visible_audit(actor))  # type: ignore[arg-type]  # permissions let only users in
 
     def get(self, request: Request, **address: str) -> HttpResponseBase:
         allow(self.actor, "governance.read_audit", None)

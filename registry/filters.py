@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_filters import FilterSet, IsoDateTimeFilter
 
 from common.filters import AnyOf, Choices, YesNo
-from registry.choices import ConsumerKind, Health, PrivacyClass, PullState, VersionState, ViewKind
+from registry.choices import ConsumerKind, Health, PrivacyClass, PullKind, PullState, VersionState, ViewKind
 from registry.models import Entity, Feature
 
 NOBODY, UNCLASSIFIED = "none", "unclassified"
@@ -111,4 +111,5 @@ class TokenFilter(FilterSet):
 
 class PullFilter(FilterSet):
     connection = AnyOf("connection__slug", "Slug of the connection.")
+    kind = Choices("kind", "What is pulled.", choices=PullKind.choices)
     state = Choices("state", "State of the work.", choices=PullState.choices)

@@ -38,8 +38,8 @@ class Addresses(Func):
     """The settings that are addresses."""
 
     template = (
-        "(SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(%(expressions)s)"
-        f" WHERE key = ANY({_NAMES}))"  # noqa: S608  names of ours
+        f"(SELECT coalesce(jsonb_object_agg(key, value) FILTER (WHERE key = ANY({_NAMES})), '{{}}')"  # noqa: S608  ours
+        " FROM jsonb_each(%(expressions)s))"
     )
     output_field = JSONField()
 
@@ -66,14 +66,20 @@ def _elapsed(at: At) -> Greatest:
     return Greatest(Cast(Seconds(spent), FloatField()), Value(0.001))
 
 
+def _fraction(at: At, actor: Any) -> Case:
+    share = Cast(F(at("done")), FloatField()) / Cast(F(at("total")), FloatField())
+    return Case(When(**{at("total__gt"): 0}, then=share), output_field=FloatField())
+
+
 def _rate(at: At, actor: Any) -> Case:
     pace = Cast(F(at("done")), FloatField()) / _elapsed(at)
-    return Case(When(**{at("started_at__isnull"): False}, then=pace), output_field=FloatField())
+    is_known = Q(**{at("started_at__isnull"): False, at("done__gt"): 0})
+    return Case(When(is_known, then=pace), output_field=FloatField())
 
 
 def _time_left(at: At, actor: Any) -> Case:
     left = Cast(F(at("total")) - F(at("done")), FloatField()) * _elapsed(at) / Cast(F(at("done")), FloatField())
-    is_known = Q(**{at("state"): PullState.RUNNING, at("done__gt"): 0, at("total__isnull"): False})
+    is_known = Q(**{at("state"): PullState.RUNNING, at("done__gt"): 0, at("total__gt"): 0})
     return Case(When(is_known, then=left), output_field=FloatField())
 
 
@@ -104,7 +110,10 @@ class OperationSerializer(serializers.Serializer):
     state = serializers.ChoiceField(PullState.choices)
     done = serializers.IntegerField()
     total = serializers.IntegerField(allow_null=True, help_text="Null while nobody knows.")
-    rate_per_second = Computed(serializers.FloatField(allow_null=True), _rate)
+    fraction_done = Computed(serializers.FloatField(allow_null=True), _fraction)
+    rate_per_second = Computed(
+        serializers.FloatField(allow_null=True, help_text="Null before anything is done."), _rate
+    )
     seconds_left = Computed(serializers.FloatField(allow_null=True), _time_left)
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="What changed.")
     warnings_count = Computed(serializers.IntegerField(), _length("warnings"))
