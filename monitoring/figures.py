@@ -3,8 +3,9 @@
 Colours are left out: the page gives each figure those of its theme.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,8 @@ from monitoring.models import FeatureMeasurement, Origin, ViewMeasurement
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-LABELS = {Origin.DECLARED.value: "Declared", Origin.SOURCE.value: "Source", Origin.SERVED.value: "Served"}
+LABELS = {Origin.SOURCE.value: "Source", Origin.SERVED.value: "Served", Origin.DECLARED.value: "Declared"}
+GAP = 4  # times the usual distance between two measurements
 _DASHES = {Origin.DECLARED.value: "dot", Origin.SOURCE.value: "solid", Origin.SERVED.value: "dash"}
 # Ages are drawn in the largest unit in which the limit or the oldest age is more than one.
 _UNITS = ((86400.0, "days"), (3600.0, "hours"), (60.0, "minutes"), (1.0, "seconds"))
@@ -92,18 +94,31 @@ def _graph_objects() -> Any:
     return plotly.graph_objects
 
 
-def _lines(series: Series, value: Any) -> "Figure":
-    """A line for each origin that measured anything. A gap in what was measured stays a gap."""
+def _lines(series: Series, value: Callable[[Any], float | None]) -> "Figure":
+    """A line for each origin that measured anything, in an order that gives each the same colour in every chart."""
     figure = _graph_objects().Figure(layout={"template": "none", "xaxis": {"type": "date"}})
-    for origin, points in series.items():
-        values = [value(point) for point in points]
-        if any(one is not None for one in values):
+    for origin in LABELS:
+        points = [(point.measured_at, value(point)) for point in series.get(origin, ())]
+        if any(one is not None for _, one in points):
+            shown = with_gaps(points)
             figure.add_scatter(
-                x=[point.measured_at for point in points], y=values, name=LABELS[origin], connectgaps=False,
+                x=[at for at, _ in shown], y=[one for _, one in shown], name=LABELS[origin], connectgaps=False,
                 mode="lines+markers" if len(points) < 40 else "lines",
                 line={"dash": _DASHES[origin], "width": 1.5}, marker={"size": 4},
             )  # fmt: skip
     return figure
+
+
+def with_gaps(points: Sequence[tuple[datetime, float | None]]) -> list[tuple[datetime, float | None]]:
+    """With a None wherever nothing was measured for much longer than usual: a line across would invent data."""
+    between = [later[0] - earlier[0] for earlier, later in pairwise(points)]
+    usual = sorted(between)[len(between) // 2] if between else timedelta()
+    shown = list(points[:1])
+    for (earlier, _), later in pairwise(points):
+        if later[0] - earlier > usual * GAP:
+            shown.append((earlier + usual, None))
+        shown.append(later)
+    return shown
 
 
 def _band(
@@ -118,7 +133,8 @@ def _band(
     high = [min(bounds[1], middle + spread) for _, middle, spread in points]
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     figure.add_scatter(x=at, y=high, showlegend=False, **edge)
-    figure.add_scatter(x=at, y=low, fill="tonexty", name=name, opacity=0.3, **edge)
+    # Grey is seen on either theme's ground.
+    figure.add_scatter(x=at, y=low, fill="tonexty", fillcolor="rgba(127, 127, 127, 0.25)", name=name, **edge)
 
 
 def _limited(figure: "Figure", limit: float | None, text: str) -> "Figure":

@@ -47,7 +47,10 @@ def board(request: HttpRequest) -> HttpResponseBase:
         "lengths": [(length, _with(request, days=str(length)), length == len(days)) for length in LENGTHS],
         "days": days,
         "rows": rows,
-        "counts": [(health.value, f"{count} {WORDS[measure][health]}") for health, count in rank_counts(views).items()],
+        "counts": [
+            (health.value if count else "none", f"{count} {WORDS[measure][health]}")
+            for health, count in rank_counts(views).items()
+        ],
         "is_kiosk": request.GET.get("kiosk") == "1",
         "more": _with(request, after=page.after) if page.after else "",
         "csv": _with(request, format="csv"),

@@ -21,7 +21,7 @@ from registry.models import Feature
 from registry.queries.evidence import absences
 from registry.views.feature_frame import find, frame
 
-MOST_ROWS = 50
+MOST_ROWS = 30
 VIEW_COLUMNS = ("measured_at", "origin", "newest_event_at", "age_seconds", "rows", "entities", "sample_size")
 COUNTS = ("measured_at", "origin", "rows", "nulls", "present", "null_rate", "null_rate_error", "sample_size")
 VALUES = ("distinct", "minimum", "maximum", "mean", "stddev")
@@ -37,6 +37,7 @@ def page(request: HttpRequest, project: str, view: str, feature: str) -> HttpRes
     if request.GET.get("format") == "csv":
         return _spreadsheet(found, span, request.GET.get("of", ""))
     of_view, of_feature = view_series(found.view, span), feature_series(found, span)
+    profile = None if is_personal(found) else _profile(found)
     context = frame(request, found, tab="Health")
     context |= {
         "span": span,
@@ -45,7 +46,8 @@ def page(request: HttpRequest, project: str, view: str, feature: str) -> HttpRes
         "feature_rows": _newest_first(of_feature),
         "most_rows": MOST_ROWS,
         "view_evidence": latest_of_view(found.view),
-        "profile": None if is_personal(found) else _profile(found),
+        "profile": profile,
+        "quantiles": sorted(profile.quantiles.items(), key=lambda item: float(item[0])) if profile else [],
         "absences": absences(found.view, found),
         "is_timeless": is_timeless(found.view),
         "figures": f"{found.get_absolute_url()}health/",

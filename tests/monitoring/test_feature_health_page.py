@@ -9,6 +9,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from monitoring import figures
 from registry.models import Feature
 from tests.cast import page_as
 from tests.factories import ConnectionFactory, FeatureFactory, ViewFactory
@@ -86,10 +87,19 @@ def test_distribution_of_the_last_profile(cast: SimpleNamespace, feature: Featur
     assert levels["data"][0]["y"] == [18.625] * 3
 
 
+def test_a_gap_is_not_drawn_across() -> None:
+    start = timezone.now()
+    at = [start + timedelta(hours=hours) for hours in (0, 1, 2, 9, 10)]
+    shown = figures.with_gaps([(moment, 1.0) for moment in at])
+    assert [value for _, value in shown] == [1.0, 1.0, 1.0, None, 1.0, 1.0]
+    assert shown[3][0] == at[2] + timedelta(hours=1)
+    assert figures.with_gaps([]) == []
+
+
 def test_the_range_is_in_the_address(cast: SimpleNamespace, feature: Feature) -> None:
     measure(feature.view, at=timezone.now() - timedelta(days=3), age=timedelta(days=9))
-    assert len(figure(cast.viewer, feature, "rows", "?range=24h")["data"][0]["y"]) == 3
-    assert len(figure(cast.viewer, feature, "rows", "?range=7d")["data"][0]["y"]) == 4
+    assert figure(cast.viewer, feature, "rows", "?range=24h")["data"][0]["y"] == [100] * 3
+    assert figure(cast.viewer, feature, "rows", "?range=7d")["data"][0]["y"] == [100, None] + [100] * 3
     assert "9 d" in html(cast.viewer, feature, "?range=7d")
     assert "9 d" not in html(cast.viewer, feature, "?range=24h")
     assert "9 d" in html(cast.viewer, feature, "?range=nonsense")
