@@ -23,7 +23,15 @@ def render(text: str, *, below: int = 1, link: Callable[[str], str] = lambda add
     tokens = _markdown.parse(text)
     for token in tokens:
         _fit(token, below, link)
-    html = _markdown.renderer.render(tokens, _markdown.options, {})
+    return _cleaned(_markdown.renderer.render(tokens, _markdown.options, {}))
+
+
+def render_line(text: str) -> SafeString:
+    """A text of one line: code, stress and links, no paragraph around it."""
+    return _cleaned(_markdown.renderInline(text))
+
+
+def _cleaned(html: str) -> SafeString:
     clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel=None)
     return mark_safe(clean)  # noqa: S308  nh3 has just cleaned it
 

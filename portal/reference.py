@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from common.markdown import render as render_markdown
+from common.markdown import render_line
 from portal.api import description
 
 Schema = dict[str, Any]
@@ -28,7 +29,7 @@ class Field:
     where: str
     type: str
     is_required: bool
-    about: str
+    about: SafeString
     choices: tuple[str, ...]
 
 
@@ -110,12 +111,13 @@ def operations() -> dict[str, Operation]:
 
 def _operation(document: Schema, path: str, method: str, one: Schema) -> Operation:
     title, _, rest = one.get("description", "").partition("\n")
-    fields = [_parameter(parameter) for parameter in one.get("parameters", [])]
+    answers = sorted(one["responses"].items())
+    fields = [_parameter(_resolved(document, parameter)) for parameter in one.get("parameters", [])]
     return Operation(
         slug=one["operationId"], method=method.upper(), path=path, group=one["tags"][0],
         title=one.get("summary") or title, about=render_markdown(one.get("description", "")),
         fields=fields + _body(document, one),
-        answers=[(status, answer.get("description", "")) for status, answer in sorted(one["responses"].items())],
+        answers=[(status, _resolved(document, answer)["description"]) for status, answer in answers],
     )  # fmt: skip
 
 
@@ -132,14 +134,17 @@ def _body(document: Schema, one: Schema) -> list[Field]:
     return [_field(name, "body", member, name in required, member.get("description", "")) for name, member in members]
 
 
-def _resolved(document: Schema, schema: Schema) -> Schema:
-    """The schema that a reference names; of a combination the first part counts."""
-    while "$ref" in schema or "allOf" in schema:
-        named = schema.get("$ref") or ""
-        schema = document["components"]["schemas"][named.rpartition("/")[2]] if named else schema["allOf"][0]
-    return schema
+def _resolved(document: Schema, part: Schema) -> Schema:
+    """The part that a reference names; of a combination the first one counts."""
+    while "$ref" in part or "allOf" in part:
+        if "allOf" in part:
+            part = part["allOf"][0]
+            continue
+        _, _, kind, name = part["$ref"].split("/")
+        part = document["components"][kind][name]
+    return part
 
 
 def _field(name: str, where: str, schema: Schema, is_required: bool, about: str) -> Field:
     kind = "list" if schema.get("type") == "array" else schema.get("format") or schema.get("type", "any")
-    return Field(name, where, kind, is_required, about, tuple(map(str, schema.get("enum", ()))))
+    return Field(name, where, kind, is_required, render_line(about), tuple(map(str, schema.get("enum", ()))))

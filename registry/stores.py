@@ -1,7 +1,5 @@
 """From a connection to the connectors that read it."""
 
-from dataclasses import dataclass
-
 from connectors.records import ConnectorError, DefinitionReader, ViewReader
 from registry.models import Connection
 from registry.secrets import resolve, unseal
@@ -16,25 +14,19 @@ ADDRESSES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """The addresses of a connection with their secrets in place. Never stored, logged or shown."""
+def address(connection: Connection, name: str) -> str:
+    """The address of this name with its secrets in place; empty when it is not set. Never stored, logged or shown.
 
-    registry: str
-    offline: str
-    online: str
-
-
-def addresses(connection: Connection) -> Addresses:
-    """Settings and secrets put together. Raises ConnectorError when a secret is missing."""
+    Raises ConnectorError when a secret of this very address is missing: the other stores can still be read.
+    """
     known = {**connection.settings, **unseal(bytes(connection.sealed), bound_to=connection.slug)}
-    return Addresses(*(resolve(str(known.get(name, ""))) for name in ADDRESSES[connection.kind]))
+    return resolve(str(known.get(name, "")))
 
 
 def definition_reader(connection: Connection) -> DefinitionReader:
     from connectors.feast.client import open_registry
 
-    url = addresses(connection).registry
+    url = address(connection, "registry_url")
     if not url:
         raise ConnectorError("No registry address is set.", fix="Edit the connection and set the registry address.")
     return open_registry(url, projects=tuple(connection.settings.get("projects", ())))
@@ -44,7 +36,7 @@ def offline_reader(connection: Connection) -> ViewReader | None:
     """The reader of the connection's history; None when it has no such store. Raises ConnectorError."""
     from connectors.stores import open_offline
 
-    url = addresses(connection).offline
+    url = address(connection, "offline_url")
     return open_offline(url) if url else None
 
 
@@ -52,11 +44,11 @@ def online_reader(connection: Connection) -> ViewReader | None:
     """The reader of what the connection serves; None when it has no such store. Raises ConnectorError."""
     from connectors.stores import open_online
 
-    url = addresses(connection).online
+    url = address(connection, "online_url")
     return open_online(url) if url else None
 
 
 def measurable_kinds(connection: Connection) -> frozenset[str]:
     """Which kinds of source the connection's offline store can be asked about."""
-    scheme = addresses(connection).offline.split(":", 1)[0]
+    scheme = address(connection, "offline_url").split(":", 1)[0]
     return frozenset({"postgres"} if scheme.startswith("postgres") else {"file"})

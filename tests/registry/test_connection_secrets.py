@@ -4,10 +4,11 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from common.logs import scrub
+from connectors.records import ConnectorError
 from registry.actions.connections import change_connection, create_connection
 from registry.models import AuditEntry, Connection
 from registry.secrets import holds_secret
-from registry.stores import addresses
+from registry.stores import address as address_of
 
 HELD = [
     "postgresql://reader:hunter2@db/feast",
@@ -49,7 +50,7 @@ def test_a_password_is_sealed_and_still_works(address: str) -> None:
     assert "hunter2" not in str(connection.settings)
     assert b"hunter2" not in bytes(connection.sealed)
     assert "hunter2" not in str(list(AuditEntry.objects.values_list("changes", flat=True)))
-    assert addresses(connection).registry == address
+    assert address_of(connection, "registry_url") == address
 
 
 @pytest.mark.django_db
@@ -57,7 +58,7 @@ def test_a_reference_is_kept_and_resolved(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("CHARTER_STORE_PW", "hunter2")
     connection = made(OPEN[0])
     assert connection.settings["registry_url"] == OPEN[0]
-    assert addresses(connection).registry == "postgresql://reader:hunter2@db/feast"
+    assert address_of(connection, "registry_url") == "postgresql://reader:hunter2@db/feast"
 
 
 @pytest.mark.django_db
@@ -66,7 +67,7 @@ def test_an_address_sent_back_as_shown_keeps_its_password() -> None:
     changed = change_connection(
         connection, actor=None, addresses={"registry_url": connection.settings["registry_url"]}, name="Store two"
     )
-    assert addresses(changed).registry == HELD[0]
+    assert address_of(changed, "registry_url") == HELD[0]
 
 
 @pytest.mark.django_db
@@ -74,4 +75,15 @@ def test_a_changed_address_needs_its_password_again() -> None:
     connection = made(HELD[0])
     with pytest.raises(ValidationError, match="Write the password again"):
         change_connection(connection, actor=None, addresses={"registry_url": "postgresql://reader:***@other/feast"})
-    assert addresses(connection).registry == HELD[0]
+    assert address_of(connection, "registry_url") == HELD[0]
+
+
+@pytest.mark.django_db
+def test_a_missing_secret_stops_only_its_own_store() -> None:
+    connection = create_connection(
+        None, actor=None, name="Store",
+        addresses={"registry_url": "/srv/registry.db", "online_url": "redis://:${env:CHARTER_STORE_NONE}@cache:6379/0"},
+    )  # fmt: skip
+    assert address_of(connection, "registry_url") == "/srv/registry.db"
+    with pytest.raises(ConnectorError, match="CHARTER_STORE_NONE is not set"):
+        address_of(connection, "online_url")

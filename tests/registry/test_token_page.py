@@ -41,7 +41,10 @@ def test_the_list_says_what_it_may_and_when_it_ends(cast: SimpleNamespace) -> No
     client = page_as(cast.viewer)
     create(client)
     shown = client.get(page()).content.decode()
-    assert "Checkout" in shown and "features:read" in shown and "in 29 d" in shown and "never" in shown
+    assert "Checkout" in shown
+    assert "features:read" in shown
+    assert "in 29 d" in shown
+    assert "never" in shown
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,79 @@
+"""Help: every page is there for everybody who signs in, true to the code, with commands that work as pasted."""
+
+import re
+import shlex
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from portal import docs
+from registry.choices import Scope
+from tests.cast import api_as, page_as
+
+pytestmark = pytest.mark.django_db
+FOLDER = settings.BASE_DIR / "docs"
+
+
+@pytest.fixture
+def client(cast: SimpleNamespace) -> Client:
+    return page_as(cast.viewer)
+
+
+def test_help_needs_signing_in() -> None:
+    for address in (reverse("portal:docs"), reverse("portal:docs-page", args=["search"])):
+        assert Client().get(address).status_code == 302
+
+
+@pytest.mark.parametrize("slug", docs.PAGES)
+def test_every_page_is_there_and_its_links_lead_somewhere(client: Client, slug: str) -> None:
+    shown = client.get(reverse("portal:docs-page", args=[slug])).content.decode()
+    body = shown.partition("<article")[2].partition("</article>")[0]
+    assert shown.count("<h1") == 1
+    for link in re.findall(r'href="(/[^"#]*)', body):
+        assert client.get(link).status_code == 200, link
+    assert ".md" not in "".join(re.findall(r'href="([^"]*)"', body))
+
+
+def test_no_page_of_help_is_left_out() -> None:
+    assert {path.stem for path in FOLDER.glob("*.md")} - {"performance"} == set(docs.PAGES)
+
+
+@pytest.mark.parametrize("slug", ["..%2fREADME", "settings", "x" * 300])
+def test_there_is_no_other_page(client: Client, slug: str) -> None:
+    assert client.get(f"/docs/{slug}/").status_code == 404
+
+
+def test_commands_name_this_installation(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "CHARTER_BASE_URL", "https://charter.example.org")
+    docs.page_of.cache_clear()
+    shown = client.get(reverse("portal:docs-page", args=["for-services"])).content.decode()
+    docs.page_of.cache_clear()
+    assert "https://charter.example.org/api/v1/me" in shown
+    assert "localhost:8000" not in shown
+
+
+def test_commands_are_answered_as_pasted(cast: SimpleNamespace) -> None:
+    """Each curl of the first two chapters, taken apart as a shell would. Features of the demo are not in a test."""
+    commands = re.findall(r"^    (curl .*)$", (FOLDER / "for-services.md").read_text(), re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        words = shlex.split(command)
+        address = next(word for word in words if word.startswith("http"))
+        data = dict(words[i + 1].split("=", 1) for i, word in enumerate(words) if word.startswith("--data"))
+        answer = api_as(cast.viewer).get(address.removeprefix("http://localhost:8000"), data)
+        assert answer.status_code == (404 if "flights." in address else 200), command
+
+
+def test_scopes_are_those_there_are() -> None:
+    named = set(re.findall(r"`([a-z]+:[a-z]+|admin)`", (FOLDER / "for-services.md").read_text()))
+    assert named == set(Scope.values)
+
+
+def test_search_fields_are_those_there_are() -> None:
+    from registry.search.fields import FIELDS
+
+    chapter = (FOLDER / "search.md").read_text().partition("## Fields")[2]
+    assert re.findall(r"^\| `([\w-]+)` \|", chapter, re.MULTILINE) == [*FIELDS]
