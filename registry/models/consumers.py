@@ -21,7 +21,7 @@ class ConsumerQuerySet(models.QuerySet["Consumer"]):
         return self.filter(Q(project__isnull=True) | Q(project__in=Project.objects.visible_to(actor)))
 
 
-@kept_history()
+@kept_history(exclude=["digest"])
 class Consumer(models.Model):
     """A model, service, dashboard or job that reads features; declared or discovered."""
 
@@ -36,6 +36,9 @@ class Consumer(models.Model):
     description = models.TextField(blank=True)
     upstream_owner = models.CharField(max_length=200, blank=True)
     tags = models.JSONField(default=dict, blank=True)
+    digest = models.BinaryField(
+        blank=True, default=b"", db_default=b"", help_text="Of what the store says it reads; empty: read it again"
+    )
     gone_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

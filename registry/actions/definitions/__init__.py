@@ -4,6 +4,7 @@ Set-based throughout: records are copied into a temporary table and merged by a 
 Safe to repeat, in chunks that each commit, so that a pull which dies goes on where it was.
 """
 
+from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
 
@@ -53,25 +54,37 @@ def _merge(connection: Connection, found: Definitions, progress: Progress) -> No
         known = projects.merge(connection, found, progress)
         entities = sources.merge_entities(known, found, progress)
         tables = sources.merge_sources(known, found, progress)
+        # Without a token until all is done: whoever goes on after a pull that died counts everything anew.
+        Connection.objects.filter(pk=connection.pk).update(change_token="")
     changed = [view for view in found.views if view.project in known]
     history, models = features.earlier_versions(found), consumers.models_reading(found)
     progress.step(done=0, total=len(changed))
     done = 0
+    # Projects with other features than before.
+    touched = set() if connection.change_token else {project.pk for project in known.values()}
     for chunk in _chunks(changed):
         with transaction.atomic():
+            _take_room()
             rows, new = feature_views.merge(connection, known, tables, entities, chunk, progress)
-            features.merge(connection, rows, new, entities, chunk, history, models, progress)
+            if features.merge(connection, rows, new, entities, chunk, history, models, progress):
+                touched |= {row.project_id for row in rows.values()}
         done += len(chunk)
         progress.step(done=done)
     with transaction.atomic():
+        _take_room()
         feature_views.link_upstream(known, changed)
         if found.are_names_complete:  # what could not be read is not gone
-            feature_views.mark_gone(connection, found.view_names, timezone.now(), progress)
+            touched |= feature_views.mark_gone(connection, found.view_names, timezone.now(), progress)
             sources.mark_gone(known, found, progress)
         consumers.merge(connection, known, found, progress)
-        touched = [project.pk for project in known.values()]
         refresh_words(touched)
         refresh_facet_counts(touched)
+
+
+def _take_room() -> None:
+    """Memory for this transaction's sorts and joins, and to bring many rows into the search index at once."""
+    with database.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
 
 
 def _chunks(changed: list[ViewRecord]) -> list[list[ViewRecord]]:

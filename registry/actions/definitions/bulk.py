@@ -24,7 +24,7 @@ def insert(rows: Sequence[Row]) -> None:
             row._state.adding = False
             for field in stamped:
                 field.pre_save(row, add=True)
-        copy_rows(cursor, model, [field.column for field in fields], _values(rows, fields))
+        copy_rows(cursor, model, [field.column or "" for field in fields], _values(rows, fields))
 
 
 def new_ids(cursor: Any, model: type[Model], number: int) -> list[int]:

@@ -122,15 +122,19 @@ def link_upstream(known: KnownProjects, changed: Sequence[ViewRecord]) -> None:
             view.upstream_views.set(FeatureView.objects.filter(project=view.project, name__in=seen.upstream_views))
 
 
-def mark_gone(connection: Connection, names: set[tuple[str, str]], now: datetime, progress: Progress) -> None:
-    """Mark views and their features that the store no longer has. Nothing is deleted: consumers may still name them."""
+def mark_gone(connection: Connection, names: set[tuple[str, str]], now: datetime, progress: Progress) -> set[int]:
+    """Mark views and their features that the store no longer has. Nothing is deleted: consumers may still name them.
+
+    Returns the projects they were in.
+    """
     held = FeatureView.objects.filter(connection=connection).present()
-    gone = [
-        pk
-        for pk, project, name in held.values_list("pk", "project__upstream_name", "name")
+    gone = {
+        pk: project_id
+        for pk, project_id, project, name in held.values_list("pk", "project_id", "project__upstream_name", "name")
         if (project, name) not in names
-    ]
+    }
     if gone:
         FeatureView.objects.filter(pk__in=gone).update(gone_at=now, changed_at=now)
         Feature.objects.filter(view__in=gone).present().update(gone_at=now, changed_at=now)
         progress.count("gone_views", len(gone))
+    return set(gone.values())
