@@ -48,7 +48,7 @@ class RateLimit(BaseThrottle):
             log.warning("rate_limit_unavailable", reason=str(error))
             return True
         self.quota = Quota(self.policy, quota, window, max(0, quota - count), int(window - now % window) or 1)
-        request._request.quota = self.quota  # type: ignore[attr-defined]  finalize_response tells it
+        request._request.quota = self.quota  # type: ignore[attr-defined]  # finalize_response tells it
         return count <= quota
 
     def wait(self) -> float:
@@ -60,7 +60,7 @@ class RateLimit(BaseThrottle):
 
 def _count(name: str, window: int) -> int:
     redis_client = client()
-    count = int(redis_client.incr(name))  # type: ignore[arg-type]  the synchronous client answers with a number
+    count = int(redis_client.incr(name))  # type: ignore[arg-type]  # the synchronous client answers with a number
     if count == 1:
         redis_client.expire(name, window)
     return count

@@ -91,7 +91,7 @@ class EndpointSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
         parameters = [
-            OpenApiParameter(one.name, one.type, description=one.description, enum=one.choices or None)
+            OpenApiParameter(one.name, one.type, description=one.description, enum=one.choices or None, many=one.many)
             for one in self.view.known_parameters(self.method)
         ]
         if self.method in self.view.conditional_methods:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 # Values that nobody and nothing has. One that by mistake is not replaced finds no row, so it gives nothing away.
 A_NUMBER = -8_070_450_532_247_928_832
+A_COUNT = 2_147_483_629  # where only a positive 32-bit number fits
 A_TEXT = "\ue000stand-in\ue000"
 
 

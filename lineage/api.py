@@ -43,7 +43,8 @@ class ExportView(Endpoint):
     def get(self, request: Request) -> HttpResponseBase:
         if request.query_params.get("format") not in FORMATS:
             raise InvalidParameter(f"Say which format, one of: {', '.join(FORMATS)}.")
-        return StreamingHttpResponse(_array(job_events(self._views(request))), content_type="application/json")
+        events = job_events(self._views(request), self.actor)
+        return StreamingHttpResponse(_array(events), content_type="application/json")
 
     def _views(self, request: Request) -> QuerySet[FeatureView]:
         views = FeatureView.objects.visible_to(self.actor).present().order_by("key")

@@ -18,13 +18,17 @@ from openlineage.client.facet_v2 import (
 from openlineage.client.serde import Serde
 
 from lineage.naming import Name, dataset_name, view_name
-from registry.models import Feature, FeatureView, Source
+from registry.models import Actor, Feature, FeatureView, Source
 
 
-def job_events(views: QuerySet[FeatureView]) -> Iterator[dict[str, Any]]:
-    """One JobEvent a view, as plain data. The event time is when the view's definition last changed."""
+def job_events(views: QuerySet[FeatureView], actor: Actor) -> Iterator[dict[str, Any]]:
+    """One JobEvent a view, as plain data. The event time is when the view's definition last changed.
+
+    Of what a view reads and holds only what `actor` sees: it may read a restricted project's view, and hold drafts.
+    """
     rows = views.select_related("source__batch_source", "connection", "owner").prefetch_related(
-        Prefetch("features", Feature.objects.present().order_by("name")), "upstream_views"
+        Prefetch("features", Feature.objects.visible_to(actor).present().order_by("name")),
+        Prefetch("upstream_views", FeatureView.objects.visible_to(actor).order_by("key")),
     )
     for view in rows.iterator(chunk_size=200):
         yield Serde.to_dict(_event(view))

@@ -25,7 +25,7 @@ def names(request: HttpRequest, project: str, view: str) -> HttpResponse:
 def events(request: HttpRequest, project: str, view: str) -> HttpResponse:
     """The view as an OpenLineage event, to look at or to send on."""
     found = _find(request, project, view)
-    (event,) = job_events(FeatureView.objects.filter(pk=found.pk))
+    (event,) = job_events(FeatureView.objects.filter(pk=found.pk), actor_of(request))
     return HttpResponse(orjson.dumps(event, option=orjson.OPT_INDENT_2), content_type="application/json")
 
 

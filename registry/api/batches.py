@@ -1,11 +1,9 @@
-"""Many features in one request: by their keys, or by whatever names them."""
+"""Many features in one request."""
 
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.http import HttpResponse
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -17,9 +15,9 @@ from registry.api.endpoints import SHAPE, Endpoint
 from registry.api.numbered import overlaid
 from registry.choices import Scope
 from registry.models import Feature
-from registry.references import find_features, format_feast, split_number
+from registry.references import split_number
 from registry.serializers.features import FeatureSerializer
-from registry.serializers.requests import KeysSerializer, TextSerializer
+from registry.serializers.requests import KeysSerializer
 
 
 class BatchItemSerializer(serializers.Serializer):
@@ -67,38 +65,3 @@ class BatchGetView(Endpoint):
         if feature is not None:
             return {"key": key, "status": 200, "feature": feature}
         return {"key": key, "status": 404, "problem": body_of(NotFound(), self.request)}
-
-
-class MatchSerializer(serializers.Serializer):
-    """A feature that the text names. `version` is null when it has none of the number that was asked for."""
-
-    key = serializers.CharField()
-    version = serializers.IntegerField(allow_null=True)
-    reference = serializers.CharField(allow_null=True)
-    feast_reference = serializers.CharField(help_text="What Feast calls it.")
-    url = serializers.CharField(help_text="Its address in this API.")
-
-
-class MatchesSerializer(serializers.Serializer):
-    data = MatchSerializer(many=True)
-
-
-class ResolveView(Endpoint):
-    """Which features does this text name? Takes our keys and Feast's references, with a version or without."""
-
-    required_scopes = {"POST": Scope.FEATURES_READ}
-
-    @extend_schema(request=TextSerializer, responses=MatchesSerializer)
-    def post(self, request: Request) -> HttpResponse:
-        found = find_features(self.actor, self.sent(TextSerializer)["text"])
-        return self.answer({"data": [match_of(one.feature, one.number) for one in found]})
-
-
-def match_of(feature: Feature, number: int | None) -> dict[str, Any]:
-    return {
-        "key": feature.key,
-        "version": number,
-        "reference": None if number is None else f"{feature.key}@{number}",
-        "feast_reference": format_feast(feature.view.name, feature.name, number),
-        "url": f"{settings.CHARTER_BASE_URL}{reverse('api:feature', args=[feature.key])}",
-    }

@@ -33,6 +33,7 @@ class Parameter:
     description: str
     type: Any = OpenApiTypes.STR
     choices: tuple[str, ...] = ()
+    many: bool = False  # may be given more than once
 
 
 SHAPE = (
@@ -154,6 +155,6 @@ def _unknown_fields(checked: serializers.Serializer, data: Mapping[str, Any], at
 def _gather_chunks(request: HttpRequest) -> None:
     """A body sent in chunks has no length, which Django takes for an empty body. Read it, up to the limit."""
     if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "") and not request.META.get("CONTENT_LENGTH"):
-        body = read_at_most(request.environ["wsgi.input"])  # type: ignore[attr-defined]  WSGI has it
+        body = read_at_most(request.environ["wsgi.input"])  # type: ignore[attr-defined]  # WSGI has it
         request._stream = BytesIO(body)  # type: ignore[attr-defined]
         request.META["CONTENT_LENGTH"] = str(len(body))

@@ -15,6 +15,7 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
 from common.fields import Selection, json_text, shown
+from common.filters import AnyOf
 from common.json import OrjsonRenderer
 from common.pagination import LARGEST_PAGE, Place, Sorts, place
 from common.problems import InvalidParameter
@@ -160,7 +161,8 @@ def _documented(name: str, one: Filter) -> Parameter:
     """A filter as the description of the API lists it."""
     kind = OpenApiTypes.BOOL if isinstance(one, BooleanFilter) else OpenApiTypes.STR
     choices = one.extra.get("choices", ())
-    return Parameter(name, one.extra.get("help_text", ""), kind, tuple(value for value, _ in choices))
+    values = tuple(value for value, _ in choices)
+    return Parameter(name, one.extra.get("help_text", ""), kind, values, isinstance(one, AnyOf))
 
 
 def _parsed(rows: QuerySet[Any, tuple[Any, ...]]) -> Iterator[dict[str, Any]]:

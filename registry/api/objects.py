@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from common.etags import revision_of
 from common.fields import Selection, json_text
 from common.problems import NotFound
-from common.statements import A_NUMBER, A_TEXT, Statement
+from common.statements import A_COUNT, A_NUMBER, A_TEXT, Statement
 from registry.api.endpoints import Endpoint
 from registry.models import Actor
 from registry.standing import Standing, stand_in, standing
@@ -90,6 +90,6 @@ def shown_rows(endpoint: type[ObjectEndpoint], actor: Actor, selection: Selectio
 @lru_cache(maxsize=512)
 def _compiled(endpoint: type[ObjectEndpoint], of: Standing) -> Statement:
     """Parts of an address are texts, but for numbers, which are looked up in columns called so."""
-    address = {name: A_NUMBER + 1 if name == "number" else f"{A_TEXT}{name}" for name in endpoint.lookup}
+    address = {name: A_COUNT if name == "number" else f"{A_TEXT}{name}" for name in endpoint.lookup}
     rows = shown_rows(endpoint, stand_in(of), Selection()).filter(**endpoint.found_by(address))
     return Statement(rows, {A_NUMBER: "user", **{value: name for name, value in address.items()}})

@@ -33,7 +33,7 @@ class TokenListView(ListEndpoint):
 
     @classmethod
     def visible(cls, actor: Actor) -> QuerySet[AccessToken]:
-        return AccessToken.known.visible_to(actor)  # type: ignore[arg-type]  permissions let only users in
+        return AccessToken.known.visible_to(actor)  # type: ignore[arg-type]  # permissions let only users in
 
     @extend_schema(request=NewTokenSerializer, responses={201: NewlyMadeTokenSerializer})
     def post(self, request: Request) -> HttpResponse:

@@ -48,8 +48,8 @@ def view(cast: SimpleNamespace) -> FeatureView:
     return made
 
 
-def test_a_view_is_a_job_that_reads_its_table(view: FeatureView) -> None:
-    (event,) = job_events(FeatureView.objects.all())
+def test_a_view_is_a_job_that_reads_its_table(view: FeatureView, cast: SimpleNamespace) -> None:
+    (event,) = job_events(FeatureView.objects.all(), cast.auditor)
     assert event["job"] == {"namespace": "feast-prod", "name": "pay.stats", "facets": event["job"]["facets"]}
     assert [(one["namespace"], one["name"]) for one in event["inputs"]] == [("file", "/srv/lake/orders.parquet")]
     (written,) = event["outputs"]
@@ -59,13 +59,13 @@ def test_a_view_is_a_job_that_reads_its_table(view: FeatureView) -> None:
     assert written["facets"]["ownership"]["owners"][0]["name"] == "team:payments"
 
 
-def test_events_pass_the_standard_s_schema(view: FeatureView, real_inputs: Path) -> None:
+def test_events_pass_the_standard_s_schema(view: FeatureView, real_inputs: Path, cast: SimpleNamespace) -> None:
     schemas = real_inputs / "openlineage/spec"
     core = next(iter(schemas.rglob("OpenLineage.json")), None)
     if core is None:
         pytest.skip("The standard's core schema is not among the real inputs.")
     schema = json.loads(core.read_text())
-    (event,) = job_events(FeatureView.objects.all())
+    (event,) = job_events(FeatureView.objects.all(), cast.auditor)
     jsonschema.validate(event, {**schema, "oneOf": [{"$ref": "#/$defs/JobEvent"}]})
     assert event["schemaURL"].endswith(JobEvent._get_schema().rsplit("/", 1)[-1])
 

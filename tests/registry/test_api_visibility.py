@@ -1,0 +1,275 @@
+"""Every endpoint, by role: who gets an answer, who is refused, and for whom a thing does not exist."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, get_resolver
+from rest_framework.test import APIClient
+
+from portal import api_urls
+from registry.choices import PullKind, Scope, Visibility
+from registry.models import Entity, Feature, Pull, Usage
+from tests.cast import api_as
+from tests.factories import (
+    ConnectionFactory,
+    ConsumerFactory,
+    EntityFactory,
+    FeatureFactory,
+    ProjectFactory,
+    ViewFactory,
+)
+from tests.measured import measure
+
+API = "/api/v1"
+SEES_RESTRICTED = ("owner_a", "member", "chair", "auditor", "admin")
+SEES_LISTED_ONLY = ("viewer", "owner_b", "service")
+OPEN = {"openapi"}
+
+
+def addresses() -> Iterator[URLPattern]:
+    return (pattern for pattern in api_urls.urlpatterns if pattern.name)
+
+
+def view_class(pattern: URLPattern) -> Any:
+    return pattern.callback.view_class  # type: ignore[union-attr]
+
+
+def methods(view: Any) -> list[str]:
+    return [name for name in ("get", "post", "put", "patch", "delete") if hasattr(view, name)]
+
+
+def call(client: APIClient, method: str, path: str) -> Any:
+    return getattr(client, method)(path, {}, HTTP_IF_MATCH="*") if method != "get" else client.get(path)
+
+
+@pytest.fixture
+def world(cast: SimpleNamespace) -> SimpleNamespace:
+    """A listed and a restricted project of team payments, each with everything that can be shown."""
+    made = {}
+    for name, visibility in (("open", Visibility.LISTED), ("hidden", Visibility.RESTRICTED)):
+        project = ProjectFactory(name=name, owner=cast.payments, visibility=visibility)
+        entity = EntityFactory(project=project, name="user")
+        view = ViewFactory(project=project, name="stats", owner=cast.payments)
+        view.entities.add(entity)
+        feature = FeatureFactory(view=view, name="amount")
+        consumer = ConsumerFactory(name=f"{name}-model", project=project)
+        Usage.objects.create(consumer=consumer, feature=feature, evidence="declared")
+        measure(view)
+        made[name] = SimpleNamespace(project=project, view=view, feature=feature, consumer=consumer, entity=entity)
+    connection = ConnectionFactory(slug="store", owner=cast.payments, settings={"registry_url": "/r.db"})
+    Pull.objects.create(connection=connection, kind=PullKind.DEFINITIONS, errors=[{"object": "hidden.stats"}])
+    return SimpleNamespace(cast=cast, **made)
+
+
+def paths(world: SimpleNamespace, name: str) -> dict[str, str]:
+    """Addresses of the objects of one project, by the name of the address."""
+    part = getattr(world, name)
+    feature = f"{API}/features/{part.feature.key}"
+    return {
+        "feature": feature,
+        "feature-follow": f"{feature}/follow",
+        "feature-history": f"{feature}/history",
+        "feature-health": f"{feature}/health",
+        "feature-measurements": f"{feature}/measurements",
+        "versions": f"{feature}/versions",
+        "version": f"{feature}/versions/1",
+        "view": f"{API}/views/{part.view.key}",
+        "view-measurements": f"{API}/views/{part.view.key}/measurements",
+        "entity": f"{API}/entities/{part.project.name}.user",
+        "project": f"{API}/projects/{part.project.name}",
+        "consumer": f"{API}/consumers/model:{part.consumer.name}",
+        "consumer-features": f"{API}/consumers/model:{part.consumer.name}/features",
+    }
+
+
+def public_paths() -> dict[str, str]:
+    """Addresses that everybody with the right scope may read, whatever is in them."""
+    return {
+        "features": f"{API}/features",
+        "features-batch-get": f"{API}/features/batch-get",
+        "features-resolve": f"{API}/features/resolve",
+        "views": f"{API}/views",
+        "entities": f"{API}/entities",
+        "projects": f"{API}/projects",
+        "teams": f"{API}/teams",
+        "team": f"{API}/teams/payments",
+        "consumers": f"{API}/consumers",
+        "connections": f"{API}/connections",
+        "connection": f"{API}/connections/store",
+        "connection-test": f"{API}/connections/store/test",
+        "connection-preview": f"{API}/connections/store/preview",
+        "connection-pull": f"{API}/connections/store/pull",
+        "operations": f"{API}/operations",
+        "operation": f"{API}/operations/PULL-{Pull.objects.first().pk}",  # type: ignore[union-attr]
+        "operation-cancel": f"{API}/operations/PULL-{Pull.objects.first().pk}/cancel",  # type: ignore[union-attr]
+        "tokens": f"{API}/tokens",
+        "token": f"{API}/tokens/0123456789abcdef",
+        "me": f"{API}/me",
+        "health": f"{API}/health",
+        "audit-log": f"{API}/audit-log",
+        "export": f"{API}/export?format=openlineage",
+        "search": f"{API}/search?q=amount",
+        "search-suggest": f"{API}/search/suggest?q=am",
+    }
+
+
+def test_no_address_is_forgotten(world: SimpleNamespace) -> None:
+    known = paths(world, "open").keys() | public_paths().keys() | OPEN
+    assert {pattern.name for pattern in addresses()} <= known
+
+
+def test_every_method_needs_a_scope_that_exists() -> None:
+    for pattern in addresses():
+        view = view_class(pattern)
+        if pattern.name in OPEN:
+            continue
+        assert {method.upper() for method in methods(view)} == set(view.required_scopes), pattern.name
+        assert set(view.required_scopes.values()) <= {*Scope.values, ""}
+
+
+def test_nobody_gets_anything(world: SimpleNamespace) -> None:
+    everything = paths(world, "open") | paths(world, "hidden") | public_paths()
+    for pattern in addresses():
+        for method in methods(view_class(pattern)) if pattern.name not in OPEN else []:
+            answer = call(APIClient(), method, everything[str(pattern.name)])
+            assert answer.status_code == 401, (method, pattern.name)
+            assert answer.json()["code"] == "unauthenticated"
+
+
+def test_a_token_without_the_scope_gets_nothing_even_as_administrator(world: SimpleNamespace) -> None:
+    everything = paths(world, "open") | public_paths()
+    client = api_as(world.cast.admin, "lineage:write")
+    for pattern in addresses():
+        scopes = view_class(pattern).required_scopes
+        for method in methods(view_class(pattern)):
+            if not scopes.get(method.upper()):
+                continue
+            answer = call(client, method, everything[str(pattern.name)])
+            assert answer.status_code == 403, (method, pattern.name)
+            assert answer.json()["code"] == "insufficient_scope"
+
+
+@pytest.mark.parametrize("role", SEES_RESTRICTED + SEES_LISTED_ONLY)
+def test_listed_objects_are_shown(world: SimpleNamespace, role: str) -> None:
+    client = api_as(getattr(world.cast, role))
+    for name, path in paths(world, "open").items():
+        if name != "feature-follow":
+            assert client.get(path).status_code == 200, name
+
+
+@pytest.mark.parametrize("role", SEES_LISTED_ONLY)
+def test_hidden_objects_do_not_exist(world: SimpleNamespace, role: str) -> None:
+    """Reading, changing and following answer as for a key that nobody has."""
+    client = api_as(getattr(world.cast, role), *Scope.values)
+    hidden = paths(world, "hidden")
+    for pattern in addresses():
+        for method in methods(view_class(pattern)) if pattern.name in hidden else []:
+            answer = call(client, method, hidden[str(pattern.name)])
+            assert answer.status_code == 404, (method, pattern.name)
+            assert "hidden" not in answer.json()["detail"]
+    assert Feature.objects.get(key="hidden.stats.amount").follows.count() == 0
+
+
+@pytest.mark.parametrize("role", SEES_RESTRICTED)
+def test_hidden_objects_exist_for_those_who_own_or_watch(world: SimpleNamespace, role: str) -> None:
+    client = api_as(getattr(world.cast, role))
+    for name, path in paths(world, "hidden").items():
+        if name != "feature-follow":
+            assert client.get(path).status_code == 200, name
+
+
+LISTS = {
+    "features": "key", "views": "key", "entities": "key", "projects": "name", "consumers": "key", "health": "view",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", SEES_RESTRICTED + SEES_LISTED_ONLY)
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_and_spreadsheets_hold_what_one_sees(world: SimpleNamespace, role: str, name: str) -> None:
+    client = api_as(getattr(world.cast, role))
+    shown = [str(row[LISTS[name]]) for row in client.get(f"{API}/{name}").json()["data"]]
+    text = b"".join(client.get(f"{API}/{name}?format=csv").streaming_content).decode()
+    assert any("open" in value for value in shown)
+    assert any("hidden" in value for value in shown) == (role in SEES_RESTRICTED)
+    assert ("hidden" in text) == (role in SEES_RESTRICTED)
+
+
+@pytest.mark.parametrize("role", SEES_LISTED_ONLY)
+def test_nothing_hidden_leaks_through_what_is_shown(world: SimpleNamespace, role: str) -> None:
+    """Through expansions, readers, upstream views, replacements, batches, references, exports and facets."""
+    world.open.view.upstream_views.add(world.hidden.view)
+    spy = ConsumerFactory(name="hidden-spy", project=world.hidden.project)
+    Usage.objects.create(consumer=spy, feature=world.open.feature, evidence="declared")
+    Usage.objects.create(consumer=world.open.consumer, feature=world.hidden.feature, evidence="declared")
+    version = world.open.feature.versions.get()
+    version.replacement = world.hidden.feature.versions.get()
+    version.save()
+    client = api_as(getattr(world.cast, role))
+    expand = "expand=owner,project,view.source,health,contract,consumers"
+    answers = [
+        client.get(f"{API}/features?{expand}"),
+        client.get(f"{API}/features/open.stats.amount?{expand}"),
+        client.get(f"{API}/features/open.stats.amount/versions/1"),
+        client.get(f"{API}/features?q=amount&facets=true"),
+        client.get(f"{API}/views?expand=project"),
+        client.get(f"{API}/consumers/model:open-model/features?expand=feature"),
+        client.get(f"{API}/operations"),
+        client.post(f"{API}/features/resolve", {"text": "stats:amount"}),
+        client.get(f"{API}/export?format=openlineage"),
+    ]
+    for answer in answers:
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert answer.status_code == 200
+        assert b"hidden" not in body.replace(b"values_hidden", b""), answer.request["PATH_INFO"]
+    items = client.post(
+        f"{API}/features/batch-get", {"keys": ["hidden.stats.amount", "hidden.stats.amount@1", "no.such.key"]}
+    ).json()["data"]
+    assert [item["status"] for item in items] == [404, 404, 404]
+    assert items[0]["problem"]["detail"] == items[2]["problem"]["detail"]
+
+
+def test_drafts_are_for_the_team_that_owns_them(world: SimpleNamespace) -> None:
+    FeatureFactory(view=world.open.view, name="draft", state="draft")
+    key = "open.stats.draft"
+    for role in SEES_LISTED_ONLY:
+        client = api_as(getattr(world.cast, role))
+        assert client.get(f"{API}/features/{key}").status_code == 404
+        assert client.get(f"{API}/features/{key}/versions").status_code == 404
+        assert key not in str(client.get(f"{API}/features").json())
+    assert api_as(world.cast.owner_a).get(f"{API}/features/{key}").status_code == 200
+
+
+def test_draft_versions_of_a_public_feature_are_for_its_team(world: SimpleNamespace) -> None:
+    world.open.feature.versions.create(number=2, dtype="int64", state="draft")
+    path = f"{API}/features/open.stats.amount"
+    for role, numbers in (("viewer", [1]), ("owner_b", [1]), ("owner_a", [2, 1]), ("auditor", [2, 1])):
+        client = api_as(getattr(world.cast, role))
+        assert [row["number"] for row in client.get(f"{path}/versions").json()["data"]] == numbers
+        assert client.get(f"{path}/versions/2").status_code == (200 if 2 in numbers else 404)
+        assert client.get(f"{path}@2").status_code == (200 if 2 in numbers else 404)
+
+
+def test_one_compiled_query_never_answers_for_somebody_else(world: SimpleNamespace) -> None:
+    """Statements are kept by standing: people of equal standing share one, and still see as themselves."""
+    for role in ("owner_b", "owner_a", "viewer", "owner_b", "admin", "viewer", "owner_a"):
+        client = api_as(getattr(world.cast, role))
+        expected = set(Feature.objects.visible_to(getattr(world.cast, role)).values_list("key", flat=True))
+        assert {row["key"] for row in client.get(f"{API}/features").json()["data"]} == expected
+        tokens = client.get(f"{API}/tokens").json()["data"]
+        if role not in ("admin", "auditor"):
+            assert {token["user"] for token in tokens} == {getattr(world.cast, role).username}
+
+
+def test_addresses_that_do_not_exist_are_problems(cast: SimpleNamespace) -> None:
+    for path in (f"{API}/nothing", f"{API}/features/", f"{API}/", "/api/v2/features"):
+        answer = APIClient().get(path)
+        assert answer.status_code == 404
+        assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_entities_of_other_projects_stay_apart(world: SimpleNamespace) -> None:
+    assert Entity.objects.filter(name="user").count() == 2
+    answer = api_as(world.cast.viewer).get(f"{API}/entities/open.user").json()
+    assert answer["key"] == "open.user"
