@@ -19,14 +19,14 @@ SHOWN_STATES = (VersionState.ACTIVE, VersionState.DEPRECATED, VersionState.QUARA
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A query, compiled for one actor. `seen` are the features it can find at all, before words and choices."""
+    """A query, compiled for one actor. `is_stateless` and `is_present` unless it asks for a state or for what is gone."""
 
     query: Query
     narrowed: Narrowed
     match: Match
     scope: Scope
-    seen: QuerySet[Feature]
     is_stateless: bool
+    is_present: bool
 
     @property
     def choices(self) -> Choices:
@@ -52,12 +52,19 @@ class Asked:
         return self._candidates({one: condition for one, condition in self.conditions.items() if one != name})
 
     def _candidates(self, chosen: Mapping[str, Q]) -> Candidates:
+        has_filters = bool(self.choices) or bool(self.match.condition)
         return Candidates(
-            self.seen.filter(*chosen.values()),
+            lambda: self._seen().filter(*chosen.values()),
             self.match,
             is_folding=self.is_stateless,
-            has_filters=bool(self.choices) or bool(self.match.condition),
+            has_filters=has_filters,
+            is_plain=self.is_stateless and self.is_present and not has_filters and bool(chosen),
         )
+
+    def _seen(self) -> QuerySet[Feature]:
+        """What can be found at all, before words and choices."""
+        seen = Feature.objects.visible_to(self.scope.actor)
+        return seen.present() if self.is_present else seen
 
 
 def ask(query: Query, chosen: Mapping[str, Sequence[str]] | None, scope: Scope) -> Asked:
@@ -65,14 +72,13 @@ def ask(query: Query, chosen: Mapping[str, Sequence[str]] | None, scope: Scope) 
     for note in query.notes:
         scope.note(note)
     narrowed = narrow(query, chosen)
-    seen = Feature.objects.visible_to(scope.actor)
     return Asked(
         query=query,
         narrowed=narrowed,
         match=match(narrowed.nodes, scope),
         scope=scope,
-        seen=seen if _asks_for(narrowed.nodes, "is", "gone") else seen.present(),
         is_stateless="status" not in narrowed.choices and not _asks_for(narrowed.nodes, "status"),
+        is_present=not _asks_for(narrowed.nodes, "is", "gone"),
     )
 
 

@@ -6,6 +6,7 @@ hit.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from registry.models import Feature, Project
 from registry.search import freshness
 from registry.search.compiling import Match, like_escaped
 from registry.search.fields import Scope
+from registry.search.kept import Sql, kept, sql_of
 from registry.search.results import BEGINNING_OF_NAME, EXACT_NAME
 
 MAX_CANDIDATES = 2_000
@@ -151,17 +153,21 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Which features may be hits. `is_folding` unless the query asks for a state; `has_filters` beside its words."""
+    """Which features may be hits. `is_folding` unless the query asks for a state; `has_filters` beside its words.
 
-    features: QuerySet[Feature]
+    `is_plain` when it has nothing but words: then which features these are follows from who asks.
+    """
+
+    choose: Callable[[], QuerySet[Feature]]
     match: Match
-    is_folding: bool = True
-    has_filters: bool = False
+    is_folding: bool
+    has_filters: bool
+    is_plain: bool
 
     @property
     def matching(self) -> QuerySet[Feature]:
         """All of them: by their text, or because their name begins as typed."""
-        return self.features.filter(self.match.whole)
+        return self.choose().filter(self.match.whole)
 
 
 def rank(candidates: Candidates, scope: Scope, *, sort: str, after: "Place | None", limit: int) -> Ranking:
@@ -193,13 +199,10 @@ def _total(rows: list[dict[str, Any]]) -> tuple[int, bool]:
     return min(rows[0]["total"], MAX_CANDIDATES), rows[0]["found"] <= MAX_CANDIDATES
 
 
-Sql = tuple[str, list[Any]]
-
-
 def _statement(candidates: Candidates, scope: Scope, sort: str, after: "Place | None", limit: int) -> Sql:
     order = SORTS[sort]
-    projects = Project.objects.visible_to(scope.actor).order_by().values("pk").query.sql_with_params()
-    base, found = _found(candidates, sort)
+    projects = kept("projects", scope.actor, lambda: Project.objects.visible_to(scope.actor).order_by().values("pk"))
+    base, found = _found(candidates, scope, sort)
     text, shown, where = _text(candidates.match), _shown(candidates, sort), _after(order, after)
     sql = _STATEMENT.format(
         projects=projects[0], base=base[0], found=found[0], text=text[0], shown=shown[0], after=where[0],
@@ -210,28 +213,30 @@ def _statement(candidates: Candidates, scope: Scope, sort: str, after: "Place | 
     return sql, [*projects[1], *base[1], *found[1], *text[1], *own, *shown[1], *where[1], limit + 1]
 
 
-def _found(candidates: Candidates, sort: str) -> tuple[Sql, Sql]:
+def _found(candidates: Candidates, scope: Scope, sort: str) -> tuple[Sql, Sql]:
     """The rows candidates are taken from, and how: those with the name, and as many others as may be ranked."""
     match = candidates.match
     if sort == "best" and match.text and match.names:
         begins, params = _begins(match)
         found = _FOUND_BY_TEXT.format(begins=begins, most=MAX_NAMED)
         found_params = [*params, *params, match.text, *params, MAX_CANDIDATES + 1]
-        return _sql(_rows(candidates.features.filter(match.condition), sort)), (found, found_params)
+        return _base(candidates, scope), (found, found_params)
     # Any order will do where the score decides: PostgreSQL may stop at the first ones it meets.
     chosen_by = () if sort == "best" and match.text else SORTS[sort].chosen_by
     rows = _rows(candidates.matching, sort).order_by(*chosen_by)[: MAX_CANDIDATES + 1]
-    return _sql(rows), (_FOUND, [])
+    return sql_of(rows), (_FOUND, [])
+
+
+def _base(candidates: Candidates, scope: Scope) -> Sql:
+    """What the words are looked for in."""
+    if candidates.is_plain:
+        return kept("features", scope.actor, lambda: _rows(candidates.choose(), "best"))
+    return sql_of(_rows(candidates.choose().filter(candidates.match.condition), "best"))
 
 
 def _rows(features: QuerySet[Feature], sort: str) -> QuerySet[Feature, Any]:
     newest = freshness.newest_event_at("view__") if sort == "fresh" else Value(None, output_field=DateTimeField())
     return features.order_by().annotate(newest=newest).values_list(*_COLUMNS)
-
-
-def _sql(rows: QuerySet[Any, Any]) -> Sql:
-    sql, params = rows.query.sql_with_params()
-    return sql, list(params)
 
 
 def _begins(match: Match) -> Sql:

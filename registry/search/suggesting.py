@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from registry.models import Actor, Consumer, FeatureView, Project, Source, Team
 from registry.references import storable
@@ -18,7 +19,7 @@ from registry.search.results import Group, Suggestion, Target
 from registry.search.searching import search
 from registry.search.vocabulary import words_of
 
-SHORTEST = 2
+SHORTEST, MAX_NOTE = 2, 48
 _TERM = re.compile(r'(?P<sign>[-(]*)(?P<name>[a-z-]+):(?P<value>[^\s:"()]*)\Z')
 
 
@@ -48,21 +49,27 @@ def _groups(groups: list[Group]) -> list[Group]:
 
 
 def _target(target: Target) -> Suggestion:
-    return Suggestion(target.label, target.note, url=target.url)
+    return Suggestion(target.label, _short(target.note), url=target.url)
+
+
+def _short(note: str) -> str:
+    """A note must leave room for the name beside it."""
+    return Truncator(note).chars(MAX_NOTE)
 
 
 def _features(actor: Actor, text: str, limit: int) -> list[Suggestion]:
     """What the search would find if the last word went on."""
     is_open = text[-1:].isalnum() and words_of(text)
     page = search(actor, f"{text}*" if is_open else text, limit=limit, as_typed=True)
-    return [Suggestion(hit.key, hit.description, url=hit.get_absolute_url()) for hit in page.hits]
+    return [Suggestion(hit.key, _short(hit.description), url=hit.get_absolute_url()) for hit in page.hits]
 
 
 def _views(actor: Actor, text: str, limit: int) -> list[Suggestion]:
     named = Q(name__istartswith=text.strip()) | Q(key__istartswith=text.strip())
     views = FeatureView.objects.visible_to(actor).present().filter(named).select_related("project")
     return [
-        Suggestion(view.key, view.description, url=view.get_absolute_url()) for view in views.order_by("key")[:limit]
+        Suggestion(view.key, _short(view.description), url=view.get_absolute_url())
+        for view in views.order_by("key")[:limit]
     ]
 
 
@@ -77,7 +84,7 @@ def _consumers(actor: Actor, text: str, limit: int) -> list[Suggestion]:
     kind, _, name = text.strip().rpartition(":")
     consumers = Consumer.objects.visible_to(actor).filter(name__istartswith=name, gone_at__isnull=True)
     found = (consumers.filter(kind=kind) if kind else consumers).order_by("name", "kind")[:limit]
-    return [Suggestion(str(one), one.description, url=one.get_absolute_url()) for one in found]
+    return [Suggestion(str(one), _short(one.description), url=one.get_absolute_url()) for one in found]
 
 
 def _people(text: str, limit: int) -> list[Suggestion]:

@@ -34,6 +34,10 @@ FROM unnest(%s::text[]) AS typed(word)
 JOIN registry_word near ON near.word %% typed.word OR near.word LIKE typed.word || '%%'
 JOIN registry_worduse used ON used.word_id = near.id AND used.project_id IN ({projects})
 GROUP BY typed.word, near.word
+UNION ALL
+SELECT typed.word, known.word, 0
+FROM unnest(%s::text[]) AS typed(word)
+JOIN (SELECT word FROM registry_synonym UNION SELECT means FROM registry_synonym) AS known ON known.word %% typed.word
 """
 
 
@@ -89,15 +93,15 @@ class Meant:
 
 
 def meant(actor: Actor, words: Collection[str]) -> dict[str, Meant]:
-    """For each word that no name has, what was meant, best first. Only words of projects the actor sees count."""
+    """What was meant by each word that is in no name and no synonym. Only words of projects the actor sees count."""
     projects, params = Project.objects.visible_to(actor).order_by().values("pk").query.sql_with_params()
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [_SIMILARITY])
-        cursor.execute(_NEAR.format(projects=projects), [list(words), *params])
+        cursor.execute(_NEAR.format(projects=projects), [list(words), *params, list(words)])
         rows = cursor.fetchall()
     known: dict[str, dict[str, int]] = {word: {} for word in words}
     for typed, near, features in rows:
-        known[typed][near] = features
+        known[typed][near] = known[typed].get(near, 0) + features
     return {typed: _meant(typed, near) for typed, near in known.items() if typed not in near}
 
 

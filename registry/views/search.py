@@ -39,6 +39,7 @@ START = (
     ("New this week", "created:<7d", "changed", "Nothing was registered in the last seven days."),
 )
 AT_START = 5
+API_SORTS = {"changed": "-changed_at", "name": "key"}  # the names that its other lists have for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,15 @@ def _found(actor: User, asked: Asked, cursor: str) -> dict[str, Any]:
         "nearest": [(word, asked.of(word)) for word in found.nearest],
         "more": f"{asked.url}&{urlencode({'cursor': found.next_cursor})}" if found.next_cursor else "",
         "csv": f"{asked.url}&format=csv",
-        "api": f"{reverse('api:features')}?{urlencode({'q': asked.text, 'sort': asked.sort})}",
+        "api": _api_address(asked),
         "facets": found.facets,
         "sorts": [(name, sort.label) for name, sort in SORTS.items()],
     }
+
+
+def _api_address(asked: Asked) -> str:
+    said = {"q": asked.text, "sort": API_SORTS.get(asked.sort, asked.sort)}
+    return f"{reverse('api:features')}?{urlencode(said)}"
 
 
 def _start(request: HttpRequest, asked: Asked) -> dict[str, Any]:
