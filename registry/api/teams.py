@@ -6,7 +6,8 @@ from registry.api.lists import ListEndpoint
 from registry.api.objects import ObjectEndpoint
 from registry.choices import Scope
 from registry.models import Actor, Team
-from registry.serializers.teams import TeamSerializer
+from registry.queries.people import teams_with_counts
+from registry.serializers.teams import TeamDetailSerializer, TeamSerializer
 
 
 class TeamListView(ListEndpoint):
@@ -22,12 +23,12 @@ class TeamListView(ListEndpoint):
 
 
 class TeamView(ObjectEndpoint):
-    """One team; with `expand=members` the people in it."""
+    """One team, and how much it answers for; with `expand=members` the people in it."""
 
-    serializer_class = TeamSerializer
+    serializer_class = TeamDetailSerializer
     required_scopes = {"GET": Scope.FEATURES_READ}
     lookup = {"slug": "slug"}
 
     @classmethod
     def visible(cls, actor: Actor) -> QuerySet[Team]:
-        return Team.objects.all()
+        return teams_with_counts(actor)  # type: ignore[arg-type]  # permissions let only users in

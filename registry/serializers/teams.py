@@ -32,3 +32,12 @@ class TeamSerializer(serializers.Serializer):
     email = serializers.CharField()
     created_at = serializers.DateTimeField()
     members = ExpandableList(MemberSerializer, _members)
+
+
+class TeamDetailSerializer(TeamSerializer):
+    """A team with what it answers for, as far as the reader sees it. Wants rows of `teams_with_counts`."""
+
+    members_count = serializers.IntegerField()
+    views_count = serializers.IntegerField()
+    features_count = serializers.IntegerField()
+    troubled_count = serializers.IntegerField(help_text="Features whose health is at risk or breached.")
