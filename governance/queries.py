@@ -68,5 +68,5 @@ def _number_of(model: type[Model]) -> Case:
 
 def changes_of(entry: AuditEntry) -> dict[str, Any]:
     """The entry's changes, without values that could be somebody's. Wants an entry from `with_personal`."""
-    hide = entry.is_personal  # type: ignore[attr-defined]  annotated
+    hide = entry.is_personal  # type: ignore[attr-defined]  # annotated
     return {name: [HIDDEN] if hide and name in VALUE_FIELDS else pair for name, pair in entry.changes.items()}

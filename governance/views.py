@@ -24,7 +24,7 @@ COLUMNS = (
 @require_GET
 def audit(request: HttpRequest) -> HttpResponseBase:
     """Newest first, narrowed by what is asked; the same rows as a spreadsheet with `?format=csv`."""
-    actor: User = request.user  # type: ignore[assignment]  login is required
+    actor: User = request.user  # type: ignore[assignment]  # login is required
     allow(actor, "governance.read_audit", None)
     narrowed = AuditFilter(request.GET, visible_audit(actor))
     form = _with_calendars(narrowed.form)

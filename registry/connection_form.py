@@ -11,7 +11,7 @@ from common.logs import scrub
 from registry.models import Connection, Team
 from registry.stores import ADDRESSES
 
-_LABELS = {"registry_url": "Registry", "offline_url": "Offline store", "online_url": "Online store"}
+LABELS = {"registry_url": "Registry", "offline_url": "Offline store", "online_url": "Online store"}
 _EXAMPLES = {
     "registry_url": ("postgresql://charter:${env:CHARTER_STORE_FEAST}@db/feast", "/srv/registry.db"),
     "offline_url": ("s3://bucket/prefix", "postgresql://charter:${env:CHARTER_STORE_DWH}@db/features"),
@@ -62,7 +62,7 @@ class ConnectionForm(forms.Form):
         self.kind = connection.kind if connection else kind
         for name, purpose in ADDRESSES[self.kind].items():
             self.fields[name] = forms.CharField(
-                label=_LABELS[name], max_length=2000, required=name == "registry_url", widget=AddressInput,
+                label=LABELS[name], max_length=2000, required=name == "registry_url", widget=AddressInput,
                 help_text=format_html("{}. Such as <code>{}</code> or <code>{}</code>", purpose, *_EXAMPLES[name]),
             )  # fmt: skip
         self.order_fields(["name", *ADDRESSES[self.kind]])

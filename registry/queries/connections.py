@@ -47,7 +47,7 @@ def with_latest_pulls(connections: QuerySet[Connection]) -> QuerySet[Connection]
 
 def row(connection: Connection, now: datetime) -> Row:
     """What the list and the page of a connection from `with_latest_pulls` say about it."""
-    latest = connection.latest  # type: ignore[attr-defined]  annotated
+    latest = connection.latest  # type: ignore[attr-defined]  # annotated
     finished = next((pull["finished_at"] for pull in latest if pull["finished_at"]), None)
     return Row(
         connection=connection,

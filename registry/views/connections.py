@@ -16,9 +16,9 @@ from registry.actions.connections import change_connection, create_connection, t
 from registry.actions.previews import preview_connection
 from registry.actions.pulls import request_pull
 from registry.choices import PullKind
-from registry.connection_form import ConnectionForm
+from registry.connection_form import LABELS, ConnectionForm
 from registry.connector_notes import notes
-from registry.models import Connection, Pull
+from registry.models import Connection, Pull, User
 from registry.queries.connections import later_than, row, with_latest_pulls
 from registry.stores import ADDRESSES
 
@@ -56,7 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = ConnectionForm(request.POST or None, kind=kind)
     if request.method == "POST" and form.is_valid():
         try:
-            made = create_connection(form.cleaned_data["owner"], actor=request.user, kind=kind, **form.arguments())
+            made = create_connection(form.cleaned_data["owner"], actor=_actor(request), kind=kind, **form.arguments())
         except ValidationError as refusal:
             form.refuse(refusal.message_dict)
         else:
@@ -73,7 +73,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
     form = ConnectionForm(request.POST or None, connection=connection)
     if request.method == "POST" and form.is_valid():
         try:
-            change_connection(connection, actor=request.user, owner=form.cleaned_data["owner"], **form.arguments())
+            change_connection(connection, actor=_actor(request), owner=form.cleaned_data["owner"], **form.arguments())
         except ValidationError as refusal:
             form.refuse(refusal.message_dict)
         else:
@@ -97,7 +97,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 def test(request: HttpRequest, slug: str) -> HttpResponse:
     """Try each right the connection needs, one line each."""
     connection = _found(slug)
-    rights = test_connection(connection, actor=request.user)  # type: ignore[arg-type]  login is required
+    rights = test_connection(connection, actor=_actor(request))  # type: ignore[arg-type]  # login is required
     return _answer(request, slug, "registry/connection/rights.html", {"rights": rights})
 
 
@@ -106,7 +106,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """What a pull would bring; nothing is written."""
     connection = _found(slug)
     try:
-        context = {"preview": preview_connection(connection, actor=request.user)}  # type: ignore[arg-type]
+        context = {"preview": preview_connection(connection, actor=_actor(request))}
     except ConnectorError as error:
         context = {"failure": error}  # type: ignore[dict-item]
     return _answer(request, slug, "registry/connection/preview.html", context)
@@ -117,7 +117,7 @@ def pull(request: HttpRequest, slug: str) -> HttpResponse:
     """Pull now, and go where its progress is shown."""
     connection = _found(slug)
     try:
-        return redirect(request_pull(connection, kind=request.POST.get("kind", ""), actor=request.user))
+        return redirect(request_pull(connection, kind=request.POST.get("kind", ""), actor=_actor(request)))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
         return redirect(connection)
@@ -127,9 +127,13 @@ def pull(request: HttpRequest, slug: str) -> HttpResponse:
 def switch(request: HttpRequest, slug: str) -> HttpResponse:
     """On or off."""
     is_enabled = request.POST.get("is_enabled") == "true"
-    connection = change_connection(_found(slug), actor=request.user, is_enabled=is_enabled)
+    connection = change_connection(_found(slug), actor=_actor(request), is_enabled=is_enabled)
     messages.success(request, f"{connection.name} is switched {'on' if is_enabled else 'off'}.")
     return redirect(connection)
+
+
+def _actor(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]  # login is required
 
 
 def _found(slug: str) -> Connection:
@@ -166,5 +170,4 @@ def _page(request: HttpRequest, slug: str, **found: Any) -> HttpResponse:
 
 def _shown_addresses(connection: Connection) -> list[tuple[str, str]]:
     """Without secrets: those are not in `settings`."""
-    labels = {name: field.label for name, field in ConnectionForm(kind=connection.kind).fields.items()}
-    return [(labels[name], connection.settings.get(name, "")) for name in ADDRESSES[connection.kind]]
+    return [(LABELS[name], connection.settings.get(name, "")) for name in ADDRESSES[connection.kind]]

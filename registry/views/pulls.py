@@ -28,7 +28,7 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
     """Ask it to stop at its next step."""
     try:
-        cancel_pull(_found(number), actor=request.user)
+        cancel_pull(_found(number), actor=request.user)  # type: ignore[arg-type]  # login is required
     except ValidationError as refusal:
         messages.warning(request, " ".join(refusal.messages))
     return redirect("registry:pull", number)

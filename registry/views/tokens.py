@@ -49,7 +49,7 @@ class TokenForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """The list and the form. A new secret is in the answer to this one POST and nowhere else, ever."""
-    actor: User = request.user  # type: ignore[assignment]  login is required
+    actor: User = request.user  # type: ignore[assignment]  # login is required
     form = TokenForm(request.POST if request.method == "POST" else None, actor=actor)
     made = _create(form, actor) if request.method == "POST" else None
     is_all = request.GET.get("of") == "all" and _sees_all(actor)

@@ -78,6 +78,7 @@ def test_progress_is_there_without_scripts(cast: SimpleNamespace, pull: Pull, vi
     page = visit(pull.get_absolute_url(), user=cast.admin, java_script_enabled=False)
     expect(page.get_by_text("14 of 20")).to_be_visible()
     Pull.objects.filter(pk=pull.pk).update(done=17)
+    page.get_by_role("link", name="Reload to see how far it is").click()
     expect(page.get_by_text("17 of 20")).to_be_visible()
 
 
