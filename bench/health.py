@@ -52,8 +52,9 @@ def main() -> None:
             first, *again = _in_a_process()
         seconds = statistics.median(figures.seconds for figures in again)
         busy = statistics.median(figures.busy for figures in again)
+        changed = f"{first.counts['changed_views']:,}, {again[-1].counts['changed_views']:,}"
         print(f"{features:>8,} {first.seconds:8.3f} {seconds:8.3f} {busy:6.3f} {again[-1].megabytes:8.0f} "
-              f"{again[-1].statements:>11} {first.counts['changed_views']:>21,}, {again[-1].counts['changed_views']:,}")  # fmt: skip
+              f"{again[-1].statements:>11}  {changed}")  # fmt: skip
     return None
 
 

@@ -113,13 +113,14 @@ def touch(feast: str) -> None:
 
 
 def change_one(feast: str, view: int, size: Size) -> None:
-    """Say something else of one view."""
+    """Say something else of one view and of its first feature."""
     message = feature_view(view, size)
     message.spec.description += f", said anew at {time.time()}"
+    message.spec.features[0].description += ", said anew"
     with psycopg.connect(feast) as store:
         store.execute(
-            "UPDATE feature_views SET feature_view_proto = %s, last_updated_timestamp = last_updated_timestamp + 1000000 "
-            "WHERE feature_view_name = %s",
+            "UPDATE feature_views SET last_updated_timestamp = last_updated_timestamp + 1000000, "
+            "feature_view_proto = %s WHERE feature_view_name = %s",
             [message.SerializeToString(), message.spec.name],
         )
 
