@@ -69,5 +69,4 @@ urlpatterns = [
     path("export", lineage.ExportView.as_view(), name="export"),
     path("openapi.json", portal.OpenApiView.as_view(), name="openapi"),
     re_path("", portal.NothingView.as_view()),
-    path("export", lineage.ExportView.as_view(), name="export"),
 ]
