@@ -1,19 +1,24 @@
 """The health board: feature views by days, each cell the worst measured that day, held against today's limit."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+from json import dumps, loads
 from math import isinf
 
 from django.db import connection as database
+from redis import RedisError
 
+from common import redis
 from common.quantities import duration, percent
 from monitoring.judging import AT_RISK_FROM
 from monitoring.models import Origin
 from registry.choices import Health
 from registry.models import FeatureView
 
+DAY = 86_400  # seconds
 MEASURES = ("freshness", "nulls")
 GLYPHS = {Health.OK: "●", Health.AT_RISK: "▲", Health.BREACHED: "■", Health.UNKNOWN: "○"}
 WORDS = {
@@ -28,7 +33,7 @@ _AGES = """
 SELECT view_id, (measured_at AT TIME ZONE 'UTC')::date, origin,
        max(coalesce(extract(epoch FROM measured_at - newest_event_at)::float8, 'Infinity'))
 FROM monitoring_viewmeasurement
-WHERE view_id = ANY(%(views)s) AND measured_at >= %(since)s AND origin <> 'declared'
+WHERE view_id = ANY(%(views)s) AND measured_at >= %(since)s AND measured_at < %(until)s AND origin <> 'declared'
 GROUP BY 1, 2, 3
 """
 # Measurements are found by feature, as their index wants it.
@@ -36,7 +41,7 @@ _NULLS = """
 SELECT view_id, (measured_at AT TIME ZONE 'UTC')::date, origin, max(null_rate)
 FROM monitoring_featuremeasurement
 WHERE feature_id IN (SELECT id FROM registry_feature WHERE view_id = ANY(%(views)s) AND gone_at IS NULL)
-  AND measured_at >= %(since)s
+  AND measured_at >= %(since)s AND measured_at < %(until)s
 GROUP BY 1, 2, 3
 """
 
@@ -52,22 +57,49 @@ class Cell:
 
 
 Worst = dict[tuple[int, date], float]
+Row = tuple[int, str, str, float]  # view, day, origin, worst
 
 
 def days_until(today: date, count: int) -> list[date]:
     return [today - timedelta(days=count - 1 - step) for step in range(count)]
 
 
-def worst_of_days(views: Sequence[FeatureView], measure: str, since: datetime) -> Worst:
-    """The oldest age in seconds, or the highest null rate, of each view and day that has any."""
+def worst_of_days(views: Sequence[FeatureView], measure: str, days: Sequence[date]) -> Worst:
+    """The oldest age in seconds, or the highest null rate, of each view and day that has any.
+
+    The last of `days` is today. Days that are over change no more, so they are read once and then remembered.
+    """
     held = {view.pk: view for view in views}
+    numbers, (first, today) = sorted(held), (_start(days[0]), _start(days[-1]))
+    past = _remembered(f"{measure} {first} {today} {numbers}", lambda: _read(measure, numbers, first, today))
     by_origin: dict[tuple[int, date], dict[str, float]] = defaultdict(dict)
-    with database.cursor() as cursor:
-        cursor.execute(_NULLS if measure == "nulls" else _AGES, {"views": list(held), "since": since})
-        for view, day, origin, value in cursor.fetchall():
-            if value is not None:
-                by_origin[view, day][origin] = value
+    for view, day, origin, value in [*past, *_read(measure, numbers, today, today + timedelta(days=1))]:
+        by_origin[view, date.fromisoformat(day)][origin] = value
     return {key: _counting(held[key[0]], measure, values) for key, values in by_origin.items()}
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _remembered(name: str, read: Callable[[], list[Row]]) -> list[Row]:
+    """What `read` answered under this name today. Without Redis it is read anew."""
+    place = redis.key("board", sha256(name.encode()).hexdigest())
+    try:
+        if known := redis.client().get(place):
+            return loads(known)  # type: ignore[arg-type]  # the client is not the asynchronous one
+        found = read()
+        redis.client().set(place, dumps(found), ex=DAY)
+    except RedisError:
+        return read()
+    return found
+
+
+def _read(measure: str, views: list[int], since: datetime, until: datetime) -> list[Row]:
+    """The worst of what was measured from `since` until just before `until`."""
+    with database.cursor() as cursor:
+        cursor.execute(_NULLS if measure == "nulls" else _AGES, {"views": views, "since": since, "until": until})
+        return [(view, str(day), origin, value) for view, day, origin, value in cursor.fetchall() if value is not None]
 
 
 def _counting(view: FeatureView, measure: str, values: dict[str, float]) -> float:

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from django.urls import reverse
 
+from registry.choices import ViewKind
 from registry.models import Feature, FeatureView
 from registry.references import format_feast
 
@@ -43,7 +44,7 @@ def feast_reference(feature: Feature, number: int | None = None) -> str:
 def feast(feature: Feature, number: int) -> str:
     """Python that reads the feature with Feast: from the online store where it is served, else from history."""
     view = feature.view
-    return (_ONLINE if view.is_online else _ENTITY_FRAME).format(
+    return (_ONLINE if _is_online(view) else _ENTITY_FRAME).format(
         project=view.project.upstream_name or view.project.name,
         reference=feast_reference(feature, number),
         note="" if number == feature.number else _PINNED,
@@ -51,9 +52,17 @@ def feast(feature: Feature, number: int) -> str:
     )
 
 
+def _is_online(view: FeatureView) -> bool:
+    """A view computed when asked is as online as what it reads."""
+    if view.kind != ViewKind.ON_DEMAND:
+        return view.is_online
+    return all(upstream.is_online for upstream in view.upstream_views.all())
+
+
 def _row(view: FeatureView) -> dict[str, str]:
     """What the caller has to give: the join keys of every entity, then what the request itself carries."""
-    keys = {key: _stand_in(key, entity.value_type) for entity in view.entities.all() for key in entity.join_keys}
+    entities = [entity for one in (view, *view.upstream_views.all()) for entity in one.entities.all()]
+    keys = {key: _stand_in(key, entity.value_type) for entity in entities for key in entity.join_keys}
     asked = {field["name"]: _stand_in(field["name"], field.get("dtype", "")) for field in view.request_fields}
     return keys | asked
 

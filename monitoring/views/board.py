@@ -63,7 +63,7 @@ def _length(text: str) -> int:
 
 
 def _rows(views: list[FeatureView], measure: str, days: list[date]) -> list[tuple[FeatureView, list[Any]]]:
-    worst = worst_of_days(views, measure, datetime.combine(days[0], time(), UTC))
+    worst = worst_of_days(views, measure, days)
     return [(view, cells(view, measure, days, worst)) for view in views]
 
 

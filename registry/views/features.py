@@ -31,7 +31,7 @@ def overview(request: HttpRequest, project: str, view: str, feature: str) -> Htt
     found = find(request, project, view, feature)
     context = frame(request, found, tab="Overview")
     version, versions = context["version"], context["versions"]
-    prefetch_related_objects([found.view], "entities")
+    prefetch_related_objects([found.view], "entities", "upstream_views__entities")
     times = three_times(found.view, absences(found.view, found))
     readers = list(readers_of(found, actor_of(request))[: LATEST + 1])
     context |= {

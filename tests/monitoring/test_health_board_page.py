@@ -1,6 +1,6 @@
 """The health board: worst of each day by view, worst views first."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,8 +27,7 @@ def hourly(name: str, **facts: Any) -> FeatureView:
 def row(view: FeatureView, measure_of: str) -> list[str]:
     """States of the last three days."""
     days = days_until(timezone.now().date(), 3)
-    worst = worst_of_days([view], measure_of, datetime.combine(days[0], datetime.min.time(), UTC))
-    return [cell.css for cell in cells(view, measure_of, days, worst)]
+    return [cell.css for cell in cells(view, measure_of, days, worst_of_days([view], measure_of, days))]
 
 
 def html(user: Any, query: str = "") -> str:
@@ -43,6 +42,15 @@ def test_a_cell_is_the_worst_of_its_day(db: None) -> None:
         measure(view, at=NOON - timedelta(days=days), age=timedelta(minutes=age), nulls=nulls)
     assert row(view, "freshness") == ["warn", "", "crit"]
     assert row(view, "nulls") == ["warn", "", "crit"]
+
+
+def test_days_that_are_over_are_read_once(db: None) -> None:
+    view = hourly("stats")
+    measure(view, at=NOON - timedelta(days=1), nulls=1)
+    assert row(view, "nulls") == ["", "ok", ""]
+    measure(view, at=NOON - timedelta(days=1), nulls=50)  # which never happens: measurements are of now
+    measure(view, at=NOON, nulls=50)
+    assert row(view, "nulls") == ["", "ok", "crit"]
 
 
 def test_without_a_limit_nothing_is_green(db: None) -> None:

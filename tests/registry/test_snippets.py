@@ -56,6 +56,17 @@ def test_what_the_caller_sends() -> None:
     assert rows[0]["amount"] == 1.0
 
 
+def test_computed_when_asked_needs_the_keys_of_what_it_reads() -> None:
+    upstream = feature(is_online=True).view
+    view = ViewFactory(
+        project=upstream.project, kind="on_demand", request_fields=[{"name": "amount", "dtype": "int64"}]
+    )
+    view.upstream_views.add(upstream)
+    code = snippets.feast(FeatureFactory(view=view, number=1), 1)
+    (row,) = ast.literal_eval(call(code, "get_online_features")["entity_rows"])
+    assert row == {"user_id": 1001, 'card "no"': '<card "no">', "amount": 1001}
+
+
 def test_the_project_is_called_as_its_store_calls_it() -> None:
     assert "of project pay\n" in snippets.feast(feature(), 2)
 
