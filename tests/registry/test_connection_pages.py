@@ -204,3 +204,17 @@ def test_the_list_takes_as_many_queries_for_one_as_for_twenty(
     client.get("/teams/")  # warms what the process keeps
     with django_assert_max_num_queries(5):
         client.get(reverse("registry:connections"))
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_a_page_takes_as_many_queries_for_one_pull_as_for_twenty(
+    cast: SimpleNamespace, connection: Connection, django_assert_max_num_queries: Any, count: int
+) -> None:
+    for _ in range(count):
+        Pull.objects.create(
+            connection=connection, kind=PullKind.DEFINITIONS, state=PullState.SUCCEEDED, requested_by=cast.admin
+        )
+    client = page_as(cast.owner_a)
+    client.get("/teams/")
+    with django_assert_max_num_queries(8):
+        client.get(connection.get_absolute_url())
