@@ -19,7 +19,7 @@ SHOWN_STATES = (VersionState.ACTIVE, VersionState.DEPRECATED, VersionState.QUARA
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A query, compiled for one actor. `is_stateless` and `is_present` unless it asks for a state or for what is gone."""
+    """A query, compiled for one actor. `is_stateless` and `is_present` unless it asks for a state, or what is gone."""
 
     query: Query
     narrowed: Narrowed

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
-from django.db.models.functions import Now
 
 from registry.choices import ConsumerKind, Health, PrivacyClass, VersionState
 from registry.models import Actor, Consumer, FeatureView, Follow, Project, Source, Team, Usage, User, Version
@@ -131,7 +130,7 @@ def _type(term: Term, scope: Scope) -> Q:
 
 def _stale(term: Term, scope: Scope) -> Q:
     """`stale:true` is later than the limit, `stale:>2h` later by more than that. What is unknown is neither."""
-    late = Now() - freshness.newest_event_at() - freshness.limit()
+    late = Value(scope.now) - freshness.newest_event_at() - freshness.limit()
     views = FeatureView.objects.alias(late=late).order_by()
     if term.op == "=" and term.value.lower() in {"true", "false"}:
         is_late = {"late__gt" if truth(term) else "late__lte": timedelta(0)}
