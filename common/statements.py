@@ -26,7 +26,7 @@ class Statement:
         self._converters = compiler.get_converters(column for column, *_ in compiler.select)
         self._slots = [(stand_ins.get(value, "") if isinstance(value, Hashable) else "", value) for value in parameters]
 
-    def rows(self, **values: object) -> list[tuple[Any, ...]]:
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Run it with these values."""
         with connection.cursor() as cursor:
             cursor.execute(self._sql, [values[name] if name else value for name, value in self._slots])

@@ -141,7 +141,7 @@ def unknown_parameter(name: str, valid: list[str]) -> InvalidParameter:
     return InvalidParameter(detail, errors=[error], fix=choices)
 
 
-def _unknown_fields(checked: serializers.Serializer, data: Mapping[str, Any], at: str = "") -> Iterator[dict[str, str]]:
+def _unknown_fields(checked: serializers.Serializer, data: Any, at: str = "") -> Iterator[dict[str, str]]:
     """What was sent beside the fields there are, inside fields that are objects too."""
     detail = f"There is no such field. Choose from: {', '.join(checked.fields)}."
     for name in sorted(data):

@@ -31,7 +31,7 @@ def entry(thing: Any, action: str, **fields: Any) -> AuditEntry:
 def feature(cast: SimpleNamespace) -> Feature:
     """Of a restricted project, owned by Payments."""
     project = ProjectFactory(name="payments", owner=cast.payments, visibility="restricted")
-    return FeatureFactory(view=ViewFactory(project=project), name="amount")
+    return FeatureFactory.create(view=ViewFactory(project=project), name="amount")
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_pages_follow_each_other(cast: SimpleNamespace, log: list[AuditEntry]) -
 
 
 def test_values_of_personal_features_are_not_shown(cast: SimpleNamespace) -> None:
-    personal = FeatureFactory(privacy_class="direct-identifier", name="email", owner=cast.payments)
+    personal = FeatureFactory.create(privacy_class="direct-identifier", name="email", owner=cast.payments)
     for thing in (personal, personal.versions.get()):
         entry(thing, "registry.change_version", changes={"default": ["ann@example.org", "b"], "unit": ["", "m"]})
     entry(FeatureFactory(), "registry.change_version", changes={"default": [1, 41.87]})

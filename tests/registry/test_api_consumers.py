@@ -28,7 +28,7 @@ def reader(cast: SimpleNamespace, secret_project: Project) -> Consumer:
     """A model of no project that reads an open feature and a hidden one."""
     model = ConsumerFactory.create(kind="model", name="fraud", team=cast.risk)
     for view in (ViewFactory(), ViewFactory(project=secret_project)):
-        feature = FeatureFactory(view=view, name="hidden" if view.project == secret_project else "open")
+        feature = FeatureFactory.create(view=view, name="hidden" if view.project == secret_project else "open")
         Usage.objects.create(consumer=model, feature=feature, evidence="declared", number=1)
     return model
 

@@ -139,7 +139,8 @@ def test_pace_and_time_left_are_those_of_the_page(cast: SimpleNamespace, running
 def test_what_is_not_known_is_null(
     cast: SimpleNamespace, running: Pull, facts: dict[str, Any], expected: tuple[Any, ...]
 ) -> None:
-    end = running.started_at + timedelta(seconds=10)  # type: ignore[operator]  it has started
+    assert running.started_at is not None
+    end = running.started_at + timedelta(seconds=10)
     Pull.objects.update(**{"finished_at": end, **facts})
     shown = api_as(cast.viewer).get(path(running)).json()
     assert (shown["fraction_done"], shown["rate_per_second"], shown["seconds_left"]) == expected
