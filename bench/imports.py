@@ -90,20 +90,21 @@ def floor_unchanged(feast: str, _charter: str) -> None:
             blake2b(data, digest_size=16).digest()
 
 
-def pull(feast: str, _charter: str) -> dict[str, int]:
+def pull(feast: str, _charter: str, *, prefix: str = "") -> dict[str, int]:
     """One definitions pull by whoever DATABASE_URL names. Raises AssertionError when it does not succeed."""
     from registry.actions.connections import create_connection
     from registry.actions.definitions import import_definitions
     from registry.actions.pulls import run_pull
     from registry.models import Connection, Pull
 
-    connection = Connection.objects.first() or create_connection(
-        None, actor=None, name="bench", addresses={"registry_url": feast}
+    name, options = f"bench {prefix}", {"project_prefix": prefix}
+    connection = Connection.objects.filter(name=name.strip()).first() or create_connection(
+        None, actor=None, name=name, addresses={"registry_url": feast}, options=options
     )
     done = run_pull(Pull.objects.create(connection=connection, kind="definitions").pk, import_definitions)
     assert done is not None
     assert done.state == "succeeded", done.errors
-    return done.counts
+    return dict(done.counts)
 
 
 def touch(feast: str) -> None:
