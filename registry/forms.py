@@ -9,6 +9,18 @@ from common.durations import compact_duration, parse_duration
 from registry.models import FeatureView
 
 
+class DescriptionForm(forms.Form):
+    """What a feature is, in its owner's words."""
+
+    description = forms.CharField(
+        max_length=4_000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What it measures, over which time, what is left out.",
+    )  # fmt: skip
+    reason = forms.CharField(
+        required=False, max_length=500, label="Why", help_text="Kept in the history with your name."
+    )
+
+
 class SloForm(forms.Form):
     """Limits of a feature view."""
 

@@ -15,6 +15,8 @@ from registry.models import AuditEntry, Feature, FeatureView, User, Version
 PAGE = 50
 # An action's audit entry and the field history it caused are one event, told once.
 SAME_EVENT = timedelta(seconds=10)
+# What somebody follows is nobody else's business.
+PRIVATE = ("registry.follow_feature",)
 _SILENT = frozenset({"id", "created_at", "changed_at", "digest"})
 _THINGS = {Feature: "feature", FeatureView: "feature view", Version: "version"}
 
@@ -66,8 +68,8 @@ def _audited(
         | Q(object_type="featureview", object_id=str(feature.view_id))
         | Q(object_type="version", object_id__in=[str(version.pk) for version in versions])
     )
-    entries = AuditEntry.objects.filter(about, **({"at__lt": before} if before else {})).order_by("-id")
-    return [_from_entry(entry, hide_values=hide_values) for entry in entries[: PAGE + 1]]
+    entries = AuditEntry.objects.filter(about, **({"at__lt": before} if before else {})).exclude(action__in=PRIVATE)
+    return [_from_entry(entry, hide_values=hide_values) for entry in entries.order_by("-id")[: PAGE + 1]]
 
 
 def _from_entry(entry: AuditEntry, *, hide_values: bool) -> Event:

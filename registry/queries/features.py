@@ -9,14 +9,16 @@ LATEST = 10
 
 
 def pages_of(actor: User) -> QuerySet[Feature]:
-    """Features as the actor sees them, with what every tab's header needs."""
+    """Features as the actor sees them, with what every tab's header needs; `lead` is whom to ask first."""
     followers = Follow.objects.filter(feature=OuterRef("pk")).order_by().values("feature").annotate(n=Count("pk"))
+    leads = Membership.objects.filter(team=OuterRef("owner"), is_lead=True, user__is_active=True).order_by("pk")
     return (
         Feature.objects.visible_to(actor)
         .select_related("project", "owner", "view__project", "view__source", "view__connection", "view__owner")
         .defer("search", "keywords", "context", "view__digest")
         .annotate(
             followers=Coalesce(Subquery(followers.values("n")), 0),
+            lead=Subquery(leads.values("user__username")[:1]),
             is_followed=Exists(Follow.objects.filter(feature=OuterRef("pk"), user=actor)),
         )
     )  # fmt: skip
@@ -34,11 +36,3 @@ def readers_of(feature: Feature, actor: User) -> QuerySet[Usage]:
         .select_related("consumer__project", "consumer__team")
         .order_by("consumer__kind", "consumer__name", "number")
     )
-
-
-def lead_of(team_id: int | None) -> User | None:
-    """Whom to ask first."""
-    if team_id is None:
-        return None
-    lead = Membership.objects.filter(team_id=team_id, is_lead=True).select_related("user").order_by("pk").first()
-    return lead.user if lead else None

@@ -11,7 +11,7 @@ from registry.choices import VersionState
 from registry.freshness import age
 from registry.models import Feature, Version
 from registry.notices import notice, successor
-from registry.queries.features import lead_of, pages_of, versions_of
+from registry.queries.features import pages_of, versions_of
 from registry.views.actor import actor_of
 
 TABS = (("Overview", ""), ("Versions", "versions/"), ("Health", "health/"), ("Activity", "activity/"))
@@ -32,7 +32,6 @@ def frame(request: HttpRequest, feature: Feature, *, tab: str) -> dict[str, Any]
         "feature": feature,
         "view": feature.view,
         "age": age(feature.view, timezone.now()),
-        "lead": lead_of(feature.owner_id),
         "version": version,
         "versions": versions,
         "reference": f"{feature.key}@{version.number}",

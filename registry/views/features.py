@@ -15,8 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 from common.spreadsheets import csv_response
 from registry import contracts, snippets, timelines
 from registry.actions.features import follow_feature, unfollow_feature
+from registry.forms import DescriptionForm
 from registry.freshness import disagreements, is_timeless, three_times
 from registry.models import Feature, FeatureView, Version
+from registry.queries.activity import Event
 from registry.queries.activity import activity as activity_of
 from registry.queries.evidence import absences
 from registry.queries.features import LATEST, readers_of
@@ -51,12 +53,20 @@ def overview(request: HttpRequest, project: str, view: str, feature: str) -> Htt
         "readers": readers[:LATEST],
         "has_more_readers": len(readers) > LATEST,
         "links": _links(found),
+        "form": _form(request, found),
     }
     return render(request, "registry/feature/overview.html", context)
 
 
 def _source_url(view: FeatureView) -> str:
     return reverse("registry:source", args=[view.project.name, view.source.name]) if view.source else ""
+
+
+def _form(request: HttpRequest, feature: Feature) -> DescriptionForm | None:
+    """For those who may describe it."""
+    if not request.user.has_perm("registry.describe_feature", feature):
+        return None
+    return DescriptionForm(initial={"description": feature.description})
 
 
 def _links(feature: Feature) -> list[tuple[str, str]]:
@@ -105,20 +115,29 @@ def _spreadsheet(feature: Feature, held: list[Version]) -> StreamingHttpResponse
 
 
 @require_GET
-def activity(request: HttpRequest, project: str, view: str, feature: str) -> HttpResponse:
+def activity(request: HttpRequest, project: str, view: str, feature: str) -> HttpResponseBase:
     """What happened, newest first; with `?as_of=2026-03-03`, also the feature as it was then."""
     found = find(request, project, view, feature)
     context = frame(request, found, tab="Activity")
     asked = request.GET.get("as_of", "")
     moment = _moment(asked)
+    happened = activity_of(found, context["versions"], before=_moment(request.GET.get("before", "")))
+    if request.GET.get("format") == "csv":
+        return csv_response(("at", "who", "what", "why", "changes"), map(_line, happened.events),
+                            filename=f"{get_valid_filename(found.key)}-activity.csv")  # fmt: skip
     context |= {
-        "activity": activity_of(found, context["versions"], before=_moment(request.GET.get("before", ""))),
+        "activity": happened,
         "asked": asked,
         "is_unreadable": bool(asked) and moment is None,
         "moment": moment,
         "past": as_it_was(found, context["versions"], moment) if moment else None,
     }
     return render(request, "registry/feature/activity.html", context)
+
+
+def _line(event: Event) -> dict[str, object]:
+    changes = [f"{change.field}: {change.old} → {change.new}" for change in event.changes]
+    return {"at": event.at.isoformat(), "who": event.who, "what": event.title, "why": event.reason, "changes": changes}
 
 
 def _moment(text: str) -> datetime | None:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from registry.actions.feature_views import change_slo
+from registry.actions.features import follow_feature
 from registry.models import Feature, Version
 from registry.queries.activity import PAGE, activity
 from registry.queries.features import pages_of
@@ -57,6 +58,17 @@ def test_changes_by_pulls_show_before_and_after(cast: SimpleNamespace, feature: 
     assert text.index("<del>Second words.</del><ins>Third words.</ins>") < text.index(
         "<del>First words.</del><ins>Second words.</ins>"
     )
+
+
+def test_what_somebody_follows_is_not_told(cast: SimpleNamespace, feature: Feature) -> None:
+    follow_feature(feature, actor=cast.owner_b)
+    assert "Nothing changed since it was registered" in html(cast.viewer, feature)
+
+
+def test_as_a_spreadsheet(cast: SimpleNamespace, feature: Feature) -> None:
+    describe(feature, "Second words.")
+    answer = page_as(cast.viewer).get(f"{feature.get_absolute_url()}activity/?format=csv").getvalue().decode()
+    assert "description: First words. → Second words." in answer
 
 
 def test_owners_are_named(cast: SimpleNamespace, feature: Feature) -> None:

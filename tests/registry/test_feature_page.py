@@ -48,8 +48,8 @@ def shown(user: Any, thing: Any, query: str = "") -> str:
 def test_says_what_it_is_and_whom_to_ask(cast: SimpleNamespace, feature: Feature) -> None:
     html = shown(cast.viewer, feature)
     for text in (
-        "avg_amount", "Mean amount of settled card transactions", "Payments Features", "limit 2 h", "every 1 h", "7 d",
-        "user_id", "Feast production", "orders", "payments.stats.avg_amount@1", "EUR",
+        "avg_amount", "Mean amount of settled card transactions", "Payments Features", ">alice</a>",
+        "limit 2 h", "every 1 h", "7 d", "user_id", "Feast production", "orders", "payments.stats.avg_amount@1", "EUR",
         "unknown: the store does not say",
     ):  # fmt: skip
         assert text in html, text
