@@ -114,9 +114,10 @@ class ListEndpoint(Endpoint):
         return csv_response(shown(self.shape(), self.selection()), _parsed(rows), filename=f"{name}.csv")
 
     def _link(self, cursor: str) -> str:
-        query = self.request.query_params.copy()
-        query["cursor"] = cursor
-        return f'<{settings.CHARTER_BASE_URL}{self.request.path}?{query.urlencode()}>; rel="next"'
+        query = self.request.query_params
+        there = query.copy()
+        there["cursor"] = cursor
+        return f'<{settings.CHARTER_BASE_URL}{self.request.path}?{there.urlencode()}>; rel="next"'
 
 
 def fitting(texts: list[str], most: int) -> int:
