@@ -132,14 +132,16 @@ def _name(actor: Actor, text: str) -> Iterator[Target]:
 
 def _address(actor: Actor, text: str) -> Iterator[Target]:
     """The address of one of our own pages: what the page is about, not the page."""
-    parts = urlsplit(text) if text.startswith(("http://", "https://", "/")) else None
-    if parts is None or (parts.netloc and not validate_host(parts.hostname or "", settings.ALLOWED_HOSTS)):
+    if not text.startswith(("http://", "https://", "/")):
         return
     try:
+        parts = urlsplit(text)
         page = resolve_path(parts.path)
-    except Resolver404:
+    except (ValueError, Resolver404):
         return
-    named = page.kwargs
+    if parts.netloc and not validate_host(parts.hostname or "", settings.ALLOWED_HOSTS):
+        return
+    named = {name: storable(str(value)) for name, value in page.kwargs.items()}
     route = page.view_name.removeprefix("registry:")
     if "feature" in named:
         number = parse_qs(parts.query).get("v", [""])[0]

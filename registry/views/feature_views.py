@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -54,7 +55,7 @@ def _context(request: HttpRequest, view: FeatureView, form: SloForm | None = Non
         "view": view,
         "crumbs": [{"label": view.project.name, "url": view.project.get_absolute_url()}],
         "page": page_of(features, order=("key",), after=request.GET.get("after", "")),
-        "features_count": features.count(),
+        **features.order_by().aggregate(features_count=Count("pk"), worst_null_rate=Max("null_rate")),
         "times": times,
         "disagreements": disagreements(times),
         "is_timeless": is_timeless(view),

@@ -106,9 +106,7 @@ def test_an_owner_that_is_missing_expands_to_nothing(client: APIClient) -> None:
         ("q=a&cursor=x", "cursor", "cursor"),
     ],
 )
-def test_what_makes_no_sense_is_named_with_what_would(
-    client: APIClient, query: str, parameter: str, said: str
-) -> None:
+def test_what_makes_no_sense_is_named_with_what_would(client: APIClient, query: str, parameter: str, said: str) -> None:
     error = refused(client.get(f"{API}?{query}"))
     assert error["parameter"] == parameter
     assert said in error["detail"]
@@ -129,8 +127,9 @@ def many(client: APIClient, cast: SimpleNamespace) -> dict[str, Feature]:
     other = ViewFactory(project=ProjectFactory(name="crm", owner=cast.risk), name="people", connection=store)
     return {
         "mail": FeatureFactory(
-            view=other, name="mail", privacy_class="direct-identifier", store="lake", dtype="string", state="deprecated",
-            version__deprecated_at=datetime(2026, 1, 1, tzinfo=UTC), entity_names=["user", "card"], is_online=True,
+            view=other, name="mail", privacy_class="direct-identifier", store="lake", dtype="string",
+            state="deprecated", version__deprecated_at=datetime(2026, 1, 1, tzinfo=UTC),
+            entity_names=["user", "card"], is_online=True,
         ),
         "age": FeatureFactory(view=other, name="age", privacy_class="none", owner=None, description="", health="crit"),
         "gone": FeatureFactory(view=other, name="gone", gone_at=datetime(2026, 1, 1, tzinfo=UTC), tags=["tier=1"]),
@@ -262,7 +261,9 @@ def test_batch_get_is_bounded(client: APIClient) -> None:
 def test_resolve_takes_references_as_they_are(client: APIClient, text: str, found: tuple[Any, ...]) -> None:
     (target,) = client.post(f"{API}/resolve", {"text": text}).json()["data"]
     assert (target["key"], target["version"], target["feast_reference"]) == found
-    assert client.get(target["api_url"].partition("/api")[1] + target["api_url"].partition("/api")[2]).status_code == 200
+    assert (
+        client.get(target["api_url"].partition("/api")[1] + target["api_url"].partition("/api")[2]).status_code == 200
+    )
 
 
 def test_resolve_finds_nothing_without_complaint(client: APIClient) -> None:

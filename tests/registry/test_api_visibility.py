@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern
 from rest_framework.test import APIClient
 
 from portal import api_urls

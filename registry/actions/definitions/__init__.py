@@ -4,11 +4,15 @@ Set-based throughout: records are copied into a temporary table and merged by a 
 Safe to repeat, in chunks that each commit, so that a pull which dies goes on where it was.
 """
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
 
-from connectors.records import Definitions, ViewRecord
+from connectors.records import DefinitionReader, Definitions, ViewRecord
 from registry import stores
 from registry.actions.action import Note, history_context, record
 from registry.actions.definitions import consumers, feature_views, features, projects, sources
@@ -28,6 +32,21 @@ def import_definitions(connection: Connection, progress: Progress) -> None:
     if token == connection.change_token:
         progress.count("unchanged_views", connection.views.present().count())
         return
+    with _collector_at_rest():
+        _take_over(connection, reader, token, progress)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """A million records without a cycle among them: looking for one over and over takes an eighth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _take_over(connection: Connection, reader: DefinitionReader, token: str, progress: Progress) -> None:
     found = reader.definitions(known=_known_digests(connection))
     for warning in found.warnings:
         progress.warn(warning)

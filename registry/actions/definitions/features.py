@@ -6,7 +6,8 @@ What a person has set here (class, description, owner, tags) stays where the sto
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from django.db import connection as database
 from django.utils import timezone
@@ -141,6 +142,23 @@ WHERE held.view_id = ANY(%s) AND held.gone_at IS NULL
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What follows from the tags of a feature; most features of a view have the same ones."""
+
+    said: Mapping[str, str]
+    listed: str  # as PostgreSQL writes an array
+    words: str
+    privacy_class: str
+
+    @classmethod
+    def of(cls, tags: Mapping[str, str]) -> Self:
+        """In one order: a store may list the same tags in another next time."""
+        told = sorted(tags.items())
+        listed = array(f"{key}={value}" if value else key for key, value in told)
+        return cls(tags, listed, " ".join(f"{key} {value}" for key, value in told), class_from_tags(tags))
+
+
 def earlier_versions(found: Definitions) -> History:
     """The store's version history by view and number."""
     history: dict[tuple[str, str], dict[int, dict[str, FeatureRecord]]] = {}
@@ -222,23 +240,17 @@ def _incoming(
     location = row.source.location if row.source else ""
     context = f"{view.name} {view.project} {' '.join(view.entities)} {view.source} {location}"
     past = sorted(history.get((view.project, view.name), {}).items(), reverse=True)
-    of_view = _tags(view.tags)
+    seen: dict[tuple[tuple[str, str], ...], Tags] = {}
     for feature in view.features:
-        tags, listed, keywords = _tags(view.tags | feature.tags) if feature.tags else of_view
+        own = tuple(feature.tags.items())
+        tags = seen[own] if own in seen else seen.setdefault(own, Tags.of(view.tags | feature.tags))
         facts = (
             row.project_id, row.pk, feature.name, f"{row.key}.{feature.name}", feature.description, row.owner_id,
-            _number(view.version, feature, past), feature.dtype, class_from_tags(tags),
-            looks_personal(feature.name, tags), names, connection.slug, view.online, listed,
-            models.get((view.project, view.name, feature.name), 0), keywords, context,
+            _number(view.version, feature, past), feature.dtype, tags.privacy_class,
+            looks_personal(feature.name, tags.said), names, connection.slug, view.online, tags.listed,
+            models.get((view.project, view.name, feature.name), 0), tags.words, context,
         )  # fmt: skip
         yield facts, (feature.vector_dimension, feature.vector_metric, keys, view.definition)
-
-
-def _tags(tags: Mapping[str, str]) -> tuple[Mapping[str, str], str, str]:
-    """Tags, as an array and as words. In one order: a store may list the same ones in another next time."""
-    told = sorted(tags.items())
-    listed = array(f"{key}={value}" if value else key for key, value in told)
-    return tags, listed, " ".join(f"{key} {value}" for key, value in told)
 
 
 def _join_keys(row: FeatureView, entities: ByName, view: ViewRecord) -> list[str]:
