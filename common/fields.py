@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Expression, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
@@ -152,7 +153,7 @@ def _expression(name: str, field: serializers.Field, selection: Selection, actor
         case Expandable() if inner is None:
             return F(prefix + field.key)
         case Expandable():
-            return _one(field.serializer, inner, actor, "" if field.source == "*" else path)
+            return _one(field.serializer, inner or Selection(), actor, "" if field.source == "*" else path)
         case serializers.ListSerializer():  # a JSON column, documented
             return F(path)
         case serializers.Serializer():
@@ -172,7 +173,7 @@ def _one(serializer: SerializerClass, selection: Selection, actor: Any, path: st
     return Case(When(Q(**{f"{path}__isnull": True}), then=Value(None)), default=built, output_field=TextField())
 
 
-def _belonging(field: ExpandableOne, selection: Selection, actor: Any, prefix: str) -> Expression:
+def _belonging(field: ExpandableOne, selection: Selection, actor: Any, prefix: str) -> Combinable:
     rows = field.rows(actor, lambda column: OuterRef(prefix + column))
     texts = rows.values_list(json_object(field.serializer, selection, actor))
     if isinstance(field, ExpandableList):

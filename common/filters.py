@@ -17,7 +17,7 @@ class NamesField(forms.MultipleChoiceField):
 class AnyOf(Filter):
     """`?project=a&project=b`: rows with one of these values."""
 
-    field_class = NamesField
+    field_class: type[forms.Field] = NamesField
 
     def __init__(self, field_name: str, help_text: str, *, lookup: str = "in", **extra: Any) -> None:
         super().__init__(field_name=field_name, lookup_expr=lookup, help_text=help_text, **extra)

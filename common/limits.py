@@ -40,7 +40,7 @@ class RateLimit(BaseThrottle):
     policy = "default"
 
     def allow_request(self, request: Request, view: object) -> bool:
-        quota, window = parse_rate(api_settings.DEFAULT_THROTTLE_RATES[self.policy])
+        quota, window = parse_rate(str(api_settings.DEFAULT_THROTTLE_RATES[self.policy]))
         now = time.time()
         try:
             count = _count(key("rate", self.policy, self._caller(request), int(now // window)), window)

@@ -26,7 +26,8 @@ class CsvRenderer(BaseRenderer):
 class FormatNegotiation(DefaultContentNegotiation):
     """Says which formats there are when asked for another."""
 
-    def filter_renderers(self, renderers: list[BaseRenderer], format: str) -> list[BaseRenderer]:
+    def filter_renderers(self, renderers: Iterable[BaseRenderer], format: str) -> list[BaseRenderer]:
+        renderers = list(renderers)
         valid = [renderer.format for renderer in renderers]
         if format not in valid:
             raise unknown_choice("format", format, valid)

@@ -20,7 +20,9 @@ class LoginRequiredMiddleware(DjangoLoginRequired):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]  # the stubs know redirects only
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
         """A part of a page sends the whole page to sign in: the form would otherwise appear in the part's place."""
         if request.headers.get("HX-Request") != "true":
             return super().handle_no_permission(request, view_func)

@@ -57,6 +57,11 @@ def is_lead(user: User, thing: object) -> bool:
 
 
 @rules.predicate
+def is_on_committee(_user: User, person: User) -> bool:
+    return bool(person.role_names & {roles.COMMITTEE, roles.CHAIR})
+
+
+@rules.predicate
 def is_self(user: User, person: User) -> bool:
     return user.is_active and user.pk == person.pk
 
@@ -78,8 +83,10 @@ for _verb in ("change_slo", "describe_feature", "describe_view", "tag_feature"):
 rules.add_perm("registry.assign_owner", is_owner | is_admin)
 rules.add_perm("registry.follow_feature", may_see)
 rules.add_perm("registry.view_feature", may_see)
-for _verb in ("assign_role", "create_project", "create_team", "create_user", "reset_password"):
+for _verb in ("assign_role", "create_project", "create_team", "create_user"):
     rules.add_perm(f"registry.{_verb}", is_admin)
+# Who could set the password of somebody on the committee could vote in their name.
+rules.add_perm("registry.reset_password", is_admin & ~is_on_committee)
 rules.add_perm("registry.change_team", is_lead | is_admin)
 rules.add_perm("registry.create_connection", is_admin)
 rules.add_perm("registry.change_connection", is_admin)

@@ -74,10 +74,11 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         scope = view.required_scopes.get("GET" if request.method == "HEAD" else request.method)
-        if not scope or request.auth is None or scope in request.auth.scopes:
+        token: AccessToken | None = request.auth  # type: ignore[assignment]  # TokenAuthentication gives ours
+        if not scope or token is None or scope in token.scopes:
             return True
         raise InsufficientScope(
-            f"This needs the scope {scope}. The token has: {', '.join(request.auth.scopes) or 'none'}.",
+            f"This needs the scope {scope}. The token has: {', '.join(token.scopes) or 'none'}.",
             fix=f"Create a token with the scope {scope}.",
             url="/settings/tokens/",
             headers={"WWW-Authenticate": f'{CHALLENGE}, error="insufficient_scope", scope="{scope}"'},
@@ -145,6 +146,6 @@ def take_uses() -> dict[str, int]:
     if not redis_client.exists(noted):
         return {}
     redis_client.rename(noted, taken)
-    uses = redis_client.hgetall(taken)
+    uses: dict[bytes, bytes] = redis_client.hgetall(taken)  # type: ignore[assignment]  # the client does not decode
     redis_client.delete(taken)
     return {digest.decode(): int(seconds) for digest, seconds in uses.items()}

@@ -25,7 +25,8 @@ _FEATURE_COLUMNS = (
 def write_declared(view: FeatureView, pull: Pull | None, now: datetime) -> None:
     """Keep what the registry itself declares, so that it can be held against what the stores show."""
     if view.declared_until is not None:
-        row: tuple[Any, ...] = (now, view.pk, Origin.DECLARED, view.declared_until, *[None] * 5, "", [], pull and pull.pk)
+        pull_id = pull.pk if pull else None
+        row: tuple[Any, ...] = (now, view.pk, Origin.DECLARED, view.declared_until, *[None] * 5, "", [], pull_id)
         _copy("monitoring_viewmeasurement", _VIEW_COLUMNS, [row])
 
 

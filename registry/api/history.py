@@ -15,7 +15,7 @@ from registry.choices import Scope
 from registry.models import Version
 from registry.queries.activity import Event, activity
 
-SORTS = {"-at": ("-at",)}
+SORTS: dict[str, tuple[str, ...]] = {"-at": ("-at",)}
 
 
 class ChangeSerializer(serializers.Serializer):

@@ -58,7 +58,7 @@ class MeView(Endpoint):
                 "is_service": user.is_service,
                 "roles": sorted(user.role_names),
                 "teams": list(teams),
-                "token": _token(request.auth) if request.auth else None,
+                "token": _token(request.auth) if isinstance(request.auth, AccessToken) else None,
             }
         )
 

@@ -60,7 +60,7 @@ def deprecation_headers(
     headers = {"Deprecation": f"@{int(deprecated_at.timestamp())}"}
     if sunset_on is not None:
         headers["Sunset"] = http_date(datetime.combine(sunset_on, time(), UTC).timestamp())
-    successor = Version.objects.visible_to(actor).filter(pk=replacement_id).select_related("feature").first()
+    successor = Version.objects.visible_to(actor).filter(pk__in=[replacement_id]).select_related("feature").first()
     if successor is not None:
         headers["Link"] = f'<{version_url(successor.feature.key, successor.number)}>; rel="successor-version"'
     return headers

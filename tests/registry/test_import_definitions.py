@@ -1,7 +1,7 @@
 """What a definitions pull brings in, from registries that others wrote."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -81,7 +81,7 @@ def test_versions_keep_the_numbers_of_the_store(real_inputs: Path) -> None:
 
 
 @pytest.fixture
-def changing(real_inputs: Path, tmp_path: Path) -> Iterator[tuple[Connection, pb.Registry, Callable[[], Pull]]]:
+def changing(real_inputs: Path, tmp_path: Path) -> tuple[Connection, pb.Registry, Callable[[], Pull]]:
     """A pulled registry, its content to edit, and a way to write it back and pull again."""
     place = tmp_path / "registry.db"
     content = pb.Registry.FromString((real_inputs / "feast/quickstart_local/registry.db").read_bytes())
@@ -94,7 +94,7 @@ def changing(real_inputs: Path, tmp_path: Path) -> Iterator[tuple[Connection, pb
         place.write_bytes(content.SerializeToString())
         return pull(connection)
 
-    yield connection, content, write_and_pull
+    return connection, content, write_and_pull
 
 
 def test_a_view_that_vanished_is_gone_and_not_deleted(changing: tuple) -> None:
