@@ -1,6 +1,7 @@
 """Taking over what a store defines: projects, entities, sources, views, features, versions, consumers.
 
-Set-based throughout: records are copied into a temporary table and merged by a few statements, never saved one by one.
+Set-based throughout: what is new is copied in, what was there before is merged by a few statements, and nothing is
+saved one by one.
 Safe to repeat, in chunks that each commit, so that a pull which dies goes on where it was.
 """
 
