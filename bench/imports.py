@@ -45,12 +45,13 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 DROP TABLE IF EXISTS floor_feature;
 CREATE TABLE floor_feature (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text UNIQUE, view text, name text, description text,
-  dtype text, owner text, entities text[], tags text[], search tsvector GENERATED ALWAYS AS (
-    setweight(to_tsvector('english', replace(name, '_', ' ')), 'A') || to_tsvector('english', description)) STORED);
+  dtype text, owner text, entities text[], tags text[], words text, search tsvector GENERATED ALWAYS AS (
+    setweight(to_tsvector('english', replace(name, '_', ' ')), 'A') ||
+    to_tsvector('english', description || ' ' || words)) STORED);
 CREATE INDEX ON floor_feature USING gin (search);
 CREATE INDEX ON floor_feature USING gin (name gin_trgm_ops)
 """
-FLOOR_COPY = "COPY floor_feature (key, view, name, description, dtype, owner, entities, tags) FROM STDIN"
+FLOOR_COPY = "COPY floor_feature (key, view, name, description, dtype, owner, entities, tags, words) FROM STDIN"
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,11 @@ def floor_first(feast: str, charter: str) -> None:
 def _floor_rows(project: str, data: bytes) -> Iterator[tuple[Any, ...]]:
     spec = pb.FeatureView.FromString(data).spec
     entities, tags = list(spec.entities), [f"{key}={value}" for key, value in spec.tags.items()]
+    words = " ".join((*tags, *entities, spec.name, spec.batch_source.name, project))  # what Charter's search finds too
     for field in spec.features:
         key = f"{project}.{spec.name}.{field.name}"
         kind = pb.ValueType.Enum.Name(field.value_type)
-        yield key, spec.name, field.name, field.description, kind, spec.owner, entities, tags
+        yield key, spec.name, field.name, field.description, kind, spec.owner, entities, tags, words
 
 
 def floor_unchanged(feast: str, _charter: str) -> None:
