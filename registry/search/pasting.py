@@ -1,11 +1,12 @@
 """Anything that people paste into a search box, as the one thing it names: keys, references, addresses, tables."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.http.request import validate_host
 from django.urls import Resolver404, reverse
 from django.urls import resolve as resolve_path
@@ -86,14 +87,19 @@ def _person_target(person: User) -> Target:
 
 
 def _consumer(actor: Actor, text: str) -> Iterator[Target]:
-    """`model:fraud-ranker`, or the name alone."""
-    kind, _, name = text.rpartition(":")
-    if kind not in {"", *ConsumerKind.values} or " " in name:
-        return
-    consumers = Consumer.objects.visible_to(actor).filter(name=name, gone_at__isnull=True)
-    for consumer in (consumers.filter(kind=kind) if kind else consumers)[:MAX_TARGETS]:
-        note = consumer.description or consumer.get_kind_display()
-        yield Target("consumer", str(consumer), consumer.get_absolute_url(), note, str(consumer))
+    """`model:fraud-ranker`."""
+    kind, _, name = text.partition(":")
+    if kind in ConsumerKind.values:
+        yield from map(_consumer_target, _consumers(actor).filter(kind=kind, name=name)[:MAX_TARGETS])
+
+
+def _consumers(actor: Actor) -> QuerySet[Consumer]:
+    return Consumer.objects.visible_to(actor).filter(gone_at__isnull=True)
+
+
+def _consumer_target(consumer: Consumer) -> Target:
+    note = consumer.description or consumer.get_kind_display()
+    return Target("consumer", str(consumer), consumer.get_absolute_url(), note, str(consumer))
 
 
 def _table(actor: Actor, text: str) -> Iterator[Target]:
@@ -121,13 +127,23 @@ def source_target(source: Source) -> Target:
 
 
 def _name(actor: Actor, text: str) -> Iterator[Target]:
-    """A team, a person or a project by the name that addresses have."""
+    """A team, person, project, model or service by its name alone: one query, since most words are none of these."""
     if " " in text:
         return
-    yield from map(_team_target, Team.objects.filter(slug=text.removeprefix("team:").lower()))
-    yield from map(_person_target, people().filter(username=text.removeprefix("user:").removeprefix("@")))
-    for project in Project.objects.visible_to(actor).filter(name=text):
-        yield Target("project", project.name, project.get_absolute_url(), project.description or "Project", text)
+    named: tuple[tuple[QuerySet[Any], Callable[[Any], Target]], ...] = (
+        (Team.objects.filter(slug=text.removeprefix("team:").lower()), _team_target),
+        (people().filter(username=text.removeprefix("user:").removeprefix("@")), _person_target),
+        (Project.objects.visible_to(actor).filter(name=text), _project_target),
+        (_consumers(actor).filter(name=text), _consumer_target),
+    )
+    asked = [rows.order_by().values_list(Value(at), "pk") for at, (rows, _) in enumerate(named)]
+    for at in sorted({at for at, _ in asked[0].union(*asked[1:])}):
+        rows, target = named[at]
+        yield from map(target, rows[:MAX_TARGETS])
+
+
+def _project_target(project: Project) -> Target:
+    return Target("project", project.name, project.get_absolute_url(), project.description or "Project", project.name)
 
 
 def _address(actor: Actor, text: str) -> Iterator[Target]:

@@ -110,10 +110,11 @@ def _values(actor: Actor, term: re.Match[str], rest: str, limit: int) -> list[Su
     """What may stand after the colon: values that exist, with how many features of the rest of the query have them."""
     field, begins = FIELDS[term["name"]], term["value"].lower()
     counted = dict(_counted(actor, field, rest))
-    names = [*field.values, *counted] if field.values and not counted else [*counted, *field.values]
-    matching = [name for name in dict.fromkeys(names) if name.lower().startswith(begins)]
+    # What a field offers by itself is written as it is: it may hold an operator, such as >2h.
+    written = {name: quoted(name) for name in counted} | {name: name for name in field.values}
+    matching = [name for name in written if name.lower().startswith(begins)]
     return [
-        Suggestion(name, _noted(counted.get(name)), insert=f"{term['sign']}{field.name}:{quoted(name)}")
+        Suggestion(name, _noted(counted.get(name)), insert=f"{term['sign']}{field.name}:{written[name]}")
         for name in matching[:limit]
     ]
 
