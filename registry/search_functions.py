@@ -11,19 +11,6 @@ the function that it made.
 from django.contrib.postgres.operations import BtreeGinExtension, TrigramExtension
 from django.db import migrations
 
-FIRST_SEARCH = """
-CREATE FUNCTION charter_search(name text, description text, keywords text, context text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURNS NULL ON NULL INPUT AS $$
-  SELECT pg_catalog.setweight(pg_catalog.to_tsvector('pg_catalog.english',
-           pg_catalog.regexp_replace(name, '[^A-Za-z0-9]+', ' ', 'g') || ' ' ||
-           pg_catalog.regexp_replace(
-             pg_catalog.regexp_replace(name, '([a-z])([A-Z])|([A-Za-z])([0-9])|([0-9])([A-Za-z])',
-                                       '\\1\\3\\5 \\2\\4\\6', 'g'), '[^A-Za-z0-9]+', ' ', 'g')), 'A')
-      || pg_catalog.setweight(pg_catalog.to_tsvector('pg_catalog.english', description || ' ' || keywords), 'B')
-      || pg_catalog.setweight(pg_catalog.to_tsvector('pg_catalog.english',
-           pg_catalog.regexp_replace(context, '[^A-Za-z0-9]+', ' ', 'g')), 'C')
-$$
-"""
 # Letters outside ASCII stay: only ASCII punctuation separates words.
 SPLIT = r"""pg_catalog.regexp_replace({0}, '[\u0001-/:-@\[-`{{-\u007F]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])'
   '|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])', ' ', 'g')"""
@@ -45,7 +32,5 @@ $$
 operations = [
     TrigramExtension(),
     BtreeGinExtension(),
-    migrations.RunSQL(FIRST_SEARCH, "DROP FUNCTION charter_search(text, text, text, text)"),
+    migrations.RunSQL(SEARCH, "DROP FUNCTION charter_search(text, text, text, text, text)"),
 ]
-add_definition = migrations.RunSQL(SEARCH, "DROP FUNCTION charter_search(text, text, text, text, text)")
-drop_first = migrations.RunSQL("DROP FUNCTION charter_search(text, text, text, text)", FIRST_SEARCH)

@@ -196,14 +196,23 @@ def reap_lost_pulls() -> int:
     long_ago = timezone.now() - LOST_AFTER
     silent = Q(state=PullState.RUNNING, heartbeat_at__lt=long_ago) | Q(state=PullState.QUEUED, created_at__lt=long_ago)
     lost = list(Pull.objects.filter(silent).select_related("connection"))
-    for pull in lost:
-        with _sole_worker(pull) as is_free:
-            if not is_free:
-                continue  # its worker lives and is only slow
-            if pull.attempts >= MOST_ATTEMPTS:
-                pull.errors.append({"object": pull.connection.slug, "reason": "Its worker was lost three times.",
-                                    "fix": "Look for memory limits and restarts in the worker's log."})  # fmt: skip
-                _finish(pull, PullState.FAILED)
-            else:
-                notifications.start_pull(pull)
-    return len(lost)
+    return sum(_take_from_the_lost(pull) for pull in lost)
+
+
+def _take_from_the_lost(pull: Pull) -> bool:
+    """Hand the pull on, unless its worker still holds the lock: then it lives and is only slow."""
+    with _sole_worker(pull) as is_free:
+        if not is_free:
+            return False
+        if pull.attempts < MOST_ATTEMPTS:
+            notifications.start_pull(pull)
+            return True
+        pull.errors.append(
+            {
+                "object": pull.connection.slug,
+                "reason": "Its worker was lost three times.",
+                "fix": "Look for memory limits and restarts in the worker's log.",
+            }
+        )
+        _finish(pull, PullState.FAILED)
+        return True

@@ -30,9 +30,7 @@ def test_a_cursor_leads_to_where_it_was_made() -> None:
 
 def test_the_condition_lets_an_index_begin_at_the_place() -> None:
     condition = str(Place("-changed_at", ("-changed_at", "-id"), ("x", 7), 50).condition())
-    assert condition == (
-        "(AND: ('changed_at__lte', 'x'), (OR: ('changed_at__lt', 'x'), ('id__lt', 7)))"
-    )
+    assert condition == ("(AND: ('changed_at__lte', 'x'), (OR: ('changed_at__lt', 'x'), ('id__lt', 7)))")
 
 
 @pytest.mark.parametrize("cursor", ["x", "WyJrZXkiLCJhIl0", "WyJrZXkiLCJhIl0:forged", "a:b:c", "ü", "\x00"])

@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from django.urls import resolve
+
 from tests.portal.running import ROOT, clean_environment
 
 READ_BY_SETTINGS = re.compile(r"""env\.\w+\(\s*["']([A-Z_]+)["']""")
@@ -31,7 +33,8 @@ def test_the_example_environment_names_only_documented_variables() -> None:
 def test_links_between_pages_lead_somewhere() -> None:
     for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(((?!http)[^)#]+)", page.read_text()):
-            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+            is_page = target.startswith("/") and resolve(target)
+            assert is_page or (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
 def test_help_explains_every_target_a_person_may_want() -> None:

@@ -26,5 +26,5 @@ def add(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0002_search_vocabulary")]
+    dependencies = [("registry", "0001_initial")]
     operations = [migrations.RunPython(add, migrations.RunPython.noop)]
