@@ -158,7 +158,7 @@ def main() -> None:
     user = User.objects.get(username="bench")
     print(f"{Feature.objects.count():,} features, load {os.getloadavg()[0]:.1f}\n")
     print(
-        f"{'target: floor':36} {'floor p50 / p99 ms':>18} {'rows':>6} {'ours p50 / p99 ms':>18} {'rows':>6}  of the limit"
+        f"{'target: floor':36} {'floor p50 / p99 ms':>18} {'rows':>6} {'ours p50 / p99 ms':>18} {'rows':>6}  of limit"
     )
     for row in rows(user):
         floor, ours = timed(row, chosen.rounds * max(1, 10 // len(row.texts)))
