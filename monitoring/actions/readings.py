@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection as database
+from django.db.models import Model
 from psycopg.types.json import Jsonb
 
 from connectors.records import Bin, Profile, ViewReading
-from monitoring.models import Origin
+from monitoring.models import FeatureMeasurement, Origin, ViewMeasurement
+from registry.actions.bulk import copy_rows
 from registry.actions.facts import write_freshness, write_null_rates
 from registry.models import Feature, FeatureView, Pull
 
@@ -27,7 +29,7 @@ def write_declared(view: FeatureView, pull: Pull | None, now: datetime) -> None:
     if view.declared_until is not None:
         pull_id = pull.pk if pull else None
         row: tuple[Any, ...] = (now, view.pk, Origin.DECLARED, view.declared_until, *[None] * 5, "", [], pull_id)
-        _copy("monitoring_viewmeasurement", _VIEW_COLUMNS, [row])
+        _copy(ViewMeasurement, _VIEW_COLUMNS, [row])
 
 
 def write_reading(
@@ -45,11 +47,11 @@ def write_reading(
         now, view.pk, reading.origin, reading.newest_event_at, reading.rows, reading.entities, reading.sample_size,
         reading.window_from, reading.window_until, reading.query, list(reading.warnings), pull_id,
     )  # fmt: skip
-    _copy("monitoring_viewmeasurement", _VIEW_COLUMNS, [row])
+    _copy(ViewMeasurement, _VIEW_COLUMNS, [row])
     by_name = {feature.name: feature for feature in features}
     found = [(by_name[profile.feature], profile) for profile in reading.profiles if not profile.error]
     rows = [_feature_row(view, feature, profile, reading, pull_id, now) for feature, profile in found]
-    _copy("monitoring_featuremeasurement", _FEATURE_COLUMNS, rows)
+    _copy(FeatureMeasurement, _FEATURE_COLUMNS, rows)
     write_freshness(view, origin=reading.origin, newest_event_at=reading.newest_event_at, read_at=now)
     if sets_null_rates:
         write_null_rates({feature.pk: profile.null_rate for feature, profile in found}, read_at=now)
@@ -80,10 +82,7 @@ def _bin(one: Bin) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value not in (None, "")}
 
 
-def _copy(table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    if not rows:
-        return
-    names = ", ".join(f'"{column}"' for column in columns)
-    with database.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+def _copy(model: type[Model], columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    if rows:
+        with database.cursor() as cursor:
+            copy_rows(cursor, model, columns, rows)

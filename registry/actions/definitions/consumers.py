@@ -9,7 +9,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from connectors.records import Definitions, ServiceRecord
-from registry.actions.definitions.bulk import copy_rows, insert
+from registry.actions.bulk import copy_rows, insert
 from registry.actions.definitions.owners import known_owners, team_of
 from registry.actions.definitions.projects import KnownProjects
 from registry.actions.pulls import Progress

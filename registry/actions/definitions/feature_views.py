@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from connectors.records import ViewRecord
-from registry.actions.definitions.bulk import insert
+from registry.actions.bulk import insert
 from registry.actions.definitions.owners import known_owners, team_of
 from registry.actions.definitions.projects import KnownProjects
 from registry.actions.definitions.sources import ByName

@@ -13,7 +13,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from connectors.records import Definitions, FeatureRecord, ViewRecord
-from registry.actions.definitions.bulk import array, copy_rows, new_ids
+from registry.actions.bulk import array, copy_rows, new_ids
 from registry.actions.definitions.feature_views import ViewRows
 from registry.actions.definitions.sources import ByName
 from registry.actions.pulls import Progress

@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from connectors.records import Definitions, EntityRecord, SourceRecord
-from registry.actions.definitions.bulk import insert
+from registry.actions.bulk import insert
 from registry.actions.definitions.owners import known_owners, team_of
 from registry.actions.definitions.projects import KnownProjects
 from registry.actions.pulls import Progress
