@@ -109,6 +109,13 @@ def _lines(series: Series, value: Callable[[Any], float | None]) -> "Figure":
     return figure
 
 
+def across(figure: "Figure", since: datetime | None, until: datetime) -> "Figure":
+    """Show the whole stretch of time that was asked for: one reading alone would otherwise fill it."""
+    if since and figure.layout.xaxis.type == "date":
+        figure.update_xaxes(range=[since.isoformat(), until.isoformat()])
+    return figure
+
+
 def with_gaps(points: Sequence[tuple[datetime, float | None]]) -> list[tuple[datetime, float | None]]:
     """With a None wherever nothing was measured for much longer than usual: a line across would invent data."""
     between = [later[0] - earlier[0] for earlier, later in pairwise(points)]

@@ -7,6 +7,7 @@ from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.text import get_valid_filename
 from django.views.decorators.http import require_GET
 
@@ -91,7 +92,9 @@ def figure(request: HttpRequest, project: str, view: str, feature: str, name: st
     drawn = _DRAWN.get(name)
     if drawn is None or (name in _OF_VALUES and is_personal(found)):
         raise Http404("There is no such chart.")
-    return HttpResponse(drawn(found, span).to_json(), content_type="application/json")
+    now = timezone.now()
+    chart = figures.across(drawn(found, span), span.since(now), now)
+    return HttpResponse(chart.to_json(), content_type="application/json")
 
 
 def _ages(feature: Feature, span: Span) -> Any:
