@@ -26,7 +26,7 @@ from registry.search import (
 )
 from registry.views.actor import actor_of
 
-ROWS = 50
+ROWS = 30
 COLUMNS = (
     "key", "description", "number", "state", "health", "privacy_class", "dtype", "unit", "owner__slug", "store",
     "is_online", "models_count", "reads_per_day", "null_rate", "entity_names", "tags", "changed_at",

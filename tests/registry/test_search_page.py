@@ -140,7 +140,7 @@ def test_export_and_api_answer_the_same_query(shop: SimpleNamespace) -> None:
 
 
 def test_more_rows_are_one_link_away(shop: SimpleNamespace) -> None:
-    for number in range(60):
+    for number in range(40):
         feature(f"y_refund_{number}", description="")
     client = page_as(shop.viewer)
     first = client.get("/search?q=refund")
