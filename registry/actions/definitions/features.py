@@ -36,9 +36,9 @@ _FACTS = (
 )  # fmt: skip
 _NUMBER, _DTYPE, _PRIVACY_CLASS = (_FACTS.index(name) for name in ("number", "dtype", "privacy_class"))
 _CONTRACT = ("vector_dimension", "vector_metric", "entity_keys", "definition")
+_DEFINITION = _CONTRACT.index("definition")  # also of the feature, where the search reads it
 _NEW_FEATURE = {
     "state": VersionState.ACTIVE.value, "unit": "", "has_default": False, "health": Health.UNKNOWN.value,
-    "definition": "",
 }  # fmt: skip
 _NEW_VERSION = {
     "state": VersionState.ACTIVE.value, "unit": "", "default_policy": "none", "purposes": "{}",
@@ -60,11 +60,11 @@ _MERGE = """
 WITH merged AS (
   INSERT INTO registry_feature AS held (
     project_id, view_id, name, key, description, owner_id, number, state, dtype, unit, has_default, privacy_class,
-    looks_personal, entity_names, store, is_online, tags, health, models_count, keywords, context, created_at,
-    changed_at)
+    looks_personal, entity_names, store, is_online, tags, health, models_count, keywords, context, definition,
+    created_at, changed_at)
   SELECT project_id, view_id, name, key, description, owner_id, coalesce(number, 1), 'active', dtype, '', false,
          privacy_class, looks_personal, entity_names, store, is_online, tags, 'unknown', models_count, keywords,
-         context, now(), now()
+         context, definition, now(), now()
   FROM incoming_feature
   ON CONFLICT (view_id, name) DO UPDATE SET
     description = coalesce(nullif(excluded.description, ''), held.description),
@@ -79,12 +79,14 @@ WITH merged AS (
                                   FROM registry_tag tag WHERE tag.feature_id = held.id),
     keywords = excluded.keywords,
     context = excluded.context,
+    definition = excluded.definition,
     gone_at = NULL,
     changed_at = now()
   WHERE held.gone_at IS NOT NULL
-     OR (held.dtype, held.looks_personal, held.entity_names, held.store, held.is_online, held.keywords, held.context)
+     OR (held.dtype, held.looks_personal, held.entity_names, held.store, held.is_online, held.keywords, held.context,
+         held.definition)
         IS DISTINCT FROM (excluded.dtype, excluded.looks_personal, excluded.entity_names, excluded.store,
-                          excluded.is_online, excluded.keywords, excluded.context)
+                          excluded.is_online, excluded.keywords, excluded.context, excluded.definition)
      OR (excluded.description <> '' AND excluded.description <> held.description)
      OR (excluded.owner_id IS NOT NULL AND excluded.owner_id IS DISTINCT FROM held.owner_id)
      OR (held.privacy_class = '' AND excluded.privacy_class <> '')
@@ -219,9 +221,10 @@ def _add(cursor: Any, made: Iterable[tuple[int, Incoming]]) -> None:
             versions.append(
                 (pk, number, facts[_DTYPE], facts[_PRIVACY_CLASS], *contract, now, now, *_NEW_VERSION.values())
             )
-            yield (pk, *facts[:_NUMBER], number, *facts[_NUMBER + 1 :], now, now, *_NEW_FEATURE.values())
+            own = (*facts[:_NUMBER], number, *facts[_NUMBER + 1 :], contract[_DEFINITION])
+            yield (pk, *own, now, now, *_NEW_FEATURE.values())
 
-    copy_rows(cursor, Feature, ("id", *_FACTS, "created_at", "changed_at", *_NEW_FEATURE), features())
+    copy_rows(cursor, Feature, ("id", *_FACTS, "definition", "created_at", "changed_at", *_NEW_FEATURE), features())
     columns = ("feature_id", "number", "dtype", "privacy_class", *_CONTRACT, "created_at", "activated_at")
     copy_rows(cursor, Version, (*columns, *_NEW_VERSION), versions)
 
