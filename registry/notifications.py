@@ -16,3 +16,8 @@ def start_pull(pull: Pull) -> None:
     """Hand the pull to a worker. When the broker is away the pull stays queued, and the reaper sends it again."""
     name, number = _TASKS[PullKind(pull.kind)], pull.pk
     transaction.on_commit(lambda: current_app.send_task(name, args=[number]), robust=True)
+
+
+def count_facets(project_id: int) -> None:
+    """Have the search page's counts of the project made anew. When the broker is away, the next pull makes them."""
+    transaction.on_commit(lambda: current_app.send_task("registry.tasks.count_facets", args=[project_id]), robust=True)

@@ -5,6 +5,7 @@ from celery import shared_task
 from registry.actions import pulls
 from registry.actions.definitions import import_definitions
 from registry.actions.tokens import note_uses
+from registry.actions.words import refresh_facet_counts
 from registry.tokens import take_uses
 
 
@@ -21,6 +22,11 @@ def request_due_pulls() -> int:
 @shared_task(name="registry.tasks.reap_lost_pulls")
 def reap_lost_pulls() -> int:
     return pulls.reap_lost_pulls()
+
+
+@shared_task(name="registry.tasks.count_facets")
+def count_facets(project_id: int) -> None:
+    refresh_facet_counts([project_id])
 
 
 @shared_task(name="registry.tasks.note_token_uses")

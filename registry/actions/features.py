@@ -7,6 +7,7 @@ from django.utils import timezone
 from registry.actions.action import Note, action, invalid, lock
 from registry.choices import Manager
 from registry.models import Feature, Follow, Tag, User
+from registry.notifications import count_facets
 
 MOST_TAGS = 50
 LONGEST_KEY, LONGEST_VALUE = 120, 400
@@ -60,6 +61,7 @@ def tag_feature(
     row.keywords = " ".join(tag.replace("=", " ", 1) for tag in row.tags)
     row.changed_at = timezone.now()
     row.save(update_fields=["tags", "keywords", "changed_at"])
+    count_facets(row.project_id)
     return row
 
 

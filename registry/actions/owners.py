@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from registry.actions.action import Note, action, lock
 from registry.models import Feature, FeatureView, Team, User
+from registry.notifications import count_facets
 
 
 @action("registry.assign_owner")
@@ -21,4 +22,5 @@ def assign_owner(
         Feature.objects.filter(view=row, owner=row.owner).update(owner=team, changed_at=now)
     row.owner, row.changed_at = team, timezone.now()
     row.save(update_fields=["owner", "changed_at"])
+    count_facets(row.project_id)
     return row
