@@ -78,7 +78,8 @@ class Computed(serializers.Field):
 
     def __init__(self, like: serializers.Field, build: Callable[[At, Any], Any], **kwargs: Any) -> None:
         self.like, self.build = like, build
-        super().__init__(read_only=True, help_text=like.help_text, **kwargs)
+        # In DRF's terms what is only read is always there; what must be asked for is not.
+        super().__init__(read_only=like.required, required=False, help_text=like.help_text, **kwargs)
 
 
 class Expandable(serializers.Field):
@@ -100,7 +101,7 @@ class ExpandableOne(serializers.Field):
 
     def __init__(self, serializer: SerializerClass, rows: Callable[[Any, Outer], QuerySet[Any]], **kwargs: Any) -> None:
         self.serializer, self.rows = serializer, rows
-        super().__init__(read_only=True, required=False, **kwargs)
+        super().__init__(required=False, **kwargs)
 
 
 class ExpandableList(ExpandableOne):

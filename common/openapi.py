@@ -90,10 +90,7 @@ class EndpointSchema(AutoSchema):
         return f"{text}\n\nA token needs the scope `{scope}`." if scope else text
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
-        parameters = [
-            OpenApiParameter(one.name, one.type, description=one.description, enum=one.choices or None, many=one.many)
-            for one in self.view.known_parameters(self.method)
-        ]
+        parameters = [one.described() for one in self.view.known_parameters(self.method)]
         if self.method in self.view.conditional_methods:
             parameters.append(
                 OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="ETag last read.")
@@ -101,6 +98,11 @@ class EndpointSchema(AutoSchema):
         if self.method in _READS:
             parameters.append(OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="ETag held."))
         return parameters + _ANSWER_HEADERS
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """A body may hold nothing beside what is described."""
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        return schema | ({"additionalProperties": False} if direction == "request" else {})
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)

@@ -13,6 +13,7 @@ from common.selections import unknown_choice
 
 DEFAULT_LIMIT = 50
 MOST = 200
+LIMIT_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}
 LARGEST_PAGE = 150_000  # bytes; a page that would be larger ends early and goes on with its cursor
 _signer = signing.Signer(salt="charter.cursor")
 

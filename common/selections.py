@@ -31,6 +31,15 @@ def _open(selection: Selection, path: list[str], serializer: SerializerClass) ->
         _open(inner, path[1:], field.serializer)
 
 
+def expandable_paths(serializer: SerializerClass, depth: int = DEEPEST) -> list[str]:
+    """Everything that `expand` takes, as `view` and `view.owner`."""
+    paths = []
+    for name in expandable(serializer) if depth else []:
+        inner = declared(serializer)[name].serializer  # type: ignore[attr-defined]  # those that expand have one
+        paths += [name, *(f"{name}.{path}" for path in expandable_paths(inner, depth - 1))]
+    return paths
+
+
 def _listed(text: str) -> list[str]:
     return [name for name in (part.strip() for part in text.split(",")) if name]
 

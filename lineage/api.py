@@ -10,9 +10,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from common.json import OrjsonRenderer
-from common.problems import InvalidParameter
+from common.parameters import Parameter
 from lineage.events import job_events
-from registry.api.endpoints import Endpoint, Parameter
+from registry.api.endpoints import Endpoint
 from registry.choices import Scope
 from registry.models import FeatureView
 
@@ -33,7 +33,9 @@ class ExportView(Endpoint):
     required_scopes = {"GET": Scope.FEATURES_READ}
     parameters = {
         "GET": (
-            Parameter("format", "The format: `openlineage` gives one JobEvent for each view.", choices=FORMATS),
+            Parameter(
+                "format", "The format: `openlineage` gives one JobEvent for each view.", choices=FORMATS, required=True
+            ),
             Parameter("project", "Only views of this project."),
             Parameter("view", "Only the view with this key, as in `payments.user_txn_stats`."),
         )
@@ -41,8 +43,6 @@ class ExportView(Endpoint):
 
     @extend_schema(operation_id="export", responses={(200, "application/json"): {"type": "array", "items": {}}})
     def get(self, request: Request) -> HttpResponseBase:
-        if request.query_params.get("format") not in FORMATS:
-            raise InvalidParameter(f"Say which format, one of: {', '.join(FORMATS)}.")
         events = job_events(self._views(request), self.actor)
         return StreamingHttpResponse(_array(events), content_type="application/json")
 

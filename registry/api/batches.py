@@ -10,8 +10,9 @@ from rest_framework.request import Request
 
 from common.fields import json_text
 from common.openapi import ProblemSerializer
+from common.parameters import shape_parameters
 from common.problems import NotFound, body_of
-from registry.api.endpoints import SHAPE, Endpoint
+from registry.api.endpoints import Endpoint
 from registry.api.numbered import overlaid
 from registry.choices import Scope
 from registry.models import Feature
@@ -38,7 +39,7 @@ class BatchGetView(Endpoint):
 
     serializer_class = FeatureSerializer
     required_scopes = {"POST": Scope.FEATURES_READ}
-    parameters = {"POST": SHAPE}
+    parameters = {"POST": tuple(shape_parameters(FeatureSerializer))}
 
     @extend_schema(request=KeysSerializer, responses=BatchSerializer)
     def post(self, request: Request) -> HttpResponse:

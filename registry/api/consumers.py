@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from common.parameters import Parameter
 from common.problems import Ambiguous, NotFound
-from registry.api.endpoints import Parameter
 from registry.api.lists import ListEndpoint
 from registry.api.objects import ObjectEndpoint
 from registry.choices import Scope

@@ -1,13 +1,11 @@
 """What every endpoint has in common: who may call it, what it accepts, how it answers."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
-from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import IsAuthenticated
@@ -18,28 +16,12 @@ from common import etags, json
 from common.fields import Selection, SerializerClass
 from common.json import MergePatchParser, StrictJSONParser, read_at_most
 from common.openapi import EndpointSchema
+from common.parameters import Parameter, check, shape_parameters
 from common.problems import Invalid, InvalidParameter
 from common.selections import select
 from common.spreadsheets import FormatNegotiation
 from registry.models import User
 from registry.tokens import HasScope
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A query parameter that a method understands."""
-
-    name: str
-    description: str
-    type: Any = OpenApiTypes.STR
-    choices: tuple[str, ...] = ()
-    many: bool = False  # may be given more than once
-
-
-SHAPE = (
-    Parameter("fields", "Only these fields, separated by commas."),
-    Parameter("expand", "Show these whole, separated by commas; at most two levels, as in `view.owner`."),
-)
 
 
 class Endpoint(GenericAPIView):
@@ -56,6 +38,7 @@ class Endpoint(GenericAPIView):
     permission_classes = [IsAuthenticated, HasScope]
     parser_classes = [StrictJSONParser, MergePatchParser]
     metadata_class = None
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     content_negotiation_class = FormatNegotiation
     pagination_class = None
     schema = EndpointSchema()
@@ -84,8 +67,8 @@ class Endpoint(GenericAPIView):
 
     def known_parameters(self, method: str) -> list[Parameter]:
         """The query parameters that this method understands."""
-        shape = SHAPE if method == "GET" and self.serializer_class is not None else ()
-        return [*self.parameters.get(method, ()), *shape]
+        is_shown = method == "GET" and self.serializer_class is not None
+        return [*self.parameters.get(method, ()), *(shape_parameters(self.shape()) if is_shown else [])]
 
     def selection(self) -> Selection:
         return select(self.request.query_params, self.shape())
@@ -123,21 +106,9 @@ class Endpoint(GenericAPIView):
         texts = [request.path, *(text for _, values in request.query_params.lists() for text in values)]
         if any("\x00" in text for text in texts):
             raise InvalidParameter("Addresses may not hold NUL characters.")
-        if not request.query_params:
-            return
         method = "GET" if request.method == "HEAD" else str(request.method)
-        valid = [parameter.name for parameter in self.known_parameters(method)]
-        for name in request.query_params:
-            if name not in valid:
-                raise unknown_parameter(name, valid)
-
-
-def unknown_parameter(name: str, valid: list[str]) -> InvalidParameter:
-    """Say which query parameters there are."""
-    choices = f"The parameters here are: {', '.join(sorted(valid))}." if valid else "There are no parameters here."
-    detail = f"There is no parameter {name[:80]!r}. {choices}"
-    error = {"parameter": name, "code": "unknown_parameter", "detail": detail}
-    return InvalidParameter(detail, errors=[error], fix=choices)
+        parameters = self.known_parameters(method) if request.query_params else self.parameters.get(method, ())
+        check(dict(request.query_params.lists()), parameters)
 
 
 def _unknown_fields(checked: serializers.Serializer, data: Any, at: str = "") -> Iterator[dict[str, str]]:

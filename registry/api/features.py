@@ -10,11 +10,12 @@ from rest_framework.request import Request
 
 from common import etags
 from common.fields import Selection
+from common.parameters import Parameter
 from common.problems import NotFound
 from registry.actions.edits import edit_feature
 from registry.actions.features import follow_feature, unfollow_feature
 from registry.api.edits import allow_any, with_team
-from registry.api.endpoints import Endpoint, Parameter
+from registry.api.endpoints import Endpoint
 from registry.api.found import RANKED, beside, searched, texts_of
 from registry.api.lists import ListEndpoint
 from registry.api.numbered import overlaid
@@ -35,7 +36,7 @@ AS_OF = Parameter(
 )
 SEARCH = (
     Parameter("q", "A search, in the words of the search page. Sorted by relevance unless `sort` says otherwise."),
-    Parameter("facets", "With `q`: how many features have each value.", OpenApiTypes.BOOL, ("true", "false")),
+    Parameter("facets", "With `q`: how many features have each value.", choices=("true", "false")),
 )
 
 

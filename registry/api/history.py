@@ -9,7 +9,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from common.pagination import place
-from registry.api.endpoints import Endpoint, Parameter
+from common.parameters import Parameter
+from registry.api.endpoints import Endpoint
 from registry.api.features import visible_feature
 from registry.choices import Scope
 from registry.models import Version

@@ -17,16 +17,17 @@ from rest_framework.request import Request
 from common.fields import Selection, json_text, shown
 from common.filters import AnyOf
 from common.json import OrjsonRenderer
-from common.pagination import LARGEST_PAGE, Place, Sorts, place
+from common.pagination import LARGEST_PAGE, LIMIT_SCHEMA, Place, Sorts, place
+from common.parameters import Parameter
 from common.problems import InvalidParameter
 from common.spreadsheets import CsvRenderer, csv_response
 from common.statements import A_NUMBER, A_TEXT, Statement
-from registry.api.endpoints import Endpoint, Parameter
+from registry.api.endpoints import Endpoint
 from registry.models import Actor
 from registry.standing import Standing, stand_in, standing
 
 PAGING = (
-    Parameter("limit", "Rows in a page: 1 to 200, 50 by default. In CSV: all rows unless given.", OpenApiTypes.INT),
+    Parameter("limit", "Rows in a page. In CSV: all rows unless given.", LIMIT_SCHEMA),
     Parameter("cursor", "`next_cursor` of the page before."),
     Parameter("format", "A page of JSON, or every row as CSV.", choices=("json", "csv")),
 )

@@ -6,13 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from common.pagination import MOST
-from registry.api.endpoints import Endpoint, Parameter
+from common.pagination import LIMIT_SCHEMA
+from common.parameters import Parameter
+from registry.api.endpoints import Endpoint
 from registry.api.found import FACETS, RANKED, beside, searched
 from registry.choices import Health, PrivacyClass, Scope, VersionState
 from registry.filters import FeatureFilter
@@ -106,7 +106,7 @@ class SearchView(Endpoint):
             Parameter("q", "What to search for, in the words of the search page."),
             Parameter("sort", "The order.", choices=RANKED),
             Parameter("cursor", "`next_cursor` of the page before."),
-            Parameter("limit", f"Hits in a page: 1 to {MOST}, 50 by default.", OpenApiTypes.INT),
+            Parameter("limit", "Hits in a page.", LIMIT_SCHEMA),
             Parameter("facets", "Whether to count how many features have each value.", choices=("true", "false")),
             *_facet_parameters(),
         )
