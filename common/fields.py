@@ -20,6 +20,10 @@ Outer = Callable[[str], OuterRef]  # the same, seen from inside a subquery
 SerializerClass = type[serializers.Serializer]
 
 
+class Resource(serializers.Serializer):
+    """What `?fields=` can narrow: none of its fields is promised to every caller."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which fields to show: `only` lists them (empty: all), `expanded` says what to open, and how."""

@@ -4,10 +4,11 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.plumbing import ResolvedComponent, force_instance
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from common.fields import Resource
 from common.problems import MEDIA_TYPE
 
 _PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
@@ -100,9 +101,13 @@ class EndpointSchema(AutoSchema):
         return parameters + _ANSWER_HEADERS
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
-        """A body may hold nothing beside what is described."""
+        """A body may hold nothing beside what is described; an answer may lack what was not asked for."""
         schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
-        return schema | ({"additionalProperties": False} if direction == "request" else {})
+        if direction == "request":
+            return schema | {"additionalProperties": False}
+        if isinstance(force_instance(serializer), Resource):
+            schema.pop("required", None)
+        return schema
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)

@@ -36,9 +36,9 @@ class Parameter:
         )
 
     def check(self, values: Iterable[str]) -> None:
-        """Raise InvalidParameter when a value is none of the choices. An empty value is none at all."""
+        """Raise InvalidParameter when a value is none of the choices."""
         for value in values:
-            if value and self.choices and value not in self.choices:
+            if self.choices and value not in self.choices:
                 raise unknown_choice(self.name, value, list(self.choices))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Case, F, Func, JSONField, When
 from rest_framework import serializers
 
-from common.fields import At, Computed
+from common.fields import At, Computed, Resource
 from governance.queries import HIDDEN
 from registry.contracts import VALUE_FIELDS
 
@@ -28,7 +28,7 @@ def _changes(at: At, actor: Any) -> Case:
     return Case(hidden, default=F(at("changes")), output_field=JSONField())
 
 
-class AuditEntrySerializer(serializers.Serializer):
+class AuditEntrySerializer(Resource):
     """One change by one actor. Entries are only ever added."""
 
     id = serializers.IntegerField()

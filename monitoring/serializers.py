@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import BigIntegerField, Case, F, FloatField, JSONField, Value, When
 from rest_framework import serializers
 
-from common.fields import At, Computed, LargeField, Seconds, SecondsField
+from common.fields import At, Computed, LargeField, Resource, Seconds, SecondsField
 from monitoring.models import Origin
 from registry.choices import Health
 from registry.serializers.features import HealthSerializer
@@ -13,7 +13,7 @@ from registry.serializers.versions import is_personal
 from registry.serializers.views import freshness_limit, null_rate_limit
 
 
-class ViewHealthSerializer(serializers.Serializer):
+class ViewHealthSerializer(Resource):
     """How a feature view is, and the evidence for it. Null means that nobody has measured or said it."""
 
     view = serializers.CharField(source="key", help_text="project.view")
@@ -33,7 +33,7 @@ def _age(at: At, actor: Any) -> Seconds:
     return Seconds(F(at("measured_at")) - F(at("newest_event_at")))
 
 
-class ViewMeasurementSerializer(serializers.Serializer):
+class ViewMeasurementSerializer(Resource):
     """One view as one store showed it at a moment."""
 
     measured_at = serializers.DateTimeField()
@@ -66,7 +66,7 @@ def _whole(column: str) -> Computed:
     return Computed(serializers.IntegerField(allow_null=True), _value(column, BigIntegerField()))
 
 
-class FeatureMeasurementSerializer(serializers.Serializer):
+class FeatureMeasurementSerializer(Resource):
     """One feature's values as one store showed them. Personal features have counts and nothing else."""
 
     measured_at = serializers.DateTimeField()

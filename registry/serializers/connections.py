@@ -21,7 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest, Now
 from rest_framework import serializers
 
-from common.fields import At, Computed, Expandable, ExpandableList, Outer, Seconds, SecondsField
+from common.fields import At, Computed, Expandable, ExpandableList, Outer, Resource, Seconds, SecondsField
 from registry import roles
 from registry.choices import PullKind, PullState
 from registry.models import Pull
@@ -101,7 +101,7 @@ class PullErrorSerializer(serializers.Serializer):
     fix = serializers.CharField()
 
 
-class OperationSerializer(serializers.Serializer):
+class OperationSerializer(Resource):
     """Long work: how far it is, how fast, how long it still takes, and what went wrong."""
 
     id = Computed(serializers.CharField(), _reference)
@@ -143,7 +143,7 @@ def _latest(actor: Any, outer: Outer) -> QuerySet[Pull]:
     return Pull.objects.filter(connection=outer("pk")).order_by("-id")[:20]
 
 
-class ConnectionSerializer(serializers.Serializer):
+class ConnectionSerializer(Resource):
     """A configured link to an outside system."""
 
     slug = serializers.CharField()

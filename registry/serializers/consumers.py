@@ -6,7 +6,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 from rest_framework import serializers
 
-from common.fields import At, Computed, Expandable
+from common.fields import At, Computed, Expandable, Resource
 from registry.choices import ConsumerKind, Evidence
 from registry.serializers.features import FeatureSerializer
 from registry.serializers.projects import ProjectSerializer
@@ -17,7 +17,7 @@ def _key(at: At, actor: Any) -> Concat:
     return Concat(F(at("kind")), Value(":"), F(at("name")))
 
 
-class ConsumerSerializer(serializers.Serializer):
+class ConsumerSerializer(Resource):
     """A model, service, dashboard or job that reads features."""
 
     key = Computed(serializers.CharField(help_text="kind:name"), _key)
@@ -34,7 +34,7 @@ class ConsumerSerializer(serializers.Serializer):
     created_at = serializers.DateTimeField()
 
 
-class UsageSerializer(serializers.Serializer):
+class UsageSerializer(Resource):
     """Evidence that a consumer reads a feature."""
 
     feature = Expandable(FeatureSerializer, key="feature__key", help_text="project.view.feature")

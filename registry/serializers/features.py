@@ -6,7 +6,7 @@ from django.db.models import Case, CharField, F, Func, QuerySet, TextField, Valu
 from django.db.models.functions import Cast, Concat
 from rest_framework import serializers
 
-from common.fields import At, Computed, Expandable, ExpandableList, ExpandableOne, Outer, SecondsField
+from common.fields import At, Computed, Expandable, ExpandableList, ExpandableOne, Outer, Resource, SecondsField
 from registry.choices import Evidence, Health, PrivacyClass, VersionState
 from registry.models import Consumer, Usage, Version
 from registry.serializers.projects import ProjectSerializer
@@ -77,7 +77,7 @@ def _is_personal(at: At, actor: Any) -> Case:
     return Case(When(is_personal(at), then=Value(True)), default=Value(False))
 
 
-class FeatureSerializer(serializers.Serializer):
+class FeatureSerializer(Resource):
     """One named column of a feature view, with the facts of its current version."""
 
     key = serializers.CharField(help_text="project.view.feature")

@@ -4,12 +4,12 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 from rest_framework import serializers
 
-from common.fields import Computed, Expandable
+from common.fields import Computed, Expandable, Resource
 from registry.choices import OwnershipModel, Visibility
 from registry.serializers.teams import TeamSerializer
 
 
-class ProjectSerializer(serializers.Serializer):
+class ProjectSerializer(Resource):
     """A namespace of feature views."""
 
     name = serializers.CharField()
@@ -23,7 +23,7 @@ class ProjectSerializer(serializers.Serializer):
     created_at = serializers.DateTimeField()
 
 
-class EntitySerializer(serializers.Serializer):
+class EntitySerializer(Resource):
     """The thing a feature describes, with its join keys."""
 
     key = Computed(

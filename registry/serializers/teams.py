@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from common.fields import ExpandableList, Outer
+from common.fields import ExpandableList, Outer, Resource
 from registry.models import Membership
 
 
@@ -22,7 +22,7 @@ def _members(actor: Any, outer: Outer) -> QuerySet[Membership]:
     return Membership.objects.filter(team=outer("pk"), user__is_active=True).order_by("-is_lead", "user__username")
 
 
-class TeamSerializer(serializers.Serializer):
+class TeamSerializer(Resource):
     """A group of people that answers for features."""
 
     slug = serializers.CharField()

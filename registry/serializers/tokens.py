@@ -4,12 +4,12 @@ from django.db.models import F
 from django.db.models.functions import Left
 from rest_framework import serializers
 
-from common.fields import Computed
+from common.fields import Computed, Resource
 from registry.choices import Scope
 from registry.tokens import ID_LENGTH
 
 
-class TokenSerializer(serializers.Serializer):
+class TokenSerializer(Resource):
     """A key for one person or service. Its secret was shown once, when it was made."""
 
     id = Computed(serializers.CharField(), lambda at, actor: Left(F(at("digest")), ID_LENGTH))

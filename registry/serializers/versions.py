@@ -6,7 +6,7 @@ from django.db.models import Case, CharField, F, FloatField, JSONField, OuterRef
 from django.db.models.functions import Cast, Concat
 from rest_framework import serializers
 
-from common.fields import At, Computed
+from common.fields import At, Computed, Resource
 from registry.choices import PERSONAL_CLASSES, Manager, PrivacyClass, VersionState
 from registry.contracts import SAFE_DEFAULTS
 from registry.models import DefaultPolicy, Feature, Version
@@ -52,7 +52,7 @@ def _hidden(at: At, actor: Any) -> Case:
     return Case(When(_hides_values(at), then=Value(True)), default=Value(False))
 
 
-class VersionSerializer(serializers.Serializer):
+class VersionSerializer(Resource):
     """One contract and definition of a feature. Published content never changes."""
 
     reference = Computed(serializers.CharField(help_text="project.view.feature@number"), _reference)

@@ -8,7 +8,7 @@ from django.db.models import Case, F, FloatField, Func, OuterRef, TextField, Val
 from django.db.models.functions import Coalesce
 from rest_framework import serializers
 
-from common.fields import At, Computed, Expandable, Seconds, SecondsField
+from common.fields import At, Computed, Expandable, Resource, Seconds, SecondsField
 from registry.choices import Health, ViewKind
 from registry.models import Entity, FeatureView
 from registry.models.feature_views import DAILY_LIMIT, DEFAULT_MAX_NULL_RATE, HOURLY_LIMIT
@@ -66,7 +66,7 @@ class RequestFieldSerializer(serializers.Serializer):
     dtype = serializers.CharField()
 
 
-class ViewSerializer(serializers.Serializer):
+class ViewSerializer(Resource):
     """Features computed together. Three times answer one question and are never averaged: declared, source, served."""
 
     key = serializers.CharField(help_text="project.view")
