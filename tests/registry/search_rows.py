@@ -1,9 +1,12 @@
 """Features to find, made in one line, with the vocabulary and counts that pulls would have kept."""
 
+from importlib import import_module
 from typing import Any
 
+from django.apps import apps
+
 from registry.actions.words import refresh_facet_counts, refresh_words
-from registry.models import Feature, FeatureView, Project, Team
+from registry.models import Feature, FeatureView, Project, Synonym, Team
 from registry.search import SearchPage
 from tests.factories import FeatureFactory, ProjectFactory, ViewFactory
 
@@ -35,6 +38,12 @@ def count_up() -> None:
     projects = list(Project.objects.values_list("pk", flat=True))
     refresh_words(projects)
     refresh_facet_counts(projects)
+
+
+def learn_synonyms() -> None:
+    """Those that migrations bring: a test that commits takes them away from a database that is used again."""
+    if not Synonym.objects.exists():
+        import_module("registry.migrations.0003_first_synonyms").add(apps, None)
 
 
 def names(page: SearchPage) -> list[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from registry.models import WordUse
 from registry.search import search
 from registry.search.vocabulary import distance, humps_of, words_of
-from tests.registry.search_rows import count_up, feature, names, view_of
+from tests.registry.search_rows import count_up, feature, learn_synonyms, names, view_of
 
 
 @pytest.fixture
@@ -17,6 +17,7 @@ def shop(cast: SimpleNamespace) -> SimpleNamespace:
     for name in ("refund_ratio_7d", "transaction_count_1h", "merchantCategory", "temperature_max", "is_new"):
         feature(name, view=view_of(name="stats"), description="Of a customer")
     count_up()
+    learn_synonyms()
     return cast
 
 

@@ -11,7 +11,7 @@ import pytest
 from registry.models import Feature, WordUse
 from registry.search import search
 from registry.search.vocabulary import words_of
-from tests.registry.search_rows import count_up, view_of
+from tests.registry.search_rows import count_up, learn_synonyms, view_of
 
 # File: columns of the table's name, the column's name and its description.
 FILES = {
@@ -55,6 +55,7 @@ def dictionary(cast: SimpleNamespace, real_inputs: Path) -> list[str]:
         one.name = f"{one.name}#{number}"[-200:]  # one view holds them all, and each name once
     Feature.objects.bulk_create(features.values(), batch_size=2_000)
     count_up()
+    learn_synonyms()
     return names
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.cast import page_as
-from tests.registry.search_rows import count_up, feature, view_of
+from tests.registry.search_rows import count_up, feature, learn_synonyms, view_of
 
 # A list may cost eight statements, signing in included.
 PLAIN = {"/search?q=refund": 8}
@@ -24,6 +24,7 @@ def shop(cast: SimpleNamespace) -> SimpleNamespace:
             description="Refunds <b>of</b> a user", privacy_class="pseudonymous", models_count=number,
         )  # fmt: skip
     count_up()
+    learn_synonyms()
     return cast
 
 

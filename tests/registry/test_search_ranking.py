@@ -10,7 +10,7 @@ from django.utils import timezone
 from registry.models import Feature, Follow, Version
 from registry.search import SORTS, BadCursor, ranking, search
 from registry.search.results import Hit
-from tests.registry.search_rows import feature, names, view_of
+from tests.registry.search_rows import feature, learn_synonyms, names, view_of
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -83,6 +83,7 @@ def test_the_score_is_the_product_of_what_is_shown(cast: SimpleNamespace) -> Non
 
 
 def test_synonyms_find_each_other(cast: SimpleNamespace) -> None:
+    learn_synonyms()
     feature("txn_cnt_1h")
     feature("transaction_count_1d")
     for text in ("txn count", "transactions cnt", "trx counts"):

@@ -8,7 +8,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from registry.actions.words import add_synonym, change_synonym, remove_synonym
 from registry.models import AuditEntry, Synonym
 from registry.search import search
-from tests.registry.search_rows import feature, names
+from tests.registry.search_rows import feature, learn_synonyms, names
+
+
+@pytest.fixture(autouse=True)
+def _first_synonyms(db: None) -> None:
+    learn_synonyms()
 
 
 def test_the_first_ones_are_there(db: None) -> None:
