@@ -14,7 +14,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 
 MEDIA_TYPE = "application/problem+json"
-DOCUMENTED_AT = "/docs/reference/problems/"
+DOCUMENTED_AT = "/docs/problems/"
 log = structlog.get_logger()
 
 Detail = dict[str, str]  # {pointer or parameter, code, detail}

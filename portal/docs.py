@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from common.markdown import render as render_markdown
 
-PAGES = ("for-services", "quick-start", "concepts", "search", "freshness", "operations", "add-a-connector",
+PAGES = ("for-services", "problems", "quick-start", "concepts", "search", "freshness", "operations", "add-a-connector",
          "life-of-a-request")  # fmt: skip
 _EXAMPLE_ADDRESS = "http://localhost:8000"
 _PAGE_LINK = re.compile(r"^([\w-]+)\.md(#[\w-]+)?$")
@@ -69,5 +69,6 @@ def _with_tools(html: SafeString) -> SafeString:
     table = '<div class="table-box" tabindex="0" role="region" aria-label="Table {0}"><table>'
     text = re.sub("<pre><code>", lambda _: format_html(code, next(numbers)), html)
     text = text.replace("</code></pre>", "</code></pre></div>")
+    text = re.sub(r"<h2>(\w+)</h2>", r'<h2 id="\1">\1</h2>', text)
     text = re.sub("<table>", lambda _: format_html(table, next(numbers)), text).replace("</table>", "</table></div>")
     return mark_safe(text)  # noqa: S308  cleaned by `render`, and only our own markup was added

@@ -1,11 +1,17 @@
 """Problems: every exception becomes a document with a code, pointers and a way out."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest
 from rest_framework import exceptions, serializers
 
 from common.problems import Problem, as_problem, body_of
+
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def asked() -> HttpRequest:
@@ -39,6 +45,15 @@ def test_kinds(error: Exception, status: int, code: str) -> None:
     assert body["type"].endswith(f"#{code}")
     assert (body["instance"], body["request_id"]) == ("/api/v1/features", "r-1")
     assert "secret" not in str(body)
+
+
+def kinds(kind: type[Problem]) -> set[str]:
+    return {str(kind.default_code), *(code for one in kind.__subclasses__() for code in kinds(one))}
+
+
+def test_every_kind_is_explained() -> None:
+    explained = re.findall(r"^## (\w+)$", (ROOT / "docs" / "problems.md").read_text(), re.MULTILINE)
+    assert set(explained) == kinds(Problem)
 
 
 def test_an_action_names_fields() -> None:
