@@ -10,7 +10,6 @@ from rest_framework import exceptions, serializers
 
 from common.problems import Problem, as_problem, body_of
 
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
