@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection as database
 from django.db import transaction
 
@@ -94,7 +95,10 @@ class Meant:
 
 def meant(actor: Actor, words: Collection[str]) -> dict[str, Meant]:
     """What was meant by each word that is in no name and no synonym. Only words of projects the actor sees count."""
-    projects, params = Project.objects.visible_to(actor).order_by().values("pk").query.sql_with_params()
+    try:
+        projects, params = Project.objects.visible_to(actor).order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # they see no project at all
+        return {}
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [_SIMILARITY])
         cursor.execute(_NEAR.format(projects=projects), [list(words), *params, list(words)])

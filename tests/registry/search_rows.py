@@ -43,7 +43,7 @@ def count_up() -> None:
 def learn_synonyms() -> None:
     """Those that migrations bring: a test that commits takes them away from a database that is used again."""
     if not Synonym.objects.exists():
-        import_module("registry.migrations.0003_first_synonyms").add(apps, None)
+        import_module("registry.migrations.0002_first_synonyms").add(apps, None)
 
 
 def names(page: SearchPage) -> list[str]:

@@ -90,7 +90,8 @@ def test_an_anonymous_or_inactive_person_sees_nothing(shop: SimpleNamespace) -> 
     User.objects.filter(pk=shop.owner_b.pk).update(is_active=False)
     left = User.objects.get(pk=shop.owner_b.pk)
     for actor in (AnonymousUser(), left):
-        assert search(actor, "amount", with_facets=True).total == 0
+        for text in ("amount", "zyxvw", "amount zyxvw", f"{SECRET}*", "owner:@me"):
+            assert search(actor, text, with_facets=True).total == 0
         assert search(actor, "", with_facets=True).hits == []
         assert suggest(actor, "amount") == []
         assert resolve(actor, "payments.user_txn_stats.amount") == []
