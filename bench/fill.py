@@ -206,6 +206,8 @@ def projects_of(teams: list[Team]) -> list[Project]:
 @transaction.atomic
 def fill(wanted: int) -> None:
     """Make `wanted` features and what belongs to them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
     projects = projects_of(people())
     views = -(-wanted // FEATURES_PER_VIEW)
 
