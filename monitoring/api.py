@@ -17,6 +17,7 @@ from monitoring.serializers import (
     ViewMeasurementSerializer,
 )
 from registry.api.endpoints import Endpoint
+from registry.api.feature_views import visible_view
 from registry.api.features import visible_feature
 from registry.api.lists import ListEndpoint
 from registry.choices import Scope
@@ -88,7 +89,4 @@ class ViewMeasurementsView(ListEndpoint):
         return ViewMeasurement.objects.visible_to(actor)
 
     def rows(self) -> QuerySet[ViewMeasurement]:
-        view = FeatureView.objects.visible_to(self.actor).filter(key=self.kwargs["key"]).first()
-        if view is None:
-            raise NotFound
-        return super().rows().filter(view=view)
+        return super().rows().filter(view=visible_view(self.actor, self.kwargs["key"]))

@@ -10,13 +10,14 @@ from rest_framework.request import Request
 
 from common import etags
 from common.fields import Selection
+from common.problems import NotFound
 from registry.actions.edits import edit_view
 from registry.api.edits import allow_any, with_team
 from registry.api.lists import ListEndpoint
 from registry.api.objects import ObjectEndpoint
 from registry.choices import Scope
 from registry.filters import ViewFilter
-from registry.models import Actor, FeatureView
+from registry.models import Actor, FeatureView, User
 from registry.revisions import COLUMNS
 from registry.serializers.requests import EditViewSerializer
 from registry.serializers.views import ViewDetailSerializer, ViewSerializer
@@ -64,3 +65,11 @@ def _with_limits(sent: dict[str, Any]) -> dict[str, Any]:
         return sent
     seconds = sent.pop("slo_freshness_seconds")
     return sent | {"slo_freshness": None if seconds is None else timedelta(seconds=seconds)}
+
+
+def visible_view(actor: User, key: str) -> FeatureView:
+    """The view of this key. Raises NotFound for one that does not exist or is hidden."""
+    view = FeatureView.objects.visible_to(actor).filter(key=key).first()
+    if view is None:
+        raise NotFound
+    return view

@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from common.pagination import place
 from common.parameters import Parameter
 from registry.api.endpoints import Endpoint
+from registry.api.feature_views import visible_view
 from registry.api.features import visible_feature
 from registry.choices import Scope
 from registry.models import Version
-from registry.queries.activity import Event, activity
+from registry.queries.activity import Activity, Event, activity, view_activity
 
 SORTS: dict[str, tuple[str, ...]] = {"-at": ("-at",)}
 
@@ -41,21 +42,37 @@ class EventPageSerializer(serializers.Serializer):
     next_cursor = serializers.CharField(allow_null=True)
 
 
-class HistoryView(Endpoint):
-    """The history of a feature, newest first."""
+class HistoryEndpoint(Endpoint):
+    """Newest first; `told` gives what happened before a moment."""
 
     required_scopes = {"GET": Scope.FEATURES_READ}
     parameters = {"GET": (Parameter("cursor", "`next_cursor` of the page before."),)}
 
+    def told(self, key: str, before: datetime | None) -> Activity:
+        raise NotImplementedError
+
     @extend_schema(responses=EventPageSerializer)
     def get(self, request: Request, key: str) -> HttpResponse:
-        feature = visible_feature(self.actor, key)
         start = place(request.query_params, SORTS)
-        before = datetime.fromisoformat(start.after[0]) if start.after else None
-        versions = Version.objects.visible_to(self.actor).filter(feature=feature)
-        found = activity(feature, list(versions), before=before)
+        found = self.told(key, datetime.fromisoformat(start.after[0]) if start.after else None)
         cursor = start.cursor((found.before,)) if found.before else None
         return self.answer({"data": [_said(event) for event in found.events], "next_cursor": cursor})
+
+
+class FeatureHistoryView(HistoryEndpoint):
+    """What happened to a feature, its versions and its view, newest first."""
+
+    def told(self, key: str, before: datetime | None) -> Activity:
+        feature = visible_feature(self.actor, key)
+        versions = Version.objects.visible_to(self.actor).filter(feature=feature)
+        return activity(feature, list(versions), before=before)
+
+
+class ViewHistoryView(HistoryEndpoint):
+    """What happened to a feature view, newest first."""
+
+    def told(self, key: str, before: datetime | None) -> Activity:
+        return view_activity(visible_view(self.actor, key), before=before)
 
 
 def _said(event: Event) -> dict[str, Any]:

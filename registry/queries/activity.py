@@ -44,10 +44,25 @@ class Activity:
 def activity(feature: Feature, versions: Sequence[Version], *, before: datetime | None = None) -> Activity:
     """Up to a page of events of the feature, its versions and its view."""
     hide_values = any(contracts.is_personal(feature, version) for version in versions) or feature.is_personal
-    audited = _audited(feature, versions, before, hide_values=hide_values)
+    about = (
+        Q(object_type="feature", object_id=str(feature.pk))
+        | Q(object_type="featureview", object_id=str(feature.view_id))
+        | Q(object_type="version", object_id__in=[str(version.pk) for version in versions])
+    )
+    return _told(about, ([feature], list(versions), [feature.view]), before, hide_values=hide_values)
+
+
+def view_activity(view: FeatureView, *, before: datetime | None = None) -> Activity:
+    """Up to a page of events of the view itself. It holds limits and schedules, and nobody's values."""
+    return _told(Q(object_type="featureview", object_id=str(view.pk)), ([view],), before, hide_values=False)
+
+
+def _told(about: Q, things: Iterable[Sequence[Model]], before: datetime | None, *, hide_values: bool) -> Activity:
+    """What the audit log says about them, and of their history what it does not say."""
+    audited = _audited(about, before, hide_values=hide_values)
     kept = [
         event
-        for rows in ([feature], list(versions), [feature.view])
+        for rows in things
         for event in _history(rows, before, hide_values=hide_values)
         if not _is_told(event, audited)
     ]
@@ -60,14 +75,7 @@ def _is_told(event: Event, audited: Iterable[Event]) -> bool:
     return any(one.action == event.action and abs(one.at - event.at) < SAME_EVENT for one in audited)
 
 
-def _audited(
-    feature: Feature, versions: Sequence[Version], before: datetime | None, *, hide_values: bool
-) -> list[Event]:
-    about = (
-        Q(object_type="feature", object_id=str(feature.pk))
-        | Q(object_type="featureview", object_id=str(feature.view_id))
-        | Q(object_type="version", object_id__in=[str(version.pk) for version in versions])
-    )
+def _audited(about: Q, before: datetime | None, *, hide_values: bool) -> list[Event]:
     entries = AuditEntry.objects.filter(about, **({"at__lt": before} if before else {})).exclude(action__in=PRIVATE)
     return [_from_entry(entry, hide_values=hide_values) for entry in entries.order_by("-id")[: PAGE + 1]]
 

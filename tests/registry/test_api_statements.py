@@ -27,7 +27,7 @@ LISTS = (
     "features?format=csv", "views", "views?expand=project", "entities", "projects", "teams?expand=members", "consumers",
     "consumers/model:reader/features?expand=feature", "connections?expand=operations", "operations", "tokens", "health",
     "audit-log", "features/pay.stats.first/versions", "features/pay.stats.first/measurements",
-    "features/pay.stats.first/history", "views/pay.stats/measurements",
+    "features/pay.stats.first/history", "views/pay.stats/history", "views/pay.stats/measurements",
 )  # fmt: skip
 # A search with few hits tries to correct what was typed.
 SEARCHES = ("features?q=feature&facets=true", "search?q=feature&facets=true", "features?q=feature&sort=key")

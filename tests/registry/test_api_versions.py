@@ -9,6 +9,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from registry.actions.edits import edit_feature
+from registry.actions.feature_views import describe_view
 from registry.models import Feature, Version
 from tests.cast import api_as
 from tests.factories import FeatureFactory, ProjectFactory, ViewFactory
@@ -142,6 +143,13 @@ def test_history_says_who_what_and_why(client: APIClient, cast: SimpleNamespace,
     assert event["changes"] == [
         {"field": "description", "old": "Mean amount of settled card transactions over seven days.", "new": "New"}
     ]
+
+
+def test_a_view_has_a_history_of_its_own(client: APIClient, cast: SimpleNamespace, feature: Feature) -> None:
+    describe_view(feature.view, description="Statistics", actor=cast.owner_a, reason="Said so")
+    edit_feature(feature, actor=cast.owner_a, expected="*", description="New")
+    (event,) = client.get("/api/v1/views/pay.stats/history").json()["data"]
+    assert (event["who"], event["reason"], event["changes"][0]["new"]) == ("alice", "Said so", "Statistics")
 
 
 def test_history_goes_back_page_by_page(client: APIClient, cast: SimpleNamespace, feature: Feature) -> None:

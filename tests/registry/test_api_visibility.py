@@ -76,6 +76,7 @@ def paths(world: SimpleNamespace, name: str) -> dict[str, str]:
         "versions": f"{feature}/versions",
         "version": f"{feature}/versions/1",
         "view": f"{API}/views/{part.view.key}",
+        "view-history": f"{API}/views/{part.view.key}/history",
         "view-measurements": f"{API}/views/{part.view.key}/measurements",
         "entity": f"{API}/entities/{part.project.name}.user",
         "project": f"{API}/projects/{part.project.name}",
