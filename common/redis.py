@@ -8,12 +8,14 @@ from functools import cache
 import redis
 from django.conf import settings
 
+PATIENCE = 0.5  # seconds
+
 
 @cache
 def client() -> redis.Redis:
     """Connections to the cache's Redis. Raises redis.RedisError from each command when it is down."""
     location = settings.CACHES["default"]["LOCATION"]
-    return redis.Redis.from_url(location, socket_timeout=0.5, socket_connect_timeout=0.5)
+    return redis.Redis.from_url(location, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
 
 
 def key(*parts: object) -> str:

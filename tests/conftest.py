@@ -12,6 +12,8 @@ from types import SimpleNamespace
 import django
 import pytest
 
+import common.redis
+
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("CHARTER_SECRET_KEY", secrets.token_urlsafe(40))
 os.environ.setdefault("CHARTER_MODE", "single")
@@ -29,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _own_databases_of_the_broker()
     django.setup()
     _static_files_from_their_folders()
+    common.redis.PATIENCE = 30  # a busy machine must not look like a Redis that is away
 
 
 def _own_databases_of_the_broker() -> None:

@@ -35,8 +35,9 @@ def _in_messages(connection: sqlite3.Connection) -> Iterator[tuple[str, str, int
     for table, message, where in wanted:
         names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1].endswith("_proto")]
         for rowid, stored in connection.execute(f"SELECT rowid, {names[0]} FROM {table} {where}"):
-            for position, moment in enumerate(moments(message.FromString(stored))):
-                yield table, f"message {rowid}", position, moment.seconds
+            # Protobuf gives the entries of a map in any order.
+            for position, second in enumerate(sorted(moment.seconds for moment in moments(message.FromString(stored)))):
+                yield table, f"message {rowid}", position, second
 
 
 def _in_columns(connection: sqlite3.Connection) -> Iterator[tuple[str, str, int, int]]:

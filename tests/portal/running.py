@@ -96,5 +96,5 @@ def wait_gone(folder: Path, seconds: float = 15) -> dict[int, str]:
 def stop(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
     """Signal the process and wait. Returns its exit code and the rest of its output."""
     process.send_signal(number)
-    rest, _ = process.communicate(timeout=30)
+    rest, _ = process.communicate(timeout=120)
     return process.returncode, rest

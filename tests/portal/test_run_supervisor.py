@@ -130,16 +130,7 @@ def test_make_run_ends_with_make(home: Path) -> None:
 
 def test_a_database_that_does_not_answer_is_named(home: Path) -> None:
     with charter(home, free_port(), DATABASE_URL="postgresql://charter@127.0.0.1:1/charter") as process:
-        said, _ = process.communicate(timeout=30)
+        said, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "PostgreSQL at DATABASE_URL does not answer" in said
-    assert processes_of(home) == {}
-
-
-def test_being_told_to_stop_while_starting_leaves_nothing(home: Path) -> None:
-    with charter(home, free_port()) as process:
-        read_until(process, "Bringing the database up to date")
-        code, rest = stop(process, signal.SIGTERM)
-    assert code == 0
-    assert "Stopped." in rest
     assert processes_of(home) == {}

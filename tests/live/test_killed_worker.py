@@ -17,6 +17,7 @@ from django.utils import timezone
 from sqlalchemy import create_engine
 
 from bench.feast_registry import Size, write
+from portal.celery import app
 from registry.actions.connections import create_connection
 from registry.actions.pulls import LOST_AFTER, reap_lost_pulls, request_pull
 from registry.choices import PullState
@@ -25,7 +26,7 @@ from registry.models import Connection, Feature, FeatureView, Pull, Version
 ROOT = Path(__file__).resolve().parents[2]
 VIEWS, FEATURES = 3_000, 5
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
 Worker = subprocess.Popen[bytes]
 
 
@@ -64,7 +65,7 @@ def connection(tmp_path: Path) -> Connection:
     return create_connection(None, actor=None, name="Big", addresses={"registry_url": url})
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 180) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, [str(pull.__dict__) for pull in Pull.objects.all()]
@@ -74,8 +75,9 @@ def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
 def test_a_worker_killed_in_the_middle_loses_nothing(
     start_worker: Callable[[], Worker], connection: Connection
 ) -> None:
-    pull = request_pull(connection, kind="definitions", actor=None)
     worker = start_worker()
+    wait_for(lambda: bool(app.control.ping(timeout=1)))
+    pull = request_pull(connection, kind="definitions", actor=None)
     wait_for(lambda: 0 < FeatureView.objects.count() < VIEWS)
     os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
