@@ -202,9 +202,10 @@ class _Reader:
         return _joined(" | ", [_joined(" & ", [self._spell(self._known[hump]) for hump in humps]), whole])
 
     def _beginning(self, word: str) -> str:
-        """Words that begin so. The stem's beginning too: descriptions are kept as stems only."""
+        """Words that begin so. Descriptions are kept as stems only: where the stem begins the word, it finds both."""
         known = self._known[word]
-        return _joined(" | ", [f"{one}:*" for one in dict.fromkeys((known.plain, known.stem)) if one])
+        lexemes = (known.stem,) if known.stem and known.plain.startswith(known.stem[:-1]) else (known.plain, known.stem)
+        return _joined(" | ", [f"{one}:*" for one in dict.fromkeys(lexemes) if one])
 
 
 def _joined(sign: str, queries: Iterable[str]) -> str:
