@@ -58,21 +58,21 @@ def test_stops_reading_past_the_limit(settings: Any) -> None:
 
 
 def test_inflates_gzip() -> None:
-    assert inflate(gzip.compress(b'{"a": 1}'), "gzip") == b'{"a": 1}'
+    assert inflate(gzip.compress(b'{"a": 1}', mtime=0), "gzip") == b'{"a": 1}'
     assert inflate(b"{}", "identity") == b"{}"
 
 
 def test_a_bomb_is_too_large_before_it_is_unpacked(settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
     with pytest.raises(TooLarge):
-        inflate(gzip.compress(b"0" * 50_000_000), "gzip")
+        inflate(gzip.compress(b"0" * 50_000_000, mtime=0), "gzip")
 
 
 @pytest.mark.parametrize(
     ("body", "encoding", "said"),
     [
         (b"plain", "gzip", "is not"),
-        (gzip.compress(b"x" * 1_000)[:-20], "gzip", "too early"),
+        (gzip.compress(b"x" * 1_000, mtime=0)[:-20], "gzip", "too early"),
         (b"x", "br", "not understood"),
     ],
 )
