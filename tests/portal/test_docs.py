@@ -38,7 +38,8 @@ def test_every_page_is_there_and_its_links_lead_somewhere(client: Client, slug: 
 
 
 def test_no_page_of_help_is_left_out() -> None:
-    assert {path.stem for path in FOLDER.glob("*.md")} - {"performance"} == set(docs.PAGES)
+    # What was measured and what is missing are for those who work on Charter, on the README's list.
+    assert {path.stem for path in FOLDER.glob("*.md")} - {"performance", "open-ends"} == set(docs.PAGES)
 
 
 @pytest.mark.parametrize("slug", ["..%2fREADME", "settings", "x" * 300])
