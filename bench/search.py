@@ -123,32 +123,44 @@ def rows(user: User) -> list[Row]:
 
 @dataclass(frozen=True)
 class Taken:
-    """Milliseconds, and how many rows came back in all."""
+    """Milliseconds, and how many rows came back in all. `slowest` is the median of the text that takes longest."""
 
     p50: float
     p99: float
+    slowest: float
     answers: int
 
     def __str__(self) -> str:
-        return f"{self.p50:8.2f} / {self.p99:7.2f} {self.answers:6}"
+        return f"{self.p50:7.2f} {self.p99:7.2f} {self.slowest:7.2f} {self.answers:5}"
+
+
+def taken(times: Sequence[Sequence[float]], answers: int) -> Taken:
+    """From the times of each text."""
+    every = [one for of_text in times for one in of_text]
+    p99 = statistics.quantiles(every, n=100, method="inclusive")[98]
+    return Taken(statistics.median(every), p99, max(map(statistics.median, times)), answers)
 
 
 def timed(row: Row, rounds: int) -> tuple[Taken, Taken]:
     """The floor and ours, asked for each text `rounds` times after one to warm up."""
     jobs = (row.floor, row.ours)
     answers = [sum(job(text) for text in row.texts) for job in jobs]
-    taken: tuple[list[float], list[float]] = ([], [])
+    times: tuple[list[list[float]], list[list[float]]] = ([[] for _ in row.texts], [[] for _ in row.texts])
     for _ in range(rounds):
-        for text in row.texts:
-            for job, times in zip(jobs, taken, strict=True):
+        for at, text in enumerate(row.texts):
+            for job, spent in zip(jobs, times, strict=True):
                 started = time.perf_counter()
                 job(text)
-                times.append((time.perf_counter() - started) * 1000)
-    floor, ours = (
-        Taken(statistics.median(times), statistics.quantiles(times, n=100, method="inclusive")[98], count)
-        for times, count in zip(taken, answers, strict=True)
-    )
-    return floor, ours
+                spent[at].append((time.perf_counter() - started) * 1000)
+    return taken(times[0], answers[0]), taken(times[1], answers[1])
+
+
+def shares(row: Row, floor: Taken, ours: Taken) -> str:
+    """Of what the target allows. A busy machine spoils the p99 of both; the slowest text's median stands it better."""
+    if row.at_p50:
+        return f"{ours.p50 / (floor.p50 * row.ratio):.0%} at p50"
+    allowed = [one * row.ratio + row.slack for one in (floor.p99, floor.slowest)]
+    return f"{ours.p99 / allowed[0]:.0%} at p99, {ours.slowest / allowed[1]:.0%} at the slowest text"
 
 
 def main() -> None:
@@ -156,14 +168,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30, help="times that each text is asked for")
     chosen = parser.parse_args()
     user = User.objects.get(username="bench")
-    print(f"{Feature.objects.count():,} features, load {os.getloadavg()[0]:.1f}\n")
-    print(
-        f"{'target: floor':36} {'floor p50 / p99 ms':>18} {'rows':>6} {'ours p50 / p99 ms':>18} {'rows':>6}  of limit"
-    )
+    print(f"{Feature.objects.count():,} features, load {os.getloadavg()[0]:.1f}; ms: p50, p99, slowest text; rows\n")
+    print(f"{'target: floor':36} {'floor':>29} {'ours':>29}  of what is allowed")
     for row in rows(user):
         floor, ours = timed(row, chosen.rounds * max(1, 10 // len(row.texts)))
-        share = ours.p50 / (floor.p50 * row.ratio) if row.at_p50 else ours.p99 / (floor.p99 * row.ratio + row.slack)
-        print(f"{row.name:36} {floor} {ours}  {share:.0%} at {'p50' if row.at_p50 else 'p99'}")
+        print(f"{row.name:36} {floor} {ours}  {shares(row, floor, ours)}")
 
 
 if __name__ == "__main__":

@@ -106,7 +106,8 @@ def _names(nodes: Sequence[Node]) -> tuple[str, ...]:
         return ()
     typed = [split_number(node.text)[0] for node in texts if isinstance(node, Words)]
     joined = "_".join(word for text in typed for word in words_of(text))
-    return tuple({name.lower() for name in (joined, "".join(typed) if len(typed) == 1 else joined) if len(name) > 1})
+    spellings = {joined, typed[0]} if len(typed) == 1 else {joined}  # a name may have other signs than underscores
+    return tuple(sorted({name.lower() for name in spellings if len(name) > 1}))
 
 
 def _typed(nodes: Iterable[Node]) -> Iterator[str]:
