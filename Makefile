@@ -78,7 +78,7 @@ pins: ## After a change of requirements: write the versions of all packages into
 .PHONY: schema
 schema: export CHARTER_SECRET_KEY := only-for-checks
 schema: dev ## Write the OpenAPI description of the REST API anew
-	@$(VENV) manage.py spectacular --validate --fail-on-warn --format openapi-json --file docs/reference/openapi.json
+	@$(VENV) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 .PHONY: protos
 protos: dev ## Generate the Python code that decodes Feast registries from connectors/feast/registry.proto

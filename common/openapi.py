@@ -96,9 +96,14 @@ class EndpointSchema(AutoSchema):
             parameters.append(
                 OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="ETag last read.")
             )
+        if self._can_be_repeated():
+            parameters.append(_REPEATING)
         if self.method in _READS:
             parameters.append(OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="ETag held."))
         return parameters + _ANSWER_HEADERS
+
+    def _can_be_repeated(self) -> bool:
+        return self.method == "POST" and getattr(self.view.post, "is_write", False)
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
         """A body may hold nothing beside what is described; an answer may lack what was not asked for."""
@@ -131,6 +136,8 @@ class EndpointSchema(AutoSchema):
             statuses += ["401", "403"]
         if "{" in self.path:
             statuses.append("404")
+        if self._can_be_repeated():
+            statuses += ["409", "422"]
         if self.method in self.view.conditional_methods:
             statuses += ["412", "428"]
         if self.method in ("POST", "PATCH", "PUT") and self.get_request_serializer() is not None:
@@ -144,7 +151,7 @@ _PROBLEMS = {
     "403": "The token lacks the scope, or its user the right.",
     "404": "No such thing for you.",
     "406": "No such format.",
-    "409": "More than one thing has this name.",
+    "409": "More than one thing has this name, or the same request is still being worked on.",
     "412": "It has changed since you read it.",
     "413": "The body is too large.",
     "415": "No such content type.",
@@ -153,7 +160,14 @@ _PROBLEMS = {
     "429": "Too many requests.",
     "500": "Something broke on our side.",
     "502": "The store could not be read.",
+    "503": "All places are taken.",
 }
+_REPEATING = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 200},
+    OpenApiParameter.HEADER,
+    description="With the same key the same request is done once: for a day it gets the same answer again.",
+)
 _ANSWER_HEADERS = [
     OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200], description="Names this representation."),
     OpenApiParameter("RateLimit", str, OpenApiParameter.HEADER, response=[200], description="What is left."),

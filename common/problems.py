@@ -56,6 +56,13 @@ class Invalid(Problem):
     fix_message = "Correct the fields named in errors and send it again."
 
 
+class KeyReused(Problem):
+    status_code = 422
+    default_code = "idempotency_key_reused"
+    title = "This Idempotency-Key belongs to another request"
+    fix_message = "Send a new key with each new request, and the same key only with the same request."
+
+
 class Unauthenticated(Problem):
     status_code = 401
     default_code = "unauthenticated"
@@ -92,6 +99,20 @@ class Ambiguous(Problem):
     status_code = 409
     default_code = "ambiguous"
     title = "More than one thing has this name"
+
+
+class InFlight(Problem):
+    status_code = 409
+    default_code = "in_flight"
+    title = "The same request is still being worked on"
+    fix_message = "Wait a moment and send it again with the same Idempotency-Key."
+
+
+class AnswerNotKept(Problem):
+    status_code = 409
+    default_code = "answer_not_kept"
+    title = "It was done, and its answer held a secret that is told once"
+    fix_message = "Revoke what it made, and make another with a new Idempotency-Key."
 
 
 class PreconditionFailed(Problem):
@@ -158,6 +179,13 @@ class Unreachable(Problem):
     default_code = "store_unreachable"
     title = "The store could not be read"
     fix_message = "Test the connection: it says which right is missing."
+
+
+class Busy(Problem):
+    status_code = 503
+    default_code = "busy"
+    title = "All places are taken"
+    fix_message = "Wait as long as Retry-After says, or ask for the state itself now and then."
 
 
 def problem_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse:

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from registry.actions import pulls
+from registry.actions.answers import forget_old_answers as forget
 from registry.actions.definitions import import_definitions
 from registry.actions.tokens import note_uses
 from registry.actions.words import refresh_facet_counts
@@ -27,6 +28,11 @@ def reap_lost_pulls() -> int:
 @shared_task(name="registry.tasks.count_facets")
 def count_facets(project_id: int) -> None:
     refresh_facet_counts([project_id])
+
+
+@shared_task(name="registry.tasks.forget_old_answers")
+def forget_old_answers() -> int:
+    return forget()
 
 
 @shared_task(name="registry.tasks.note_token_uses")

@@ -29,6 +29,7 @@ from registry.api.endpoints import Endpoint
 from registry.api.lists import ListEndpoint
 from registry.api.objects import ObjectEndpoint
 from registry.api.operations import OperationView, operation_url
+from registry.api.writes import write
 from registry.choices import Scope
 from registry.models import Actor, Connection
 from registry.revisions import COLUMNS
@@ -49,6 +50,7 @@ class ConnectionListView(ListEndpoint):
     def visible(cls, actor: Actor) -> QuerySet[Connection]:
         return Connection.objects.all()
 
+    @write
     @extend_schema(request=NewConnectionSerializer, responses={201: ConnectionSerializer})
     def post(self, request: Request) -> HttpResponse:
         """Connect a store. Secrets go in and never come out."""
@@ -75,6 +77,7 @@ class ConnectionView(ObjectEndpoint):
     def visible(cls, actor: Actor) -> QuerySet[Connection]:
         return Connection.objects.all()
 
+    @write
     @extend_schema(request=EditConnectionSerializer)
     def patch(self, request: Request, slug: str) -> HttpResponse:
         """Change a connection. An address left out keeps its value and its secret."""
@@ -147,6 +150,7 @@ class ConnectionPullView(Endpoint):
 
     required_scopes = {"POST": Scope.FEATURES_WRITE}
 
+    @write
     @extend_schema(request=PullRequestSerializer, responses={202: OperationSerializer})
     def post(self, request: Request, slug: str) -> HttpResponse:
         connection = ConnectionView(request=request).find(slug=slug)

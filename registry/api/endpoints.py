@@ -20,6 +20,7 @@ from common.parameters import Parameter, check, shape_parameters
 from common.problems import Invalid, InvalidParameter
 from common.selections import select
 from common.spreadsheets import FormatNegotiation
+from registry.api.writes import DRY_RUN
 from registry.models import User
 from registry.tokens import HasScope
 
@@ -68,7 +69,9 @@ class Endpoint(GenericAPIView):
     def known_parameters(self, method: str) -> list[Parameter]:
         """The query parameters that this method understands."""
         is_shown = method == "GET" and self.serializer_class is not None
-        return [*self.parameters.get(method, ()), *(shape_parameters(self.shape()) if is_shown else [])]
+        can_be_tried = [DRY_RUN] if getattr(getattr(self, method.lower(), None), "is_write", False) else []
+        shape = shape_parameters(self.shape()) if is_shown else []
+        return [*self.parameters.get(method, ()), *can_be_tried, *shape]
 
     def selection(self) -> Selection:
         return select(self.request.query_params, self.shape())

@@ -15,6 +15,7 @@ from registry.actions.edits import edit_view
 from registry.api.edits import allow_any, with_team
 from registry.api.lists import ListEndpoint
 from registry.api.objects import ObjectEndpoint
+from registry.api.writes import write
 from registry.choices import Scope
 from registry.filters import ViewFilter
 from registry.models import Actor, FeatureView, User
@@ -48,6 +49,7 @@ class ViewView(ObjectEndpoint):
     def visible(cls, actor: Actor) -> QuerySet[FeatureView]:
         return FeatureView.objects.visible_to(actor)
 
+    @write
     @extend_schema(request=EditViewSerializer)
     def patch(self, request: Request, key: str) -> HttpResponse:
         """Change description, owner or limits of a feature view."""

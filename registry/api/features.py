@@ -22,6 +22,7 @@ from registry.api.numbered import overlaid
 from registry.api.objects import ObjectEndpoint, Shown
 from registry.api.past import as_it_was, moment
 from registry.api.versions import deprecation_of
+from registry.api.writes import write
 from registry.choices import Scope, VersionState
 from registry.filters import FeatureFilter
 from registry.models import Actor, Feature, User
@@ -107,6 +108,7 @@ class FeatureView(ObjectEndpoint):
             return {}
         return deprecation_of(self.actor, shown.facts["key"], shown.facts["number"])
 
+    @write
     @extend_schema(request=EditFeatureSerializer)
     def patch(self, request: Request, key: str) -> HttpResponse:
         """Change description, tags or owner of a feature."""
@@ -123,12 +125,14 @@ class FollowView(Endpoint):
 
     required_scopes = {"PUT": Scope.FEATURES_WRITE, "DELETE": Scope.FEATURES_WRITE}
 
+    @write
     @extend_schema(request=None, responses={204: None})
     def put(self, request: Request, key: str) -> HttpResponse:
         """Follow a feature. Doing it twice changes nothing."""
         follow_feature(self._feature(key), actor=self.actor)
         return HttpResponse(status=204)
 
+    @write
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, key: str) -> HttpResponse:
         """Stop following a feature."""

@@ -15,10 +15,13 @@ from registry.actions.pulls import cancel_pull
 from registry.api.endpoints import Endpoint
 from registry.api.lists import ListEndpoint
 from registry.api.objects import ObjectEndpoint, Shown
+from registry.api.writes import write
 from registry.choices import PullState, Scope
 from registry.filters import PullFilter
 from registry.models import Actor, Pull
 from registry.serializers.connections import OperationSerializer
+
+UNFINISHED = (PullState.QUEUED, PullState.RUNNING)
 
 
 class OperationListView(ListEndpoint):
@@ -50,8 +53,7 @@ class OperationView(ObjectEndpoint):
         return super().get(request, number=number_of(reference))
 
     def headers_for(self, shown: Shown) -> Mapping[str, str]:
-        is_unfinished = shown.facts["state"] in (PullState.QUEUED, PullState.RUNNING)
-        return {"Retry-After": "1"} if is_unfinished else {}
+        return {"Retry-After": "1"} if shown.facts["state"] in UNFINISHED else {}
 
 
 class OperationCancelView(Endpoint):
@@ -59,6 +61,7 @@ class OperationCancelView(Endpoint):
 
     required_scopes = {"POST": Scope.FEATURES_WRITE}
 
+    @write
     @extend_schema(request=None, responses={202: OperationSerializer})
     def post(self, request: Request, reference: str) -> HttpResponse:
         view = OperationView(request=request)

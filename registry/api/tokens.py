@@ -15,6 +15,7 @@ from registry.actions.action import allow
 from registry.actions.tokens import create_token, revoke_token
 from registry.api.endpoints import Endpoint
 from registry.api.lists import ListEndpoint
+from registry.api.writes import is_dry, write
 from registry.choices import Scope
 from registry.filters import TokenFilter
 from registry.models import AccessToken, Actor, User
@@ -35,6 +36,7 @@ class TokenListView(ListEndpoint):
     def visible(cls, actor: Actor) -> QuerySet[AccessToken]:
         return AccessToken.known.visible_to(actor)  # type: ignore[arg-type]  # permissions let only users in
 
+    @write
     @extend_schema(request=NewTokenSerializer, responses={201: NewlyMadeTokenSerializer})
     def post(self, request: Request) -> HttpResponse:
         """Make a token. The answer holds its secret, and nothing else ever will."""
@@ -45,7 +47,8 @@ class TokenListView(ListEndpoint):
         self._refuse_more_than_own(sent["scopes"])
         token, secret = create_token(user, actor=self.actor, **sent)
         headers = {"Location": reverse("api:token", args=[token_id(token)]), "Cache-Control": "no-store"}
-        return self.answer(self._shown(token) | {"secret": secret}, status=201, headers=headers)
+        shown = self._shown(token) | {"secret": "" if is_dry(request) else secret}
+        return self.answer(shown, status=201, headers=headers)
 
     def _user(self, username: str | None) -> User:
         if username is None:
@@ -72,6 +75,7 @@ class TokenView(Endpoint):
 
     required_scopes = {"DELETE": ""}
 
+    @write
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, id: str) -> HttpResponse:
         """Revoke a token. It ends at once and stays in the list."""

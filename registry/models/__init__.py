@@ -1,5 +1,6 @@
 """What exists, one noun a file."""
 
+from registry.models.answers import KeptAnswer
 from registry.models.audit import AuditEntry
 from registry.models.connections import Connection, Pull
 from registry.models.consumers import Consumer, Usage
@@ -15,6 +16,6 @@ from registry.models.words import FacetCount, FacetTotal, Synonym, Word, WordUse
 
 __all__ = [
     "AccessToken", "Actor", "AuditEntry", "Connection", "Consumer", "DefaultPolicy", "Entity", "FacetCount",
-    "FacetTotal", "Feature", "FeatureView", "Follow", "Membership", "Project", "Pull", "Source", "Synonym", "Tag",
-    "Team", "Usage", "User", "Version", "Word", "WordUse",
+    "FacetTotal", "Feature", "FeatureView", "Follow", "KeptAnswer", "Membership", "Project", "Pull", "Source",
+    "Synonym", "Tag", "Team", "Usage", "User", "Version", "Word", "WordUse",
 ]  # fmt: skip

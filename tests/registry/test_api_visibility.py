@@ -105,6 +105,7 @@ def public_paths() -> dict[str, str]:
         "operations": f"{API}/operations",
         "operation": f"{API}/operations/PULL-{Pull.objects.first().pk}",  # type: ignore[union-attr]
         "operation-cancel": f"{API}/operations/PULL-{Pull.objects.first().pk}/cancel",  # type: ignore[union-attr]
+        "operation-events": f"{API}/operations/PULL-{Pull.objects.first().pk}/events",  # type: ignore[union-attr]
         "tokens": f"{API}/tokens",
         "token": f"{API}/tokens/0123456789abcdef",
         "me": f"{API}/me",

@@ -1,0 +1,36 @@
+"""Answers to writes, kept so that the same write can be sent again. No state that people see, so nothing to audit."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db import connection as database
+from django.utils import timezone
+
+from registry.models import KeptAnswer, User
+
+KEPT_FOR = timedelta(days=1)
+
+
+def take_key(user: User, key: str) -> bool:
+    """Hold the key until the transaction ends; False while another request holds it."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"answer {user.pk} {key}"])
+        return bool(cursor.fetchone()[0])
+
+
+def keep_answer(
+    user: User, key: str, asked: bytes, *, status: int, headers: Mapping[str, str], body: bytes | None
+) -> None:
+    """Keep the answer for a day, in the place of one that is older than that."""
+    KeptAnswer.objects.filter(user=user, key=key).delete()
+    KeptAnswer.objects.create(user=user, key=key, asked=asked, status=status, headers=dict(headers), body=body)
+
+
+def kept_answer(user: User, key: str) -> KeptAnswer | None:
+    """What was answered to this key within the last day."""
+    return KeptAnswer.objects.filter(user=user, key=key, created_at__gt=timezone.now() - KEPT_FOR).first()
+
+
+def forget_old_answers() -> int:
+    """Drop what is older than a day. Returns how many."""
+    return KeptAnswer.objects.filter(created_at__lte=timezone.now() - KEPT_FOR).delete()[0]
