@@ -103,7 +103,7 @@ def _megabytes(parent: int, what: str) -> float:
 def _sign_in() -> str:
     """A session of the user `bench`."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.cached_db import SessionStore
+    from django.contrib.sessions.backends.db import SessionStore
 
     from registry.models import User
 

@@ -25,7 +25,6 @@ INSTALLED_APPS = [
     "knox",
     "django_filters",
     "drf_spectacular",
-    "drf_standardized_errors",
     "django_htmx",
     "django_cotton",
     "csp",

@@ -20,8 +20,9 @@ DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", env.int("DATABAS
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "common.cache.ForgivingCache",
         "LOCATION": env.str("CACHE_URL", default="redis://127.0.0.1:6379/1"),
         "KEY_PREFIX": "charter",
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 0.5},
     }
 }

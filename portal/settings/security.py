@@ -27,7 +27,9 @@ if env.bool("CHARTER_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = env.int("CHARTER_SESSION_SECONDS", default=12 * 3600)
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# In the database alone: a session that ended must not come back from a cache that was away meanwhile, and signed-in
+# pages must not need Redis.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
