@@ -28,7 +28,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when pages can be served, else 503. Without Redis and without a worker pages still work, which is "degraded"."""
+    """200 when pages can be served, else 503. Without Redis or a worker pages still work: that is "degraded"."""
     checks = {name: _tried(check) for name, check in CHECKS.items()}
     failed = {name for name, check in checks.items() if check["status"] != "ok"}
     status = "failed" if failed & NEEDED else "degraded" if failed else "ok"
