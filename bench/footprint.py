@@ -110,7 +110,7 @@ def _sign_in() -> str:
     user = User.objects.get(username="bench")
     session = SessionStore()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = "portal.login.AuthenticationBackend"
     session.create()
     return str(session.session_key)
 

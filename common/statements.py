@@ -34,7 +34,7 @@ class Statement:
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Run it with these values."""
-        with closing(_prepared_cursor()) as cursor:
+        with closing(prepared_cursor()) as cursor:
             cursor.execute(self._sql, [values[name] if name else value for name, value in self._slots])
             found = cursor.fetchall()
         if not self._converters:
@@ -49,7 +49,7 @@ class Statement:
         return tuple(values)
 
 
-def _prepared_cursor() -> CursorWrapper:
+def prepared_cursor() -> CursorWrapper:
     """Django's own cursors put values into the text, so that every call is a new statement to PostgreSQL.
 
     This one sends them apart. Whether its statements are also prepared says `prepare_threshold` in the settings.

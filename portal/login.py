@@ -4,9 +4,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend as AccountBackend
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequired
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
+
+from registry.models import User
 
 # Machines authenticate with tokens, probes with nothing.
 OPEN_PREFIXES = ("/api/", "/access/", "/.well-known/", "/static/", "/accounts/", "/healthz", "/readyz", "/metrics")
@@ -29,6 +32,14 @@ class LoginRequiredMiddleware(DjangoLoginRequired):
         page = urlsplit(request.headers.get("HX-Current-URL", "/"))
         there = urlencode({"next": page._replace(scheme="", netloc="").geturl()})
         return HttpResponse(status=401, headers={"HX-Redirect": f"{reverse('account_login')}?{there}"})
+
+
+class AuthenticationBackend(AccountBackend):
+    """Accounts by name or mail address. Whoever is signed in comes with their roles and teams, in one query."""
+
+    def get_user(self, user_id: int) -> User | None:
+        user = User.with_standing(user_id)
+        return user if self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

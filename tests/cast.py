@@ -55,5 +55,5 @@ def api_as(user: User, *scopes: str) -> APIClient:
 def page_as(user: User) -> Client:
     """A browser-like client, signed in."""
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="portal.login.AuthenticationBackend")
     return client

@@ -1,5 +1,6 @@
 """Features: one named column of a view, and what is known about it now."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -20,13 +21,28 @@ from registry.models.projects import Actor, Project
 PERSONAL = Q(privacy_class__in=PERSONAL_CLASSES) | Q(privacy_class=PrivacyClass.UNCLASSIFIED, looks_personal=True)
 
 
+class _InProjects(models.Func):
+    """`project_id = ANY(ids)`: one parameter however many there are, and nothing to join while planning."""
+
+    template, arg_joiner, output_field = "%(expressions)s)", " = ANY(", models.BooleanField()
+
+    def __init__(self, ids: Sequence[int]) -> None:
+        super().__init__(F("project"), models.Value(list(ids), ArrayField(models.BigIntegerField())))
+
+
 class FeatureQuerySet(models.QuerySet["Feature"]):
     def visible_to(self, actor: Actor) -> Self:
         """Features of projects the actor sees; drafts only for the team that owns them."""
-        seen = self.filter(project__in=Project.objects.visible_to(actor))
+        return self._of(actor).filter(project__in=Project.objects.visible_to(actor))
+
+    def visible_in(self, projects: Sequence[int], actor: Actor) -> Self:
+        """The same, for those who have asked already which projects the actor sees."""
+        return self._of(actor).filter(_InProjects(projects))
+
+    def _of(self, actor: Actor) -> Self:
         if not isinstance(actor, User) or actor.sees_everything:
-            return seen
-        return seen.filter(~Q(state=VersionState.DRAFT) | Q(owner__in=actor.team_ids))
+            return self
+        return self.filter(~Q(state=VersionState.DRAFT) | Q(owner__in=actor.team_ids))
 
     def present(self) -> Self:
         """Features that their store still has."""

@@ -54,16 +54,17 @@ class Asked:
     def _candidates(self, chosen: Mapping[str, Q]) -> Candidates:
         has_filters = bool(self.choices) or bool(self.match.condition)
         return Candidates(
-            lambda: self._seen().filter(*chosen.values()),
+            lambda projects: self._seen(projects).filter(*chosen.values()),
+            self.scope.project_ids,
             self.match,
             is_folding=self.is_stateless,
             has_filters=has_filters,
             is_plain=self.is_stateless and self.is_present and not has_filters and bool(chosen),
         )
 
-    def _seen(self) -> QuerySet[Feature]:
+    def _seen(self, projects: Sequence[int]) -> QuerySet[Feature]:
         """What can be found at all, before words and choices."""
-        seen = Feature.objects.visible_to(self.scope.actor)
+        seen = Feature.objects.visible_in(projects, self.scope.actor)
         return seen.present() if self.is_present else seen
 
 

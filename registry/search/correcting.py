@@ -27,7 +27,7 @@ def advise(asked: Asked) -> Advice:
     """What may have been meant, from words that the actor may know of."""
     typed = plain_words(asked.narrowed.nodes)
     doubtful = [word for word in typed if len(word) >= SHORTEST and word.isalpha() and word not in asked.match.synonyms]
-    found = meant(asked.scope.actor, doubtful) if doubtful else {}
+    found = meant(asked.scope.project_ids, doubtful) if doubtful else {}
     corrected = _corrected(asked, found)
     return Advice(corrected, _relaxed(asked, corrected), _nearest(found))
 

@@ -12,6 +12,7 @@ from registry.models import Actor, Consumer, FeatureView, Follow, Project, Sourc
 from registry.models.features import PERSONAL
 from registry.search import freshness
 from registry.search.grammar import Term
+from registry.search.kept import visible_projects
 from registry.search.values import LeftOut, as_duration, compared, day_is, moment_is, named, number_is, truth
 
 
@@ -22,6 +23,14 @@ class Scope:
     actor: Actor
     now: datetime
     notes: list[str] = field(default_factory=list)
+    projects: list[int] | None = None
+
+    @property
+    def project_ids(self) -> list[int]:
+        """The projects that the actor sees, asked once for a search."""
+        if self.projects is None:
+            self.projects = visible_projects(self.actor)
+        return self.projects
 
     @property
     def team_ids(self) -> frozenset[int]:

@@ -5,11 +5,14 @@ their roles and teams alone, so those are the key; the rows are asked for anew e
 """
 
 from collections.abc import Callable, Hashable
+from contextlib import closing
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
-from registry.models import Actor, User
+from common.statements import prepared_cursor
+from registry.models import Actor, Project, User
 from registry.standing import standing
 
 Sql = tuple[str, list[Any]]
@@ -27,6 +30,17 @@ def kept(name: str, actor: Actor, rows: Callable[[], QuerySet[Any, Any]]) -> Sql
             _KEPT.clear()
         _KEPT[key] = sql_of(rows())
     return _KEPT[key]
+
+
+def visible_projects(actor: Actor) -> list[int]:
+    """Ids of the projects that the actor sees."""
+    try:
+        sql, params = kept("projects", actor, lambda: Project.objects.visible_to(actor).order_by().values("pk"))
+    except EmptyResultSet:
+        return []
+    with closing(prepared_cursor()) as cursor:
+        cursor.execute(sql, params)
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def sql_of(rows: QuerySet[Any, Any]) -> Sql:

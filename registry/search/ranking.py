@@ -1,14 +1,15 @@
 """The order of hits: candidates first, at most some thousand of them, then a score of which every factor is shown.
 
-One statement finds the candidates, scores them, folds deprecated features under what replaces them, counts the rows,
-cuts out the page and fetches what is shown of it. The score is a product, so each factor says by how much it moved a
-hit.
+One statement finds the candidates, scores them, folds deprecated features under what replaces them, counts the rows and
+cuts out the page; another one fetches what is shown of it. The score is a product, so each factor says by how much it
+moved a hit.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.core.exceptions import EmptyResultSet
@@ -16,7 +17,8 @@ from django.db import connection as database
 from django.db.models import DateTimeField, F, QuerySet, Value
 from django.db.models.expressions import Combinable
 
-from registry.models import Feature, Project
+from common.statements import A_NUMBER, prepared_cursor
+from registry.models import Feature
 from registry.search import freshness
 from registry.search.compiling import Match, like_escaped
 from registry.search.fields import Scope
@@ -32,7 +34,7 @@ HEALTH_WEIGHTS = {"ok": 1.0, "warn": 0.95, "unknown": 0.9, "crit": 0.8}
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """`place` is SQL over a scored row; `chosen_by` says which candidates count where there are too many."""
+    """`place` is SQL over a candidate, "" for the score; `chosen_by` says which count where there are too many."""
 
     label: str
     place: str
@@ -41,7 +43,7 @@ class Sort:
 
 
 SORTS = {
-    "best": Sort("Best match", "score", ("-models_count", "id")),
+    "best": Sort("Best match", "", ("-models_count", "id")),
     "used": Sort("Most used", "models_count::float8", ("-models_count", "id")),
     "fresh": Sort("Freshest", "coalesce(extract(epoch FROM newest)::float8, -1e15)",
                   (F("newest").desc(nulls_last=True), "id")),
@@ -59,30 +61,41 @@ def _case(column: str, factors: dict[str, float]) -> str:
     return f"CASE {column} {cases} ELSE 1::float8 END"
 
 
-# A common table that is used more than once is materialized, and wide rows are not: both cost more than the ranking.
+# The factors of the score that follow from a feature's own row: the same SQL scores all candidates and explains a hit.
+_FACTORS = {
+    "by_use": "1::float8 + 0.35::float8 * ln(1 + {0}.models_count)",
+    "by_state": _case("{0}.state", STATE_WEIGHTS),
+    "by_health": _case("{0}.health", HEALTH_WEIGHTS),
+    "by_self": "CASE WHEN {0}.owner_id = ANY(%s) OR {0}.entity_names && (SELECT entities FROM followed) "
+    "THEN 1.15::float8 ELSE 1::float8 END",
+    "by_care": "CASE WHEN {0}.description <> '' AND {0}.owner_id IS NOT NULL AND {0}.privacy_class <> '' "
+    "THEN 1.1::float8 ELSE 1::float8 END",
+}
+_REST = " * ".join(f"({factor.format('found')})" for factor in _FACTORS.values())
+_FOLLOWED = """followed (entities) AS MATERIALIZED (
+  SELECT array_agg(DISTINCT entity) FROM registry_follow follow
+  JOIN registry_feature feature ON feature.id = follow.feature_id, unnest(feature.entity_names) AS entity
+  WHERE follow.user_id = %s)"""
+# Planned anew for each text: what is best for a rare word takes ten times as long for a common one.
 _STATEMENT = """
-WITH visible (id) AS MATERIALIZED ({projects}),
+WITH {followed},
 base AS NOT MATERIALIZED ({base}),
 {found},
 scored AS MATERIALIZED (
-  SELECT id, key, models_count, changed_at, newest, ({text})::float8 AS by_text,
-         1::float8 + 0.35::float8 * ln(1 + models_count) AS by_use, {state} AS by_state, {health} AS by_health,
-         CASE WHEN owner_id = ANY(%s) OR entity_names && (
-           SELECT array_agg(DISTINCT entity) FROM registry_follow follow
-           JOIN registry_feature followed ON followed.id = follow.feature_id, unnest(followed.entity_names) AS entity
-           WHERE follow.user_id = %s) THEN 1.15::float8 ELSE 1::float8 END AS by_self,
-         CASE WHEN description <> '' AND owner_id IS NOT NULL AND privacy_class <> ''
-              THEN 1.1::float8 ELSE 1::float8 END AS by_care,
-         {shown} AS shown
-  FROM found),
-totalled AS (SELECT *, by_text * by_use * by_state * by_health * by_self * by_care AS score FROM scored),
+  SELECT id, {shown} AS shown, ({text})::float8 AS by_text, {factors} AS by_rest, {own_place} AS place FROM found),
 ranked AS MATERIALIZED (
-  SELECT *, {place} AS place FROM totalled WHERE shown = id
+  SELECT id, shown, by_text, by_text * by_rest AS score, {place} AS place FROM scored WHERE shown = id
   UNION ALL (
-    SELECT DISTINCT ON (shown) *, {place} FROM totalled
-    WHERE shown <> id AND shown NOT IN (SELECT id FROM scored WHERE shown = id) ORDER BY shown, score DESC)),
-page AS MATERIALIZED (SELECT * FROM ranked {after} ORDER BY place {direction}, shown LIMIT %s)
-SELECT place, shown, score, by_text, by_use, by_state, by_health, by_self, by_care, other.key AS through,
+    SELECT DISTINCT ON (shown) id, shown, by_text, by_text * by_rest AS score, {place} AS place FROM scored
+    WHERE shown <> id AND shown NOT IN (SELECT id FROM scored WHERE shown = id) ORDER BY shown, score DESC))
+SELECT place, shown, id, score, by_text, (SELECT count(*) FROM ranked), (SELECT count(*) FROM scored)
+FROM ranked {after} ORDER BY place {direction}, shown LIMIT %s
+"""
+# What is shown of a page's rows. The same for every text, so it is planned once.
+_FACTS = f"""
+WITH {_FOLLOWED}
+SELECT {", ".join(f"{sql.format('held')} AS {name}" for name, sql in _FACTORS.items())},
+       nullif(held.key, feature.key) AS through,
        feature.id, feature.key, project.name AS project, view.name AS view,
        feature.view_id, feature.name, feature.description, feature.number, feature.state, feature.health,
        feature.privacy_class, feature.looks_personal, feature.dtype, feature.unit, feature.entity_names AS entities,
@@ -93,16 +106,14 @@ SELECT place, shown, score, by_text, by_use, by_state, by_health, by_self, by_ca
              JOIN registry_version held ON held.replacement_id = new.id AND held.feature_id <> new.feature_id
              JOIN registry_feature old ON old.id = held.feature_id AND old.number = held.number
              WHERE new.feature_id = feature.id AND old.state = 'deprecated' AND old.gone_at IS NULL
-               AND old.project_id IN (SELECT id FROM visible) ORDER BY old.key) AS replaces,
-       (SELECT count(*) FROM ranked) AS total, (SELECT count(*) FROM scored) AS found
-FROM page
+               AND old.project_id = ANY(%s) ORDER BY old.key) AS replaces
+FROM unnest(%s::bigint[], %s::bigint[]) AS page (id, shown)
+JOIN registry_feature held ON held.id = page.id
 JOIN registry_feature feature ON feature.id = page.shown
 JOIN registry_project project ON project.id = feature.project_id
 JOIN registry_featureview view ON view.id = feature.view_id
 LEFT JOIN registry_team team ON team.id = feature.owner_id
-LEFT JOIN registry_feature other ON other.id = page.id AND page.id <> page.shown
-ORDER BY place {direction}, shown
-"""
+"""  # noqa: S608  made of the constants above
 # In the index's own order, in which the whole name comes before the names that begin with it. Where not all of those
 # fit in, the others are among the rest.
 _FOUND_BY_TEXT = """
@@ -123,7 +134,7 @@ _SUCCESSOR = """CASE WHEN state = 'deprecated' AND NOT lower(name) = ANY(%s) THE
            JOIN registry_feature successor ON successor.id = next.feature_id
            WHERE own.feature_id = found.id AND own.number = found.number AND successor.id <> found.id
              AND successor.gone_at IS NULL AND successor.state = 'active'
-             AND successor.project_id IN (SELECT id FROM visible)
+             AND successor.project_id = ANY(%s)
              AND {among}
            LIMIT 1), id) ELSE id END"""
 
@@ -153,12 +164,14 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Which features may be hits. `is_folding` unless the query asks for a state; `has_filters` beside its words.
+    """Which features of `projects` may be hits.
 
+    `is_folding` unless the query asks for a state; `has_filters` when it has conditions beside its words.
     `is_plain` when it has nothing but words: then which features these are follows from who asks.
     """
 
-    choose: Callable[[], QuerySet[Feature]]
+    choose: Callable[[list[int]], QuerySet[Feature]]
+    projects: list[int]
     match: Match
     is_folding: bool
     has_filters: bool
@@ -167,7 +180,19 @@ class Candidates:
     @property
     def matching(self) -> QuerySet[Feature]:
         """All of them: by their text, or because their name begins as typed."""
-        return self.choose().filter(self.match.whole)
+        return self.choose(self.projects).filter(self.match.whole)
+
+
+class _Row(NamedTuple):
+    """What the ranking says of one row. `shown` stands for `id`, which it may replace."""
+
+    place: float | str
+    shown: int
+    id: int
+    score: float
+    by_text: float
+    total: int
+    found: int
 
 
 def rank(candidates: Candidates, scope: Scope, *, sort: str, after: "Place | None", limit: int) -> Ranking:
@@ -178,39 +203,44 @@ def rank(candidates: Candidates, scope: Scope, *, sort: str, after: "Place | Non
         return Ranking([], 0, is_exact=True)
     with database.cursor() as query:
         query.execute(sql, params)
-        names = [column.name for column in query.description]
-        rows = [dict(zip(names, row, strict=True)) for row in query.fetchall()]
+        rows = [_Row(*row) for row in query.fetchall()]
     total, is_exact = (after.total, after.is_exact) if after else _total(rows)
-    return Ranking([_ranked(row) for row in rows[:limit]], total, is_exact, has_more=len(rows) > limit)
+    return Ranking(_with_facts(rows[:limit], candidates, scope), total, is_exact, has_more=len(rows) > limit)
 
 
-_WEIGHTS = ("by_text", "by_use", "by_state", "by_health", "by_self", "by_care")
+def _with_facts(rows: list[_Row], candidates: Candidates, scope: Scope) -> list[Ranked]:
+    if not rows:
+        return []
+    ids = [row.id for row in rows], [row.shown for row in rows]
+    with closing(prepared_cursor()) as query:
+        query.execute(_FACTS, [scope.actor.pk, list(scope.team_ids), candidates.projects, *ids])
+        names = [column.name for column in query.description]
+        facts = {one["id"]: one for one in (dict(zip(names, row, strict=True)) for row in query.fetchall())}
+    return [_ranked(row, facts[row.shown]) for row in rows if row.shown in facts]  # one may just have been deleted
 
 
-def _ranked(row: dict[str, Any]) -> Ranked:
-    weights = tuple(row.pop(name) for name in _WEIGHTS)
-    place, shown, score = row.pop("place"), row.pop("shown"), row.pop("score")
-    return Ranked(place, shown, score, weights, row)
+def _ranked(row: _Row, facts: dict[str, Any]) -> Ranked:
+    weights = row.by_text, *(facts.pop(name) for name in _FACTORS)
+    return Ranked(row.place, row.shown, row.score, weights, facts)
 
 
-def _total(rows: list[dict[str, Any]]) -> tuple[int, bool]:
+def _total(rows: list[_Row]) -> tuple[int, bool]:
     if not rows:
         return 0, True
-    return min(rows[0]["total"], MAX_CANDIDATES), rows[0]["found"] <= MAX_CANDIDATES
+    return min(rows[0].total, MAX_CANDIDATES), rows[0].found <= MAX_CANDIDATES
 
 
 def _statement(candidates: Candidates, scope: Scope, sort: str, after: "Place | None", limit: int) -> Sql:
     order = SORTS[sort]
-    projects = kept("projects", scope.actor, lambda: Project.objects.visible_to(scope.actor).order_by().values("pk"))
     base, found = _found(candidates, scope, sort)
     text, shown, where = _text(candidates.match), _shown(candidates, sort), _after(order, after)
     sql = _STATEMENT.format(
-        projects=projects[0], base=base[0], found=found[0], text=text[0], shown=shown[0], after=where[0],
-        state=_case("state", STATE_WEIGHTS), health=_case("health", HEALTH_WEIGHTS), place=order.place,
+        followed=_FOLLOWED, base=base[0], factors=_REST, found=found[0], text=text[0], shown=shown[0], after=where[0],
+        own_place=order.place or "NULL", place="place" if order.place else "by_text * by_rest",
         direction="DESC" if order.is_descending else "ASC",
     )  # fmt: skip
-    own = [list(scope.team_ids), scope.actor.pk]
-    return sql, [*projects[1], *base[1], *found[1], *text[1], *own, *shown[1], *where[1], limit + 1]
+    teams = list(scope.team_ids)
+    return sql, [scope.actor.pk, *base[1], *found[1], *shown[1], *text[1], teams, *where[1], limit + 1]
 
 
 def _found(candidates: Candidates, scope: Scope, sort: str) -> tuple[Sql, Sql]:
@@ -230,8 +260,9 @@ def _found(candidates: Candidates, scope: Scope, sort: str) -> tuple[Sql, Sql]:
 def _base(candidates: Candidates, scope: Scope) -> Sql:
     """What the words are looked for in."""
     if candidates.is_plain:
-        return kept("features", scope.actor, lambda: _rows(candidates.choose(), "best"))
-    return sql_of(_rows(candidates.choose().filter(candidates.match.condition), "best"))
+        sql, params = kept("features", scope.actor, lambda: _rows(candidates.choose([A_NUMBER]), "best"))
+        return sql, [candidates.projects if value == [A_NUMBER] else value for value in params]
+    return sql_of(_rows(candidates.choose(candidates.projects).filter(candidates.match.condition), "best"))
 
 
 def _rows(features: QuerySet[Feature], sort: str) -> QuerySet[Feature, Any]:
@@ -253,7 +284,7 @@ def _shown(candidates: Candidates, sort: str) -> Sql:
         return "id", []
     is_anywhere = sort == "best" and not candidates.has_filters
     among = "true" if is_anywhere else "successor.id IN (SELECT id FROM found)"
-    return _SUCCESSOR.format(among=among), [list(candidates.match.names)]
+    return _SUCCESSOR.format(among=among), [list(candidates.match.names), candidates.projects]
 
 
 def _after(order: Sort, after: "Place | None") -> Sql:

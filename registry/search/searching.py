@@ -43,7 +43,7 @@ def search(
     if sort not in SORTS:
         raise ValueError(f"Results can be sorted by {', '.join(SORTS)}.")
     after = place_of(cursor, sort) if cursor else None
-    wanted = _Wanted(actor, chosen or {}, sort, max(1, min(limit, MAX_LIMIT)))
+    wanted = _Wanted(Scope(actor, timezone.now()), chosen or {}, sort, max(1, min(limit, MAX_LIMIT)))
     attempt = _attempt(wanted, after.text if after else text, after)
     if not after and not as_typed and attempt.ranking.total < FEW:
         attempt = _better(wanted, attempt)
@@ -59,7 +59,7 @@ def matching(actor: Actor, text: str, *, chosen: Mapping[str, Sequence[str]] | N
 class _Wanted:
     """What stays the same however the text is changed."""
 
-    actor: Actor
+    scope: Scope
     chosen: Mapping[str, Sequence[str]]
     sort: str
     limit: int
@@ -77,7 +77,7 @@ class _Attempt:
 
 
 def _attempt(wanted: _Wanted, text: str, after: Place | None = None) -> _Attempt:
-    scope = Scope(wanted.actor, timezone.now())
+    scope = replace(wanted.scope, notes=[], projects=wanted.scope.project_ids)
     asked = ask(parse(text), wanted.chosen, scope)
     return _Attempt(text, asked, rank(asked.candidates, scope, sort=wanted.sort, after=after, limit=wanted.limit))
 

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection as database
-from django.db import transaction
 
-from registry.models import Actor, Project
+from common.statements import prepared_cursor
 
 _WORD = re.compile(r"[^\W_]+")
 _CASE = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -29,11 +28,13 @@ UNION SELECT meant.word, known.word, known.stem, '' FROM meant JOIN known ON kno
 """
 # Low on purpose: what is near enough is decided by counting typing slips, which forgives swapped letters.
 _SIMILARITY = "0.2"
+# Sent together: two statements in one message are one transaction, so that the setting ends with them.
 _NEAR = """
+SELECT set_config('pg_trgm.similarity_threshold', %s, true);
 SELECT typed.word, near.word, sum(used.features)::bigint
 FROM unnest(%s::text[]) AS typed(word)
 JOIN registry_word near ON near.word %% typed.word OR near.word LIKE typed.word || '%%'
-JOIN registry_worduse used ON used.word_id = near.id AND used.project_id IN ({projects})
+JOIN registry_worduse used ON used.word_id = near.id AND used.project_id = ANY(%s)
 GROUP BY typed.word, near.word
 UNION ALL
 SELECT typed.word, known.word, 0
@@ -75,7 +76,7 @@ def understand(words: Iterable[str]) -> dict[str, Understood]:
     found = {word: Understood(word) for word in words}
     if not found:
         return {}
-    with database.cursor() as cursor:
+    with closing(prepared_cursor()) as cursor:
         cursor.execute(_UNDERSTAND, [list(found)])
         for word, form, stem, plain in cursor.fetchall():
             if form == word and plain:
@@ -93,15 +94,11 @@ class Meant:
     nearest: list[str]
 
 
-def meant(actor: Actor, words: Collection[str]) -> dict[str, Meant]:
-    """What was meant by each word that is in no name and no synonym. Only words of projects the actor sees count."""
-    try:
-        projects, params = Project.objects.visible_to(actor).order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:  # they see no project at all
-        return {}
-    with transaction.atomic(), database.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [_SIMILARITY])
-        cursor.execute(_NEAR.format(projects=projects), [list(words), *params, list(words)])
+def meant(projects: list[int], words: Collection[str]) -> dict[str, Meant]:
+    """What was meant by each word that is in no name and no synonym. Only words of these projects count."""
+    with database.cursor() as cursor:
+        cursor.execute(_NEAR, [_SIMILARITY, list(words), projects, list(words)])
+        cursor.nextset()
         rows = cursor.fetchall()
     known: dict[str, dict[str, int]] = {word: {} for word in words}
     for typed, near, features in rows:

@@ -54,7 +54,7 @@ def test_everybody_makes_tokens_for_themselves_when_signed_in(cast: SimpleNamesp
 
 def test_a_session_needs_its_csrf_token(cast: SimpleNamespace) -> None:
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(cast.viewer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(cast.viewer, backend="portal.login.AuthenticationBackend")
     assert make(browser).status_code == 403
     assert not AccessToken.objects.exists()
 

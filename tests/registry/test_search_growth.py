@@ -35,7 +35,7 @@ def cost(actor: User, text: str, **how: Any) -> tuple[int, int]:
     """Statements, and rows of features that ranking took in."""
     with CaptureQueriesContext(connection) as asked:
         search(actor, text, **how)
-    ranked = next(one["sql"] for one in asked.captured_queries if "ranked AS" in one["sql"])
+    ranked = next(one["sql"] for one in asked.captured_queries if "ranked AS" in (one["sql"] or ""))
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {ranked}")
         plan = cursor.fetchone()[0]
@@ -66,8 +66,8 @@ def test_facets_before_any_choice_read_totals_alone(cast: SimpleNamespace) -> No
     search(cast.viewer, "", with_facets=True)
     with CaptureQueriesContext(connection) as asked:
         search(cast.viewer, "", with_facets=True)
-    assert [one for one in asked.captured_queries if "GROUPING SETS" in one["sql"]] == []
-    totals = next(one["sql"] for one in asked.captured_queries if "registry_facettotal" in one["sql"])
+    assert [one for one in asked.captured_queries if "GROUPING SETS" in (one["sql"] or "")] == []
+    totals = next(one["sql"] for one in asked.captured_queries if "registry_facettotal" in (one["sql"] or ""))
     assert "registry_feature" not in totals.replace("registry_featureview", "")
 
 
