@@ -24,9 +24,9 @@ def three_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_answers_say_what_is_left(cast: SimpleNamespace) -> None:
     client = api_as(cast.viewer)
     answers = [client.get(ME) for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert {answer["RateLimit-Policy"] for answer in answers} == {'"default";q=3;w=60'}
     assert [answer["RateLimit"] for answer in answers] == [f'"default";r={left};t=59' for left in (2, 1, 0, 0)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     refused = answers[-1]
     assert refused["Retry-After"] == "59"
     assert (refused.json()["code"], refused["Content-Type"]) == ("rate_limited", "application/problem+json")

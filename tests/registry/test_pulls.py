@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection as database
 from django.db import connections
 from django.utils import timezone
 
@@ -118,6 +119,13 @@ def test_a_lost_pull_is_sent_again_and_given_up_in_the_end(django_capture_on_com
     assert pull.state == PullState.FAILED
 
 
+def _wait_for_lock(kind: int, connection_id: int) -> None:
+    """Take and give back the lock: whoever holds it is waited for."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [kind, connection_id])
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [kind, connection_id])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_never_do_one_connection_at_once() -> None:
     connection = ConnectionFactory()
@@ -128,7 +136,8 @@ def test_two_workers_never_do_one_connection_at_once() -> None:
             cursor.execute("SELECT pg_advisory_lock(1, %s)", [connection.pk])
         assert run_pull(pull.pk, work_of(1, total=1)) is None
     finally:
-        other.close()  # a dead worker's lock goes with its connection
+        other.close()  # a dead worker's lock goes with its connection, as soon as the server has noticed
+    _wait_for_lock(1, connection.pk)
     done = run_pull(pull.pk, work_of(1, total=1))
     assert done is not None
     assert done.state == PullState.SUCCEEDED
