@@ -7,7 +7,6 @@ moved a hit.
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from django.db import connection as database
 from django.db.models import DateTimeField, F, QuerySet, Value
 from django.db.models.expressions import Combinable
 
-from common.statements import A_NUMBER, prepared_cursor
+from common.statements import A_NUMBER
 from registry.models import Feature
 from registry.search import freshness
 from registry.search.compiling import Match, like_escaped
@@ -91,7 +90,7 @@ ranked AS MATERIALIZED (
 SELECT place, shown, id, score, by_text, (SELECT count(*) FROM ranked), (SELECT count(*) FROM scored)
 FROM ranked {after} ORDER BY place {direction}, shown LIMIT %s
 """
-# What is shown of a page's rows. The same for every text, so it is planned once.
+# What is shown of a page's rows.
 _FACTS = f"""
 WITH {_FOLLOWED}
 SELECT {", ".join(f"{sql.format('held')} AS {name}" for name, sql in _FACTORS.items())},
@@ -212,7 +211,7 @@ def _with_facts(rows: list[_Row], candidates: Candidates, scope: Scope) -> list[
     if not rows:
         return []
     ids = [row.id for row in rows], [row.shown for row in rows]
-    with closing(prepared_cursor()) as query:
+    with database.cursor() as query:
         query.execute(_FACTS, [scope.actor.pk, list(scope.team_ids), candidates.projects, *ids])
         names = [column.name for column in query.description]
         facts = {one["id"]: one for one in (dict(zip(names, row, strict=True)) for row in query.fetchall())}
