@@ -24,7 +24,9 @@ PAGES = (
     "/", "/f/payments/stats/avg_amount/", "/f/payments/stats/avg_amount/versions/", "/f/payments/stats/phone/",
     "/f/payments/stats/avg_amount/activity/?as_of=2126-01-01", "/f/payments/stats/avg_amount/health/",
     "/f/payments/stats/phone/health/", "/v/payments/stats/", "/v/payments/stats/health/", "/compare",
-    "/compare?a=payments.stats.avg_amount&b=payments.stats.phone", "/teams/", "/teams/payments/", "/people/alice/",
+    "/compare?a=payments.stats.avg_amount&b=payments.stats.phone",
+    "/compare?a=payments.stats_of_settled_card_transactions.mean_amount_of_thirty_days",
+    "/teams/", "/teams/payments/", "/people/alice/",
     "/p/", "/p/payments/", "/a/payments/orders/", "/c/model/ranker/", "/health/", "/health/?tab=nulls",
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Installing moves times and changes nothing else: what real Feast and plain SQL counted at build time still holds."""
 
 import contextlib
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from connectors.feast import registry_pb2 as pb
 from demo.install import InstalledDemo
 from demo.measure import measure_online, measure_tables
 
+ROOT = Path(__file__).resolve().parents[2]
 VIEW_TABLES: dict[str, type[Any]] = {
     "feature_views": pb.FeatureView,
     "stream_feature_views": pb.StreamFeatureView,
@@ -48,3 +50,17 @@ def test_registry_holds_the_views_that_feast_listed(demo: InstalledDemo, manifes
 def test_the_demo_is_large_enough_to_be_worth_searching(manifest: dict[str, Any]) -> None:
     views = [features for project in manifest["registry"].values() for features in project["views"].values()]
     assert (len(views), sum(map(len, views))) == (17, 97)
+
+
+def test_features_that_the_documentation_calls_are_in_the_demo(manifest: dict[str, Any]) -> None:
+    """What is pasted from a page of help must find something in the installation that `make run` makes."""
+    texts = [path.read_text() for path in (ROOT / "docs").glob("*.md")]
+    named = {found for text in texts for found in re.findall(r"features/((?:flights|people)\.\w+\.\w+)", text)}
+    held = {
+        f"{project}.{view}.{feature}"
+        for project, content in manifest["registry"].items()
+        for view, features in content["views"].items()
+        for feature in features
+    }
+    assert named
+    assert named <= held
