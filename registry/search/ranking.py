@@ -90,7 +90,8 @@ ranked AS MATERIALIZED (
 SELECT place, shown, id, score, by_text, (SELECT count(*) FROM ranked), (SELECT count(*) FROM scored)
 FROM ranked {after} ORDER BY place {direction}, shown LIMIT %s
 """
-# What is shown of a page's rows.
+# What is shown of a page's rows. Both conditions follow from the joins. They are there for a PostgreSQL that counted an
+# empty table just before it was filled: it takes any order of joins for a good one, and compared all rows with all.
 _FACTS = f"""
 WITH {_FOLLOWED}
 SELECT {", ".join(f"{sql.format('held')} AS {name}" for name, sql in _FACTORS.items())},
@@ -112,6 +113,7 @@ JOIN registry_feature feature ON feature.id = page.shown
 JOIN registry_project project ON project.id = feature.project_id
 JOIN registry_featureview view ON view.id = feature.view_id
 LEFT JOIN registry_team team ON team.id = feature.owner_id
+WHERE held.id = ANY(%s) AND feature.id = ANY(%s)
 """  # noqa: S608  made of the constants above
 # In the index's own order, in which the whole name comes before the names that begin with it. Where not all of those
 # fit in, the others are among the rest.
@@ -212,7 +214,7 @@ def _with_facts(rows: list[_Row], candidates: Candidates, scope: Scope) -> list[
         return []
     ids = [row.id for row in rows], [row.shown for row in rows]
     with database.cursor() as query:
-        query.execute(_FACTS, [scope.actor.pk, list(scope.team_ids), candidates.projects, *ids])
+        query.execute(_FACTS, [scope.actor.pk, list(scope.team_ids), candidates.projects, *ids, *ids])
         names = [column.name for column in query.description]
         facts = {one["id"]: one for one in (dict(zip(names, row, strict=True)) for row in query.fetchall())}
     return [_ranked(row, facts[row.shown]) for row in rows if row.shown in facts]  # one may just have been deleted
