@@ -21,3 +21,8 @@ def start_pull(pull: Pull) -> None:
 def count_facets(project_id: int) -> None:
     """Have the search page's counts of the project made anew. When the broker is away, the next pull makes them."""
     transaction.on_commit(lambda: current_app.send_task("registry.tasks.count_facets", args=[project_id]), robust=True)
+
+
+def learn_words(project_id: int) -> None:
+    """Have the words that typos are corrected to learnt anew. When the broker is away, the next pull does it."""
+    transaction.on_commit(lambda: current_app.send_task("registry.tasks.learn_words", args=[project_id]), robust=True)

@@ -3,6 +3,7 @@
 import rules
 
 from registry import roles
+from registry.choices import OwnershipModel
 from registry.models import Feature, FeatureView, Project, Pull, Team, User
 
 
@@ -25,6 +26,12 @@ def is_active(user: User, _thing: object = None) -> bool:
 def is_owner(user: User, thing: object) -> bool:
     """A living member of the team that answers for it. Asked anew each time: rights end with membership."""
     return user.is_active and _owner_id(thing) in user.team_ids
+
+
+@rules.predicate
+def is_of_a_domain(user: User, project: Project) -> bool:
+    """In a team, where the domains own their views: then it may make views that its team answers for."""
+    return user.is_active and bool(user.team_ids) and project.ownership_model == OwnershipModel.FEDERATED
 
 
 @rules.predicate
@@ -78,8 +85,14 @@ def is_own(user: User, thing: object) -> bool:
     return user.is_active and getattr(thing, "user_id", None) == user.pk
 
 
-for _verb in ("change_slo", "describe_feature", "describe_view", "tag_feature"):
+for _verb in (
+    "change_slo", "describe_feature", "describe_view", "tag_feature", "register_feature", "draft_version",
+    "change_draft", "measure_default", "discard_draft", "publish_version", "deprecate_version", "withdraw_deprecation",
+    "quarantine_version", "release_version", "retire_version",
+):  # fmt: skip
     rules.add_perm(f"registry.{_verb}", is_owner)
+for _verb in ("create_entity", "create_view"):
+    rules.add_perm(f"registry.{_verb}", may_see & (is_owner | is_of_a_domain))
 rules.add_perm("registry.assign_owner", is_owner | is_admin)
 rules.add_perm("registry.follow_feature", may_see)
 rules.add_perm("registry.view_feature", may_see)

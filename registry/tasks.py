@@ -6,7 +6,7 @@ from registry.actions import pulls
 from registry.actions.answers import forget_old_answers as forget
 from registry.actions.definitions import import_definitions
 from registry.actions.tokens import note_uses
-from registry.actions.words import refresh_facet_counts
+from registry.actions.words import refresh_facet_counts, refresh_words
 from registry.tokens import take_uses
 
 
@@ -28,6 +28,11 @@ def reap_lost_pulls() -> int:
 @shared_task(name="registry.tasks.count_facets")
 def count_facets(project_id: int) -> None:
     refresh_facet_counts([project_id])
+
+
+@shared_task(name="registry.tasks.learn_words")
+def learn_words(project_id: int) -> None:
+    refresh_words([project_id])
 
 
 @shared_task(name="registry.tasks.forget_old_answers")

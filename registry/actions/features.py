@@ -47,7 +47,7 @@ def tag_feature(
     row: Feature = lock(feature)
     own = {tag.key: tag for tag in row.tag_rows.all()}
     of_store = [tag for tag in row.tags if tag.partition("=")[0] not in own]
-    _check_tags(tags, {tag.partition("=")[0] for tag in of_store})
+    check_tags(tags, {tag.partition("=")[0] for tag in of_store})
     for key, value in tags.items():
         note.change(key, own[key].value if key in own else None, value)
         if value is None:
@@ -65,7 +65,8 @@ def tag_feature(
     return row
 
 
-def _check_tags(tags: Mapping[str, str | None], of_store: set[str]) -> None:
+def check_tags(tags: Mapping[str, str | None], of_store: set[str]) -> None:
+    """Raise ValidationError for tags that cannot be: malformed ones, and those that the store sets."""
     for key, value in tags.items():
         if not key or len(key) > LONGEST_KEY or "=" in key:
             raise invalid(tags=f"A tag's key has 1 to {LONGEST_KEY} characters, none of them =.")

@@ -150,6 +150,11 @@ class Feature(models.Model):
         return f"{self.key}@{self.number}"
 
     @property
+    def is_of_store(self) -> bool:
+        """Whether a store defines it, so that people cannot say what the store says."""
+        return self.view.connection_id is not None and self.gone_at is None
+
+    @property
     def is_personal(self) -> bool:
         """Whether values must never leave the store: a personal class, or unclassified and looking like one."""
         if self.privacy_class == PrivacyClass.UNCLASSIFIED:

@@ -16,7 +16,7 @@ from registry.models.projects import Actor
 # What the contract says. None of it changes once a version has left draft: new content is a new version.
 CONTRACT_FIELDS = (
     "number", "dtype", "unit", "entity_keys", "default", "default_policy", "is_nullable", "minimum", "maximum",
-    "allowed_values", "definition", "vector_dimension", "vector_metric", "feature_id",
+    "allowed_values", "definition", "definition_url", "vector_dimension", "vector_metric", "feature_id",
 )  # fmt: skip
 
 
@@ -55,6 +55,13 @@ class Version(models.Model):
     maximum = models.FloatField(null=True, blank=True)
     allowed_values = models.JSONField(null=True, blank=True)
     definition = models.TextField(blank=True)
+    definition_url = models.CharField(
+        max_length=1_000,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Where it is kept, such as a file at a commit",
+    )
     vector_dimension = models.PositiveIntegerField(null=True, blank=True)
     vector_metric = models.CharField(max_length=20, blank=True)
     privacy_class = models.CharField(max_length=20, choices=PrivacyClass.choices, blank=True, default="")
@@ -77,6 +84,9 @@ class Version(models.Model):
         ordering = ["feature", "number"]
         constraints = [
             models.UniqueConstraint(fields=["feature", "number"], name="one_version_per_number"),
+            models.UniqueConstraint(
+                fields=["feature"], condition=Q(state=VersionState.DRAFT), name="one_draft_per_feature"
+            ),
             models.CheckConstraint(
                 condition=~Q(state=VersionState.DEPRECATED) | Q(deprecated_at__isnull=False),
                 name="deprecated_has_a_date",
@@ -112,3 +122,12 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.feature.key}@{self.number}"
+
+    @property
+    def owner_id(self) -> int | None:
+        """The team that answers for its feature."""
+        return self.feature.owner_id or self.feature.view.owner_id or self.feature.project.owner_id
+
+    @property
+    def project_id(self) -> int:
+        return self.feature.project_id

@@ -102,27 +102,34 @@ first AS (
   WHERE merged.is_new)
 SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM merged
 """
-# A known feature whose contract differs from its current version gets a new one; the old one stays beside it.
+# A known feature whose contract differs from its current version gets a new one; the old one stays beside it. What
+# people said of values is still true while the type is the same.
 _ADD_VERSIONS = """
 WITH added AS (
   INSERT INTO registry_version (
-    feature_id, number, state, dtype, unit, entity_keys, default_policy, definition, vector_dimension, vector_metric,
-    privacy_class, purposes, managed_by, note, created_at, activated_at)
+    feature_id, number, state, dtype, entity_keys, definition, vector_dimension, vector_metric, unit, "default",
+    default_policy, default_measured_at, is_nullable, minimum, maximum, allowed_values, purposes, privacy_class,
+    managed_by, note, created_at, activated_at)
   SELECT held.id,
          CASE WHEN newest.number IS NULL THEN coalesce(seen.number, 1)
               ELSE greatest(newest.number + 1, coalesce(seen.number, 0)) END,
-         'active', seen.dtype, '', seen.entity_keys, 'none', seen.definition, seen.vector_dimension,
-         seen.vector_metric, held.privacy_class, '{}', 'connector', '', now(), now()
+         'active', seen.dtype, seen.entity_keys, seen.definition, seen.vector_dimension, seen.vector_metric,
+         coalesce(said.unit, ''), said."default", coalesce(said.default_policy, 'none'), said.default_measured_at,
+         said.is_nullable, said.minimum, said.maximum, said.allowed_values, coalesce(said.purposes, '{}'),
+         held.privacy_class, 'connector', '', now(), now()
   FROM incoming_feature seen
   JOIN registry_feature held ON held.view_id = seen.view_id AND held.name = seen.name
   LEFT JOIN registry_version current ON current.feature_id = held.id AND current.number = held.number
+  LEFT JOIN registry_version said ON said.id = current.id AND said.dtype = seen.dtype
   LEFT JOIN LATERAL (SELECT max(number) AS number FROM registry_version WHERE feature_id = held.id) newest ON true
-  WHERE current.id IS NULL
+  WHERE current.id IS NULL OR current.state = 'draft'
      OR (current.dtype, current.entity_keys, current.definition, current.vector_dimension, current.vector_metric)
         IS DISTINCT FROM
         (seen.dtype, seen.entity_keys::varchar[], seen.definition, seen.vector_dimension, seen.vector_metric)
-  RETURNING feature_id, number)
-UPDATE registry_feature held SET number = added.number
+  RETURNING feature_id, number, unit, "default")
+UPDATE registry_feature held
+SET number = added.number, state = 'active', sunset_on = NULL, unit = added.unit,
+    has_default = added."default" IS NOT NULL
 FROM added WHERE added.feature_id = held.id AND held.number <> added.number
 """
 _ADD_EARLIER = """

@@ -1,0 +1,316 @@
+"""The life of a version: drafted, changed, published, deprecated, quarantined, retired.
+
+What a version says is settled when it is published: new content is a new version, and both run side by side. The
+database guards the states and the content; the messages are here.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Case, F, Max, Value, When
+from django.utils import timezone
+
+from registry.actions.action import Note, action, invalid, lock
+from registry.choices import Manager, VersionState
+from registry.models import DefaultPolicy, Feature, User, Version
+from registry.notifications import count_facets, learn_words
+from registry.queries.retirement import blockers_of
+from registry.terms import MEASURED, OF_STORE, TERMS, faults, gaps
+
+LONGEST_REASON = 2_000
+# Which version stands for its feature: the newest of the first of these states that it has.
+_STANDING = (
+    (VersionState.ACTIVE,), (VersionState.DEPRECATED, VersionState.QUARANTINED), (VersionState.RETIRED,),
+    (VersionState.DRAFT,),
+)  # fmt: skip
+
+
+def terms_of(version: Version) -> dict[str, Any]:
+    """What the contract says, by term."""
+    return {name: getattr(version, name) for name in TERMS}
+
+
+def say_first(version: Version, terms: Mapping[str, Any], note: Note) -> None:
+    """Make the first version of a feature that was just registered; see `register_feature`."""
+    said = _restated(version, dict(terms))
+    _say(version, {**terms_of(version), **said}, Version(feature=version.feature), note)
+    version.save()
+    _show_current(version.feature)
+
+
+@action("registry.draft_version")
+def draft_version(
+    feature: Feature, note: Note, *, actor: User | None, terms: Mapping[str, Any], based_on: int | None = None,
+    about: str = "", managed_by: str = Manager.PAGE, reason: str = "",
+) -> Version:  # fmt: skip
+    """Begin a new version, for its team's eyes alone. It says what `based_on` says (the current one unless given), but
+    for `terms`. `about` is why it exists."""
+    row: Feature = lock(feature)
+    if open_draft := row.versions.filter(state=VersionState.DRAFT).first():
+        raise invalid(version=f"v{open_draft.number} is a draft already. Change, publish or discard that one first.")
+    number = row.number if based_on is None else based_on
+    base = row.versions.filter(number=number).first()
+    if base is None:
+        raise invalid(based_on=f"There is no version {number}.")
+    said = _restated(base, dict(terms))
+    newest = row.versions.aggregate(newest=Max("number"))["newest"]
+    version = Version(feature=row, number=newest + 1, created_by=actor, note=about.strip(), managed_by=managed_by)
+    _say(version, {**terms_of(base), **said}, base, note)
+    version.default_measured_at = base.default_measured_at if version.default == base.default else None
+    version.save()
+    note.subject = version
+    return version
+
+
+@action("registry.change_draft")
+def change_draft(
+    version: Version, note: Note, *, actor: User | None, terms: Mapping[str, Any], about: str | None = None,
+    reason: str = "",
+) -> Version:  # fmt: skip
+    """Say something else in a draft. Terms left out stay."""
+    row: Version = lock(version)
+    _require(
+        row, VersionState.DRAFT, f"v{row.number} is published, and what is published never changes. Draft a new one."
+    )
+    before = terms_of(row)
+    _say(row, {**before, **_restated(row, dict(terms))}, row, note)
+    if row.default != before["default"]:
+        row.default_measured_at = None
+    if about is not None:
+        note.change("note", row.note, about.strip())
+        row.note = about.strip()
+    row.save()
+    _show_current(row.feature)
+    return row
+
+
+@action("registry.measure_default")
+def measure_default(version: Version, note: Note, *, actor: User | None, value: Any, measured_at: datetime) -> Version:
+    """Fill in the default of a draft whose policy is a measured one."""
+    row: Version = lock(version)
+    _require(row, VersionState.DRAFT, f"v{row.number} is published, and what is published never changes.")
+    if row.default_policy not in MEASURED:
+        raise invalid(default_policy="Only the mean, the median and the mode are measured.")
+    note.change("default", row.default, value)
+    row.default, row.default_measured_at = value, measured_at
+    _refuse(faults(terms_of(row)))
+    row.save(update_fields=["default", "default_measured_at"])
+    return row
+
+
+@action("registry.discard_draft")
+def discard_draft(version: Version, note: Note, *, actor: User | None, reason: str = "") -> None:
+    """Take a draft away. A feature that never was more than this draft goes with it."""
+    row: Version = lock(version)
+    _require(row, VersionState.DRAFT, f"v{row.number} is published. Deprecate it instead.")
+    feature = row.feature
+    note.subject, note.changes = feature, {"version": [row.number, None]}
+    if feature.versions.count() == 1:
+        feature.delete()
+        return
+    row.delete()
+    _show_current(feature)
+
+
+@action("registry.publish_version")
+def publish_version(version: Version, note: Note, *, actor: User | None, reason: str = "") -> Version:
+    """Make a draft active: everybody finds it, and it never changes again. Versions before it stay as they are."""
+    row: Version = lock(version)
+    feature: Feature = lock(row.feature)
+    _require(row, VersionState.DRAFT, f"v{row.number} is published already.")
+    _follow_store(row, feature, note)
+    _refuse({**_gaps_of(feature), **gaps(terms_of(row)), **faults(terms_of(row))})
+    newest = feature.versions.exclude(pk=row.pk).aggregate(newest=Max("number"))["newest"]
+    if newest is not None and newest >= row.number:  # a pull has brought one meanwhile
+        note.change("number", row.number, newest + 1)
+        row.number = newest + 1
+    _move(row, VersionState.ACTIVE, note, activated_at=timezone.now())
+    learn_words(feature.project_id)
+    return row
+
+
+@action("registry.deprecate_version")
+def deprecate_version(
+    version: Version, note: Note, *, actor: User | None, sunset_on: date, reason: str,
+    replacement: Version | None = None,
+) -> Version:  # fmt: skip
+    """Announce the end of a version: it still works until `sunset_on`, new readers are sent to the replacement."""
+    row: Version = lock(version)
+    _require_any(row, (VersionState.ACTIVE, VersionState.QUARANTINED, VersionState.DEPRECATED), "deprecated")
+    if replacement is not None:
+        replacement = Version.objects.get(pk=replacement.pk)  # as it is now
+    _refuse(_sunset_faults(row, sunset_on, reason, replacement))
+    note.change("sunset_on", row.sunset_on, sunset_on)
+    note.change("replacement", _named(row.replacement), _named(replacement))
+    announced = row.deprecated_at or timezone.now()
+    _move(row, VersionState.DEPRECATED, note, deprecated_at=announced, sunset_on=sunset_on, replacement=replacement)
+    return row
+
+
+@action("registry.withdraw_deprecation")
+def withdraw_deprecation(version: Version, note: Note, *, actor: User | None, reason: str = "") -> Version:
+    """It stays after all: active as before, without a sunset."""
+    row: Version = lock(version)
+    _require(row, VersionState.DEPRECATED, f"v{row.number} is not deprecated.")
+    note.change("sunset_on", row.sunset_on, None)
+    _move(row, VersionState.ACTIVE, note, deprecated_at=None, sunset_on=None, replacement=None)
+    return row
+
+
+@action("registry.quarantine_version")
+def quarantine_version(version: Version, note: Note, *, actor: User | None, reason: str) -> Version:
+    """Stop its use at once, because its values are wrong or leak: decisions say no, and the default is served."""
+    row: Version = lock(version)
+    _require_any(row, (VersionState.ACTIVE, VersionState.DEPRECATED), "quarantined")
+    _refuse(_reason_faults(reason))
+    _move(row, VersionState.QUARANTINED, note)
+    return row
+
+
+@action("registry.release_version")
+def release_version(version: Version, note: Note, *, actor: User | None, reason: str) -> Version:
+    """End a quarantine: deprecated again where it was, else active."""
+    row: Version = lock(version)
+    _require(row, VersionState.QUARANTINED, f"v{row.number} is not quarantined.")
+    _refuse(_reason_faults(reason))
+    _move(row, VersionState.DEPRECATED if row.deprecated_at else VersionState.ACTIVE, note)
+    return row
+
+
+@action("registry.retire_version")
+def retire_version(version: Version, note: Note, *, actor: User | None, reason: str = "") -> Version:
+    """End it for good. Its page stays and says what replaced it; nothing brings it back."""
+    row: Version = lock(version)
+    _require_any(row, (VersionState.DEPRECATED, VersionState.QUARANTINED), "retired")
+    if found := blockers_of(row):
+        raise invalid(version=f"It cannot retire yet. {' '.join(one.detail for one in found)}")
+    _move(row, VersionState.RETIRED, note, retired_at=timezone.now())
+    learn_words(row.feature.project_id)
+    return row
+
+
+def _restated(base: Version, said: dict[str, Any]) -> dict[str, Any]:
+    """What was said, with its consequences: a default says how it came about, and a measured one is not said."""
+    unknown = sorted(set(said) - set(TERMS))
+    _refuse(dict.fromkeys(unknown, f"There is no such term. Choose from: {', '.join(TERMS)}."))
+    for name, value in said.items():
+        if isinstance(value, str) and name != "default":
+            said[name] = value.strip()
+    if "default" in said and "default_policy" not in said:
+        said["default_policy"] = DefaultPolicy.NONE if said["default"] is None else DefaultPolicy.CONSTANT
+    elif "default_policy" in said and said["default_policy"] != base.default_policy:
+        said.setdefault("default", None)
+    if said.get("default_policy", base.default_policy) in MEASURED and said.get("default") is not None:
+        _refuse({"default": f"Charter measures the {said.get('default_policy', base.default_policy)}. Leave it out."})
+    return said
+
+
+def _say(version: Version, terms: Mapping[str, Any], base: Version, note: Note) -> None:
+    """Set the terms. Those of the store stay as they are in `base` where a store defines the feature."""
+    found = faults(terms)
+    if base.feature.is_of_store:
+        moved = [name for name in OF_STORE if terms[name] != getattr(base, name)]
+        found |= dict.fromkeys(moved, "The store says this. Change it there; the next pull makes a version of it.")
+    _refuse(found)
+    for name, value in terms.items():
+        note.change(name, getattr(base, name), value)
+        setattr(version, name, value)
+
+
+def _follow_store(row: Version, feature: Feature, note: Note) -> None:
+    """A draft says what its store says by now, not what it said when the draft was begun."""
+    current = feature.versions.filter(number=feature.number).first()
+    if not feature.is_of_store or current is None:
+        return
+    for name in OF_STORE:
+        note.change(name, getattr(row, name), getattr(current, name))
+        setattr(row, name, getattr(current, name))
+
+
+def _gaps_of(feature: Feature) -> dict[str, str]:
+    found = {}
+    if not feature.description:
+        found["description"] = "Say what it measures, over which time, what is left out."
+    if feature.owner_id is None and feature.view.owner_id is None:
+        found["owner"] = "Say which team answers for it."
+    return found
+
+
+def _sunset_faults(row: Version, sunset_on: date, reason: str, replacement: Version | None) -> dict[str, str]:
+    found = _reason_faults(reason)
+    if sunset_on <= timezone.now().date():
+        found["sunset_on"] = "Choose a day after today: readers need time to move."
+    if replacement is None:
+        return found
+    if replacement.pk == row.pk:
+        found["replacement"] = "A version cannot replace itself."
+    elif replacement.state != VersionState.ACTIVE:
+        found["replacement"] = f"{replacement} is {replacement.state}. Choose an active version."
+    elif _leads_to(replacement, row):
+        found["replacement"] = f"{replacement} is itself replaced by this one."
+    return found
+
+
+def _leads_to(version: Version, goal: Version) -> bool:
+    """Whether replacements of replacements come round to `goal`."""
+    seen: set[int] = set()
+    step: Version | None = version
+    while step is not None and step.pk not in seen:
+        if step.pk == goal.pk:
+            return True
+        seen.add(step.pk)
+        step = step.replacement
+    return False
+
+
+def _reason_faults(reason: str) -> dict[str, str]:
+    if not reason.strip():
+        return {"reason": "Say why. Readers see it, and it stays in the history."}
+    if len(reason) > LONGEST_REASON:
+        return {"reason": f"At most {LONGEST_REASON:,} characters."}
+    return {}
+
+
+def _require(row: Version, state: VersionState, otherwise: str) -> None:
+    if row.state != state:
+        raise invalid(version=otherwise)
+
+
+def _require_any(row: Version, states: tuple[VersionState, ...], verb: str) -> None:
+    if row.state not in states:
+        wanted = " or ".join(state.value for state in states)
+        raise invalid(version=f"v{row.number} is {row.state}. Only what is {wanted} can be {verb}.")
+
+
+def _refuse(found: Mapping[str, str]) -> None:
+    if found:
+        raise invalid(**found)
+
+
+def _move(row: Version, state: VersionState, note: Note, **dates: Any) -> None:
+    """Into another state, with the feature behind it."""
+    note.change("state", row.state, state.value)
+    row.state = state.value
+    for name, value in dates.items():
+        setattr(row, name, value)
+    row.save()
+    _show_current(row.feature)
+
+
+def _named(version: Version | None) -> str | None:
+    return str(version) if version else None
+
+
+def _show_current(feature: Feature) -> None:
+    """Repeat on the feature what the version says that now stands for it."""
+    ranks = [When(state__in=states, then=Value(rank)) for rank, states in enumerate(_STANDING)]
+    current = feature.versions.order_by(Case(*ranks), F("number").desc()).first()
+    if current is None:
+        return
+    Feature.objects.filter(pk=feature.pk).update(
+        number=current.number, state=current.state, dtype=current.dtype, unit=current.unit,
+        has_default=current.default is not None, privacy_class=current.privacy_class, sunset_on=current.sunset_on,
+        definition=current.definition, changed_at=timezone.now(),
+    )  # fmt: skip
+    count_facets(feature.project_id)
