@@ -30,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.update(start_services())
     _own_databases_of_the_broker()
     django.setup()
+    _leave_settings_to_workers(config)
     _static_files_from_their_folders()
     common.redis.PATIENCE = 30  # a busy machine must not look like a Redis that is away
 
@@ -40,6 +41,13 @@ def _own_databases_of_the_broker() -> None:
     for offset, name in enumerate(("BROKER_URL", "CACHE_URL")):
         server = os.environ[name].rpartition("/")[0]
         os.environ[name] = f"{server}/{place + offset + 2}"
+
+
+def _leave_settings_to_workers(config: pytest.Config) -> None:
+    """pytest-django loads settings at once where the environment names them: in a worker that inherits it, before the
+    worker has databases of its own, so that all would share those of the first."""
+    if not hasattr(config, "workerinput") and config.getoption("dist", "no") != "no":
+        del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def _static_files_from_their_folders() -> None:
@@ -73,6 +81,14 @@ def real_inputs() -> Path:
     if not folder.is_dir():
         pytest.skip(f"No real inputs at {folder}; set CHARTER_TEST_DATA to their folder.")
     return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_databases() -> None:
+    """What one worker counts, another one must not clear."""
+    from django.conf import settings
+
+    assert settings.CACHES["default"]["LOCATION"] == os.environ["CACHE_URL"]
 
 
 @pytest.fixture

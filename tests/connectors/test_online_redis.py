@@ -58,7 +58,7 @@ def _wait_for(client: "redis.Redis") -> None:
 @pytest.fixture
 def client(server: str) -> Iterator["redis.Redis"]:
     with redis.Redis.from_url(server) as connected:
-        connected.flushall()
+        connected.flushdb()
         connected.config_resetstat()
         yield connected
 
