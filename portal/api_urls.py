@@ -15,6 +15,7 @@ from registry.api import (
     feature_views,
     features,
     history,
+    lifecycle,
     me,
     operations,
     projects,
@@ -34,6 +35,24 @@ urlpatterns = [
     path("features/<name:key>/history", history.FeatureHistoryView.as_view(), name="feature-history"),
     path("features/<name:key>/versions", versions.VersionListView.as_view(), name="versions"),
     path("features/<name:key>/versions/<int:number>", versions.VersionView.as_view(), name="version"),
+    path("features/<name:key>/versions/<int:number>/diff", lifecycle.DifferenceView.as_view(), name="version-diff"),
+    path("features/<name:key>/versions/<int:number>/publish", lifecycle.PublishView.as_view(), name="version-publish"),
+    path(
+        "features/<name:key>/versions/<int:number>/deprecation",
+        lifecycle.DeprecationView.as_view(),
+        name="version-deprecation",
+    ),
+    path(
+        "features/<name:key>/versions/<int:number>/can-retire",
+        lifecycle.CanRetireView.as_view(),
+        name="version-can-retire",
+    ),
+    path("features/<name:key>/versions/<int:number>/retire", lifecycle.RetireView.as_view(), name="version-retire"),
+    path(
+        "features/<name:key>/versions/<int:number>/quarantine",
+        lifecycle.QuarantineView.as_view(),
+        name="version-quarantine",
+    ),
     path("features/<name:key>/health", monitoring.FeatureHealthView.as_view(), name="feature-health"),
     path(
         "features/<name:key>/measurements",

@@ -20,6 +20,10 @@ class ViewKind(TextChoices):
     LABEL = "label", "Label"
 
 
+# Views that people register; labels come from stores.
+BY_HAND = (ViewKind.BATCH, ViewKind.STREAM, ViewKind.ON_DEMAND)
+
+
 class VersionState(TextChoices):
     DRAFT = "draft", "Draft"
     ACTIVE = "active", "Active"

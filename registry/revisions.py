@@ -5,12 +5,14 @@ from django.db import models
 
 from common.etags import ANY, revision_of
 from common.problems import PreconditionFailed
-from registry.models import Connection, Feature, FeatureView
+from registry.models import Connection, Feature, FeatureView, Version
+from registry.terms import TERMS
 
 # The columns that people edit. What pulls measure is left out: it changes while somebody writes a description.
 COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
     Feature: ("description", "owner_id", "tags"),
     FeatureView: ("description", "owner_id", "slo_freshness", "slo_max_null_rate"),
+    Version: ("number", "state", "note", "sunset_on", "replacement_id", *TERMS),
     Connection: ("name", "owner_id", "settings", "is_enabled", "definitions_every", "measurements_every"),
 }
 

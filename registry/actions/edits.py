@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +15,8 @@ from registry.actions.connections import change_connection
 from registry.actions.feature_views import change_slo, describe_view
 from registry.actions.features import describe_feature, tag_feature
 from registry.actions.owners import assign_owner
-from registry.models import Connection, Feature, FeatureView, Team, User
+from registry.actions.versions import change_draft, deprecate_version
+from registry.models import Connection, Feature, FeatureView, Team, User, Version
 from registry.revisions import require
 
 # Column of the view -> what `change_slo` calls it.
@@ -54,6 +55,25 @@ def edit_view(
         change_slo(view, **chosen, actor=actor, reason=reason)
     if owner is not None:
         assign_owner(view, team=owner, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def edit_draft(
+    version: Version, *, actor: User, expected: str, terms: Mapping[str, Any], about: str | None = None,
+    reason: str = "",
+) -> None:  # fmt: skip
+    """Say something else in a draft."""
+    require(lock(version), expected)
+    change_draft(version, actor=actor, terms=terms, about=about, reason=reason)
+
+
+@transaction.atomic
+def edit_deprecation(
+    version: Version, *, actor: User, expected: str, sunset_on: date, reason: str, replacement: Version | None = None
+) -> None:
+    """Deprecate, or move the sunset of what is deprecated already."""
+    require(lock(version), expected)
+    deprecate_version(version, actor=actor, sunset_on=sunset_on, reason=reason, replacement=replacement)
 
 
 @transaction.atomic

@@ -9,14 +9,13 @@ from django.db import IntegrityError, transaction
 from registry.actions.action import Note, action, invalid, lock
 from registry.actions.features import check_tags
 from registry.actions.versions import say_first
-from registry.choices import Manager, OwnershipModel, VersionState, ViewKind
+from registry.choices import BY_HAND, Manager, OwnershipModel, VersionState, ViewKind
 from registry.models import Entity, Feature, FeatureView, Project, Tag, Team, User, Version
 from registry.naming import name_fault
 from registry.notifications import count_facets
 from registry.personal import looks_personal
 
 MOST_ENTITIES, MOST_KEYS = 10, 10
-BY_HAND = (ViewKind.BATCH, ViewKind.STREAM, ViewKind.ON_DEMAND)
 
 
 @action("registry.create_entity")

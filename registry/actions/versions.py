@@ -169,11 +169,10 @@ def quarantine_version(version: Version, note: Note, *, actor: User | None, reas
 
 
 @action("registry.release_version")
-def release_version(version: Version, note: Note, *, actor: User | None, reason: str) -> Version:
+def release_version(version: Version, note: Note, *, actor: User | None, reason: str = "") -> Version:
     """End a quarantine: deprecated again where it was, else active."""
     row: Version = lock(version)
     _require(row, VersionState.QUARANTINED, f"v{row.number} is not quarantined.")
-    _refuse(_reason_faults(reason))
     _move(row, VersionState.DEPRECATED if row.deprecated_at else VersionState.ACTIVE, note)
     return row
 
@@ -183,7 +182,7 @@ def retire_version(version: Version, note: Note, *, actor: User | None, reason: 
     """End it for good. Its page stays and says what replaced it; nothing brings it back."""
     row: Version = lock(version)
     _require_any(row, (VersionState.DEPRECATED, VersionState.QUARANTINED), "retired")
-    if found := blockers_of(row):
+    if found := blockers_of(row, actor):
         raise invalid(version=f"It cannot retire yet. {' '.join(one.detail for one in found)}")
     _move(row, VersionState.RETIRED, note, retired_at=timezone.now())
     learn_words(row.feature.project_id)

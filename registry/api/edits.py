@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 
 from common.problems import Invalid
-from registry.models import Team, User
+from registry.models import Project, Team, User
 
 
 def allow_any(actor: User, thing: Model, *permissions: str) -> None:
@@ -22,6 +22,15 @@ def team_of(slug: str, pointer: str) -> Team:
         detail = "There is no such team. GET /api/v1/teams lists them."
         raise Invalid(detail, errors=[{"pointer": pointer, "code": "unknown_team", "detail": detail}])
     return team
+
+
+def visible_project(actor: User, name: str) -> Project:
+    """The project that a body names. Raises Invalid for one that does not exist or is hidden."""
+    project = Project.objects.visible_to(actor).filter(name=name).first()
+    if project is None:
+        detail = "There is no such project. GET /api/v1/projects lists them."
+        raise Invalid(detail, errors=[{"pointer": "/project", "code": "unknown_project", "detail": detail}])
+    return project
 
 
 def with_team(sent: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -12,7 +13,8 @@ from common import etags
 from common.fields import Selection
 from common.problems import NotFound
 from registry.actions.edits import edit_view
-from registry.api.edits import allow_any, with_team
+from registry.actions.registering import create_view
+from registry.api.edits import allow_any, visible_project, with_team
 from registry.api.lists import ListEndpoint
 from registry.api.objects import ObjectEndpoint
 from registry.api.writes import write
@@ -20,7 +22,7 @@ from registry.choices import Scope
 from registry.filters import ViewFilter
 from registry.models import Actor, FeatureView, User
 from registry.revisions import COLUMNS
-from registry.serializers.requests import EditViewSerializer
+from registry.serializers.requests import EditViewSerializer, NewViewSerializer
 from registry.serializers.views import ViewDetailSerializer, ViewSerializer
 
 
@@ -28,13 +30,28 @@ class ViewListView(ListEndpoint):
     """Feature views you see, those included that their store has no more."""
 
     serializer_class = ViewSerializer
-    required_scopes = {"GET": Scope.FEATURES_READ}
+    required_scopes = {"GET": Scope.FEATURES_READ, "POST": Scope.FEATURES_WRITE}
     sorts = {"key": ("key",), "-changed_at": ("-changed_at", "-id")}
     filterset_class = ViewFilter
 
     @classmethod
     def visible(cls, actor: Actor) -> QuerySet[FeatureView]:
         return FeatureView.objects.visible_to(actor)
+
+    @write
+    @extend_schema(request=NewViewSerializer, responses={201: ViewDetailSerializer})
+    def post(self, request: Request) -> HttpResponse:
+        """Make a feature view that no store defines yet."""
+        sent = with_team(self.sent(NewViewSerializer))
+        for name, column in (("ttl_seconds", "ttl"), ("schedule_seconds", "schedule_every")):
+            if sent.get(name) is not None:
+                sent[column] = timedelta(seconds=sent[name])
+            sent.pop(name, None)
+        made = create_view(visible_project(self.actor, sent.pop("project")), actor=self.actor, **sent)
+        view = ViewView(request=request)
+        response = view.answer_shown(view.show(key=made.key, selection=Selection()), status=201)
+        response["Location"] = reverse("api:view", args=[made.key])
+        return response
 
 
 class ViewView(ObjectEndpoint):

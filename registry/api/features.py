@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -11,9 +12,10 @@ from rest_framework.request import Request
 from common import etags
 from common.fields import Selection
 from common.parameters import Parameter
-from common.problems import NotFound
+from common.problems import Invalid, NotFound
 from registry.actions.edits import edit_feature
 from registry.actions.features import follow_feature, unfollow_feature
+from registry.actions.registering import register_feature
 from registry.api.edits import allow_any, with_team
 from registry.api.endpoints import Endpoint
 from registry.api.found import RANKED, beside, searched, texts_of
@@ -21,16 +23,17 @@ from registry.api.lists import ListEndpoint
 from registry.api.numbered import overlaid
 from registry.api.objects import ObjectEndpoint, Shown
 from registry.api.past import as_it_was, moment
-from registry.api.versions import deprecation_of
+from registry.api.versions import deprecation_of, told
 from registry.api.writes import write
 from registry.choices import Scope, VersionState
 from registry.filters import FeatureFilter
 from registry.models import Actor, Feature, User
+from registry.models import FeatureView as FeatureParent
 from registry.references import split_number
 from registry.revisions import COLUMNS
 from registry.search import matching
 from registry.serializers.features import FeatureSerializer
-from registry.serializers.requests import EditFeatureSerializer
+from registry.serializers.requests import EditFeatureSerializer, NewFeatureSerializer
 
 AS_OF = Parameter(
     "as_of", "As it was at this moment. What pulls measure is not kept, so it is null.", OpenApiTypes.DATETIME
@@ -50,7 +53,7 @@ class FeatureListView(ListEndpoint):
     """
 
     serializer_class = FeatureSerializer
-    required_scopes = {"GET": Scope.FEATURES_READ}
+    required_scopes = {"GET": Scope.FEATURES_READ, "POST": Scope.FEATURES_WRITE}
     parameters = {"GET": SEARCH}
     sorts = {"key": ("key",), "-changed_at": ("-changed_at", "-id")}
     other_sorts = RANKED
@@ -68,6 +71,21 @@ class FeatureListView(ListEndpoint):
         page = searched(self.actor, query)
         texts = texts_of(self.actor, page, self.selection())
         return self.rows_answer(texts, page.next_cursor or None, **beside(page, query))
+
+    @write
+    @extend_schema(request=NewFeatureSerializer, responses={201: FeatureSerializer})
+    def post(self, request: Request) -> HttpResponse:
+        """Register a feature, as a draft that your team alone sees until its version is published."""
+        said, terms = told(self.sent(NewFeatureSerializer))
+        view = FeatureParent.objects.visible_to(self.actor).filter(key=said.pop("view")).first()
+        if view is None:
+            detail = "There is no such view. GET /api/v1/views lists them, POST makes one."
+            raise Invalid(detail, errors=[{"pointer": "/view", "code": "unknown_view", "detail": detail}])
+        made = register_feature(view, actor=self.actor, terms=terms, **said)
+        shown = FeatureView(request=request)
+        response = shown.answer_shown(shown.show(key=made.key, selection=Selection()), status=201)
+        response["Location"] = reverse("api:feature", args=[made.key])
+        return response
 
     def is_filtered(self) -> bool:
         return "q" in self.request.query_params or super().is_filtered()

@@ -2,15 +2,22 @@
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from common.fields import Selection
 from common.problems import NotFound
+from registry.actions.registering import create_entity
+from registry.api.edits import visible_project, with_team
 from registry.api.lists import ListEndpoint
 from registry.api.objects import ObjectEndpoint
+from registry.api.writes import write
 from registry.choices import Scope
 from registry.filters import EntityFilter, ProjectFilter
 from registry.models import Actor, Entity, Project
 from registry.serializers.projects import EntitySerializer, ProjectSerializer
+from registry.serializers.requests import NewEntitySerializer
 
 
 class ProjectListView(ListEndpoint):
@@ -42,13 +49,25 @@ class EntityListView(ListEndpoint):
     """Entities of the projects you see."""
 
     serializer_class = EntitySerializer
-    required_scopes = {"GET": Scope.FEATURES_READ}
+    required_scopes = {"GET": Scope.FEATURES_READ, "POST": Scope.FEATURES_WRITE}
     sorts = {"name": ("name", "id")}
     filterset_class = EntityFilter
 
     @classmethod
     def visible(cls, actor: Actor) -> QuerySet[Entity]:
         return Entity.objects.visible_to(actor)
+
+    @write
+    @extend_schema(request=NewEntitySerializer, responses={201: EntitySerializer})
+    def post(self, request: Request) -> HttpResponse:
+        """Make an entity that no store defines yet."""
+        sent = with_team(self.sent(NewEntitySerializer))
+        made = create_entity(visible_project(self.actor, sent.pop("project")), actor=self.actor, **sent)
+        view = EntityView(request=request)
+        shown = view.show(project=made.project.name, name=made.name, selection=Selection())
+        response = view.answer_shown(shown, status=201)
+        response["Location"] = reverse("api:entity", args=[f"{made.project.name}.{made.name}"])
+        return response
 
 
 class EntityView(ObjectEndpoint):

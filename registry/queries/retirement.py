@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from registry.choices import Evidence, VersionState
-from registry.models import Usage, Version
+from registry.models import Actor, Consumer, Usage, Version
 
 # How long nobody may have read it: what is read by nightly and monthly jobs is silent for longer.
 QUIET_ONLINE, QUIET_OFFLINE = timedelta(days=7), timedelta(days=30)
@@ -22,9 +22,10 @@ class Blocker:
     consumer: str = ""
 
 
-def blockers_of(version: Version) -> list[Blocker]:
-    """Everything that keeps the version from retiring; empty when nothing does."""
-    return [*_of_state(version), *_of_replacement(version), *_of_readers(version)]
+def blockers_of(version: Version, actor: Actor | None) -> list[Blocker]:
+    """Everything that keeps the version from retiring; empty when nothing does. Readers that `actor` does not see are
+    told without their names; the system (None) sees all."""
+    return [*_of_state(version), *_of_replacement(version), *_of_readers(version, actor)]
 
 
 def readers_of(version: Version) -> QuerySet[Usage]:
@@ -57,16 +58,19 @@ def _of_replacement(version: Version) -> list[Blocker]:
     return [Blocker("replacement_not_active", f"Its replacement {replacement} is {replacement.state}.")]
 
 
-def _of_readers(version: Version) -> list[Blocker]:
+def _of_readers(version: Version, actor: Actor | None) -> list[Blocker]:
+    seen = Consumer.objects.all() if actor is None else Consumer.objects.visible_to(actor)
+    named = set(seen.filter(usages__feature=version.feature_id).values_list("pk", flat=True))
     quiet = QUIET_ONLINE if version.feature.is_online else QUIET_OFFLINE
     since = timezone.now() - quiet
     found = []
     for usage in readers_of(version):
-        reader = str(usage.consumer)
+        reader = str(usage.consumer) if usage.consumer_id in named else ""
+        who = reader or "Somebody in a restricted project"
         if usage.evidence != Evidence.OBSERVED:
-            said = f"{reader} reads it ({Evidence(usage.evidence).label.lower()})."
+            said = f"{who} reads it ({Evidence(usage.evidence).label.lower()})."
             found.append(Blocker("reader", said, reader))
         elif usage.last_seen_at and usage.last_seen_at > since:
-            said = f"{reader} read it on {usage.last_seen_at:%Y-%m-%d}, less than {quiet.days} days ago."
+            said = f"{who} read it on {usage.last_seen_at:%Y-%m-%d}, less than {quiet.days} days ago."
             found.append(Blocker("recent_read", said, reader))
     return found

@@ -4,7 +4,8 @@ from rest_framework import serializers
 
 from common.strict import Flag, Number, Text, Whole
 from registry.actions.tokens import LONGEST_DAYS
-from registry.choices import PullKind, Scope
+from registry.choices import BY_HAND, PrivacyClass, PullKind, Scope
+from registry.models import DefaultPolicy
 from registry.stores import ADDRESSES
 
 REASON = "Why. Kept in the audit log and in the history."
@@ -35,6 +36,92 @@ class EditViewSerializer(serializers.Serializer):
         required=False, allow_null=True, min_value=0, max_value=1, help_text="Null means the usual 0.05."
     )
     reason = Text(required=False, allow_blank=True, max_length=2_000, help_text=REASON)
+
+
+class TermsSerializer(serializers.Serializer):
+    """Terms of a contract. Those left out stay as they are, or open in a new draft."""
+
+    dtype = Text(required=False, allow_blank=True, max_length=60, help_text="Such as float64 or array<float32>.")
+    unit = Text(required=False, allow_blank=True, max_length=40)
+    entity_keys = serializers.ListField(child=Text(max_length=200), required=False, max_length=20)
+    default = serializers.JSONField(required=False, allow_null=True, help_text="Served when there is no value.")
+    default_policy = serializers.ChoiceField(
+        DefaultPolicy.choices, required=False, help_text="Mean, median and mode are measured, never said."
+    )
+    is_nullable = Flag(required=False, allow_null=True)
+    minimum = Number(required=False, allow_null=True)
+    maximum = Number(required=False, allow_null=True)
+    allowed_values = serializers.ListField(child=serializers.JSONField(), required=False, allow_null=True)
+    definition = Text(required=False, allow_blank=True, help_text="Query or expression. Shown, never run.")
+    definition_url = Text(
+        required=False, allow_blank=True, max_length=1_000, help_text="Where it is kept, such as a file at a commit."
+    )
+    vector_dimension = Whole(required=False, allow_null=True)
+    vector_metric = Text(required=False, allow_blank=True, max_length=20)
+    privacy_class = serializers.ChoiceField(PrivacyClass.choices, required=False, allow_blank=True)
+    purposes = serializers.ListField(child=Text(max_length=80), required=False)
+
+
+class EditVersionSerializer(TermsSerializer):
+    """JSON Merge Patch of a draft: terms left out stay as they are."""
+
+    note = Text(required=False, allow_blank=True, max_length=2_000, help_text="Why this version exists.")
+    reason = Text(required=False, allow_blank=True, max_length=2_000, help_text=REASON)
+
+
+class NewVersionSerializer(EditVersionSerializer):
+    """A draft that says what `based_on` says, but for the terms sent."""
+
+    based_on = Whole(required=False, min_value=0, help_text="A version; the current one unless said.")
+
+
+class NewFeatureSerializer(EditVersionSerializer):
+    """A feature, as a draft that its team alone sees. What is missing is asked for when it is published."""
+
+    view = Text(max_length=330, help_text="Key of its view: project.view.")
+    name = Text(max_length=200)
+    description = Text(required=False, allow_blank=True, max_length=10_000)
+    tags = serializers.DictField(child=Text(allow_blank=True, max_length=400), required=False)
+
+
+class NewViewSerializer(serializers.Serializer):
+    """A place for features that are computed together, before or without a store that defines it."""
+
+    project = Text(max_length=120)
+    name = Text(max_length=200)
+    description = Text(required=False, allow_blank=True, max_length=10_000)
+    owner = Text(required=False, help_text="Slug of the team that answers for it; the project's unless said.")
+    entities = serializers.ListField(child=Text(max_length=200), required=False, help_text="Names, in the project.")
+    kind = serializers.ChoiceField([(kind.value, kind.label) for kind in BY_HAND], required=False)
+    ttl_seconds = Whole(required=False, allow_null=True, min_value=1, max_value=100 * 366 * 86_400)
+    schedule_seconds = Whole(
+        required=False, allow_null=True, min_value=1, max_value=366 * 86_400, help_text="How often it is computed."
+    )
+    is_online = Flag(required=False)
+    reason = Text(required=False, allow_blank=True, max_length=2_000, help_text=REASON)
+
+
+class NewEntitySerializer(serializers.Serializer):
+    """What features describe, and the columns that name one of it."""
+
+    project = Text(max_length=120)
+    name = Text(max_length=200)
+    join_keys = serializers.ListField(child=Text(max_length=200), min_length=1)
+    description = Text(required=False, allow_blank=True, max_length=10_000)
+    owner = Text(required=False, help_text="Slug of the team that answers for it; the project's unless said.")
+    reason = Text(required=False, allow_blank=True, max_length=2_000, help_text=REASON)
+
+
+class ReasonSerializer(serializers.Serializer):
+    reason = Text(required=False, allow_blank=True, max_length=2_000, help_text=REASON)
+
+
+class EditDeprecationSerializer(serializers.Serializer):
+    sunset_on = serializers.DateField(help_text="The last day it is served.")
+    reason = Text(max_length=2_000, help_text="Why. Readers see it.")
+    replacement = Text(
+        required=False, allow_null=True, max_length=600, help_text="What to read instead: project.view.feature@number."
+    )
 
 
 class KeysSerializer(serializers.Serializer):

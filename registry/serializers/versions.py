@@ -70,6 +70,7 @@ class VersionSerializer(Resource):
     allowed_values = Computed(serializers.JSONField(allow_null=True), _unless_personal("allowed_values", JSONField()))
     values_hidden = Computed(serializers.BooleanField(help_text="Personal: bounds and values are not shown."), _hidden)
     definition = serializers.CharField(help_text="Shown, never run.")
+    definition_url = serializers.CharField(help_text="Where it is kept.")
     vector_dimension = serializers.IntegerField(allow_null=True)
     vector_metric = serializers.CharField()
     privacy_class = serializers.ChoiceField(PrivacyClass.choices, allow_blank=True, help_text='"" means unclassified.')

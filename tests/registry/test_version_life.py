@@ -192,23 +192,23 @@ def test_quarantine_and_back(cast: SimpleNamespace, feature: Feature) -> None:
 
 def test_it_retires_when_nothing_stands_in_the_way(cast: SimpleNamespace, feature: Feature) -> None:
     first = feature.versions.get()
-    assert [one.code for one in blockers_of(first)] == ["not_deprecated"]
+    assert [one.code for one in blockers_of(first, None)] == ["not_deprecated"]
     versions.deprecate_version(first, actor=cast.owner_a, reason="Nobody needs it", sunset_on=tomorrow())
     reader = Consumer.objects.create(kind="model", name="ranker")
     usage = Usage.objects.create(consumer=reader, feature=feature, evidence=Evidence.DECLARED)
     first.refresh_from_db()
-    assert [one.code for one in blockers_of(first)] == ["before_sunset", "reader"]
+    assert [one.code for one in blockers_of(first, None)] == ["before_sunset", "reader"]
     assert "is 1 day away" in refusals(versions.retire_version, first, actor=cast.owner_a)["version"]
 
     Version.objects.filter(pk=first.pk).update(sunset_on=timezone.now().date())
     Usage.objects.filter(pk=usage.pk).update(evidence=Evidence.OBSERVED, last_seen_at=timezone.now())
     first.refresh_from_db()
-    assert [(one.code, one.consumer) for one in blockers_of(first)] == [("recent_read", "model:ranker")]
+    assert [(one.code, one.consumer) for one in blockers_of(first, None)] == [("recent_read", "model:ranker")]
     Usage.objects.filter(pk=usage.pk).update(last_seen_at=timezone.now() - timedelta(days=8))
     versions.retire_version(first, actor=cast.owner_a)
     feature.refresh_from_db()
     assert feature.state == "retired"
-    assert [one.code for one in blockers_of(feature.versions.get())] == ["retired"]
+    assert [one.code for one in blockers_of(feature.versions.get(), None)] == ["retired"]
 
 
 def test_a_reader_of_another_version_does_not_stand_in_the_way(cast: SimpleNamespace, feature: Feature) -> None:
@@ -218,7 +218,7 @@ def test_a_reader_of_another_version_does_not_stand_in_the_way(cast: SimpleNames
     Usage.objects.create(consumer=reader, feature=feature, number=2, evidence=Evidence.DECLARED)
     Usage.objects.create(consumer=reader, feature=feature, evidence=Evidence.DECLARED)  # the current one: v2
     first.refresh_from_db()
-    assert [one.code for one in blockers_of(first)] == ["not_deprecated"]
+    assert [one.code for one in blockers_of(first, None)] == ["not_deprecated"]
 
 
 def test_what_a_store_defines_is_changed_there(cast: SimpleNamespace) -> None:
