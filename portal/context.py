@@ -72,6 +72,11 @@ class Frame:
         return address("registry:suggest")
 
     @cached_property
+    def new_url(self) -> str:
+        """For those who can register something: people in a team."""
+        return address("registry:new") if getattr(self._request.user, "team_ids", ()) else ""
+
+    @cached_property
     def help_url(self) -> str:
         return address("portal:docs")
 

@@ -28,11 +28,12 @@ class AddressInput(forms.TextInput):
 
 
 class IntervalField(forms.CharField):
-    """A span such as 5m or 1h."""
+    """A span such as 5m or 1h; None where none is required and none was typed."""
 
-    def clean(self, value: Any) -> timedelta:
+    def clean(self, value: Any) -> timedelta | None:
         try:
-            return parse_duration(super().clean(value))
+            text = super().clean(value)
+            return parse_duration(text) if text else None
         except (ValueError, OverflowError) as error:
             raise forms.ValidationError(str(error)) from None
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from common.quantities import absolute, duration, percent
-from registry.choices import PERSONAL_CLASSES, PrivacyClass, VersionState
+from registry.choices import PERSONAL_CLASSES, Manager, PrivacyClass, VersionState
 from registry.models import DefaultPolicy, Feature, Version
 
 HIDDEN = "not shown: personal data"
@@ -34,7 +34,7 @@ def describe(version: Version, *, hide_values: bool) -> dict[str, str]:
     """Label → text for every line of the contract. Empty text means that it does not apply."""
     return {
         "State": VersionState(version.state).label,
-        "Type": version.dtype or NOT_SAID,
+        "Type": version.dtype or _not_said(version),
         "Unit": version.unit or "none stated",
         "Entity keys": ", ".join(version.entity_keys) or "none",
         "Vector": vector(version),
@@ -44,6 +44,7 @@ def describe(version: Version, *, hide_values: bool) -> dict[str, str]:
         "Data class": PrivacyClass(version.privacy_class).label,
         "Purposes": ", ".join(version.purposes) or "none stated",
         "Definition": version.definition,
+        "Kept at": version.definition_url,
         "Note": version.note,
     }
 
@@ -65,8 +66,12 @@ def default(version: Version, *, hide_values: bool) -> str:
 
 def nullability(version: Version) -> str:
     if version.is_nullable is None:
-        return NOT_SAID
+        return _not_said(version)
     return "allowed" if version.is_nullable else "never"
+
+
+def _not_said(version: Version) -> str:
+    return NOT_SAID if version.managed_by == Manager.CONNECTOR else "nobody has said"
 
 
 def _is_bounded(version: Version) -> bool:

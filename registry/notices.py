@@ -20,8 +20,8 @@ class Notice:
 
 
 def notice(feature: Feature, version: Version) -> Notice | None:
-    """Quarantined before retired before gone before deprecated before breached before old before unclassified."""
-    rules = (_quarantined, _retired, _gone, _deprecated, _breached, _older, _unclassified)
+    """The first of these that is the case, the most serious one first."""
+    rules = (_draft, _quarantined, _retired, _gone, _deprecated, _breached, _older, _unclassified)
     return next((found for rule in rules if (found := rule(feature, version))), None)
 
 
@@ -31,6 +31,13 @@ def successor(version: Version) -> tuple[str, str]:
     if other is None:
         return "", ""
     return f"{other.feature.get_absolute_url()}?v={other.number}", str(other)
+
+
+def _draft(feature: Feature, version: Version) -> Notice | None:
+    if version.state != VersionState.DRAFT:
+        return None
+    text = "Its team alone sees it. Nobody can read it before it is published."
+    return Notice("info", "This is a draft.", text, f"{feature.get_absolute_url()}draft/check/", "Check and publish")
 
 
 def _quarantined(_feature: Feature, version: Version) -> Notice | None:

@@ -39,6 +39,16 @@ def say_first(version: Version, terms: Mapping[str, Any], note: Note) -> None:
     _show_current(version.feature)
 
 
+def gaps_of(version: Version) -> dict[str, str]:
+    """What keeps a draft from being published, by term; `description` and `owner` are the feature's."""
+    feature, found = version.feature, {}
+    if not feature.description:
+        found["description"] = "Say what it measures, over which time, what is left out."
+    if version.owner_id is None:
+        found["owner"] = "Say which team answers for it."
+    return {**found, **gaps(terms_of(version)), **faults(terms_of(version))}
+
+
 @action("registry.draft_version")
 def draft_version(
     feature: Feature, note: Note, *, actor: User | None, terms: Mapping[str, Any], based_on: int | None = None,
@@ -120,7 +130,7 @@ def publish_version(version: Version, note: Note, *, actor: User | None, reason:
     feature: Feature = lock(row.feature)
     _require(row, VersionState.DRAFT, f"v{row.number} is published already.")
     _follow_store(row, feature, note)
-    _refuse({**_gaps_of(feature), **gaps(terms_of(row)), **faults(terms_of(row))})
+    _refuse(gaps_of(row))
     newest = feature.versions.exclude(pk=row.pk).aggregate(newest=Max("number"))["newest"]
     if newest is not None and newest >= row.number:  # a pull has brought one meanwhile
         note.change("number", row.number, newest + 1)
@@ -225,15 +235,6 @@ def _follow_store(row: Version, feature: Feature, note: Note) -> None:
     for name in OF_STORE:
         note.change(name, getattr(row, name), getattr(current, name))
         setattr(row, name, getattr(current, name))
-
-
-def _gaps_of(feature: Feature) -> dict[str, str]:
-    found = {}
-    if not feature.description:
-        found["description"] = "Say what it measures, over which time, what is left out."
-    if feature.owner_id is None and feature.view.owner_id is None:
-        found["owner"] = "Say which team answers for it."
-    return found
 
 
 def _sunset_faults(row: Version, sunset_on: date, reason: str, replacement: Version | None) -> dict[str, str]:

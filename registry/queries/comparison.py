@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Prefetch
+
 from common.quantities import duration, percent
 from registry import contracts
 from registry.choices import Health
@@ -43,7 +45,7 @@ def choices(asked: Iterable[str], actor: User) -> tuple[list[Choice], list[str]]
         for feature in Feature.objects.visible_to(actor)
         .filter(key__in={name for name, _ in names.values()} | set(wanted))
         .select_related("project", "owner", "view__project", "view__owner")
-        .prefetch_related("view__entities", "versions")
+        .prefetch_related("view__entities", Prefetch("versions", Version.objects.visible_to(actor)))
         .defer("search", "keywords", "context", "view__digest")
     }
     found = [choice for text in wanted if (choice := _choice(text, names[text], features))]

@@ -24,9 +24,10 @@ def pages_of(actor: User) -> QuerySet[Feature]:
     )  # fmt: skip
 
 
-def versions_of(feature: Feature) -> list[Version]:
-    """All of them, newest first, with what replaces them."""
-    return list(feature.versions.select_related("replacement__feature").order_by("-number"))
+def versions_of(feature: Feature, actor: User) -> list[Version]:
+    """Those that the actor sees, newest first, with what replaces them."""
+    seen = Version.objects.visible_to(actor).filter(feature=feature)
+    return list(seen.select_related("replacement__feature").order_by("-number"))
 
 
 def readers_of(feature: Feature, actor: User) -> QuerySet[Usage]:

@@ -24,7 +24,7 @@ def find(request: HttpRequest, project: str, view: str, feature: str) -> Feature
 
 def frame(request: HttpRequest, feature: Feature, *, tab: str) -> dict[str, Any]:
     """Context of every tab. `?v=2` chooses a version; without it, the current one."""
-    versions = versions_of(feature)
+    versions = versions_of(feature, actor_of(request))
     version = _chosen(versions, request.GET.get("v", str(feature.number)))
     version.feature = feature
     url, _ = successor(version)

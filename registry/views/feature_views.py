@@ -51,7 +51,9 @@ def _context(request: HttpRequest, view: FeatureView, form: SloForm | None = Non
     times = three_times(view, absences(view))
     consumers = list(consumers_of(features, actor_of(request))[: CONSUMERS + 1])
     may_change = request.user.has_perm("registry.change_slo", view)
+    may_register = view.connection_id is None and request.user.has_perm("registry.register_feature", view)
     return {
+        "may_register": may_register,
         "view": view,
         "crumbs": [{"label": view.project.name, "url": view.project.get_absolute_url()}],
         "page": page_of(features, order=("key",), after=request.GET.get("after", "")),

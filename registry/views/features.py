@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from common.spreadsheets import csv_response
 from registry import contracts, snippets, timelines
 from registry.actions.features import follow_feature, unfollow_feature
+from registry.choices import Manager, VersionState
 from registry.forms import DescriptionForm
 from registry.freshness import disagreements, is_timeless, three_times
 from registry.models import Feature, FeatureView, Version
@@ -36,10 +37,13 @@ def overview(request: HttpRequest, project: str, view: str, feature: str) -> Htt
     prefetch_related_objects([found.view], "entities", "upstream_views__entities")
     times = three_times(found.view, absences(found.view, found))
     readers = list(readers_of(found, actor_of(request))[: LATEST + 1])
+    has_store = found.view.connection_id is not None or version.managed_by == Manager.CONNECTOR
+    is_feast = has_store and request.GET.get("use") != "rest"
     context |= {
         "contract": contracts.describe(version, hide_values=context["hide_values"]),
-        "use_rest": request.GET.get("use") == "rest",
-        "use_feast": request.GET.get("use") != "rest",
+        "has_store": has_store,
+        "use_rest": not is_feast,
+        "use_feast": is_feast,
         "feast": snippets.feast(found, version.number),
         "curl": snippets.curl(found, version.number, base_url=settings.CHARTER_BASE_URL),
         "timeline": timelines.rows(versions),
@@ -84,7 +88,10 @@ def versions(request: HttpRequest, project: str, view: str, feature: str) -> Htt
     if request.GET.get("format") == "csv":
         return _spreadsheet(found, held)
     old, new = _pair(held, request)
+    may_change = request.user.has_perm("registry.draft_version", found)
     context |= {
+        "may_change": may_change,
+        "may_draft": may_change and not any(one.state == VersionState.DRAFT for one in held),
         "old": old,
         "new": new,
         "changes": _compared(found, old, new) if old and new else [],

@@ -1,0 +1,113 @@
+"""Registering: choose a view, name the feature, and go on with its draft."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from registry.actions.action import allow
+from registry.actions.registering import create_entity, create_view, register_feature
+from registry.choices import OwnershipModel
+from registry.models import Entity, FeatureView, Project, User
+from registry.naming import name_fault
+from registry.personal import looks_personal
+from registry.registering_forms import FeatureNameForm, NewViewForm
+from registry.search import search
+from registry.search.results import Hit
+from registry.views.actor import actor_of
+
+Made = TypeVar("Made")
+MOST_VIEWS, MOST_ALIKE = 200, 5
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """`/new/` asks for the view, `/new/?view=project.view` for the name."""
+    actor = actor_of(request)
+    if "view" not in request.GET:
+        context = {"views": _own_views(actor)[:MOST_VIEWS], "projects": _open_projects(actor).exists()}
+        return render(request, "registry/draft/choose.html", context)
+    view = get_object_or_404(FeatureView.objects.visible_to(actor).select_related("project"), key=request.GET["view"])
+    allow(actor, "registry.register_feature", view)
+    form = FeatureNameForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = _tried(form, lambda: register_feature(view, actor=actor, name=form.cleaned_data["name"]))
+        if made is not None:
+            return redirect("registry:draft-step", *made.key.split(".", 2), "meaning")
+    context = {"form": form, "view": view, **_alike(actor, form.data.get("name", ""))}
+    return render(request, "registry/draft/name.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def alike(request: HttpRequest) -> HttpResponse:
+    """What `?name=` breaks, and what is there already under such a name: shown while it is typed."""
+    return render(request, "registry/draft/alike.html", _alike(actor_of(request), request.GET.get("name", "")))
+
+
+@require_http_methods(["GET", "POST"])
+def new_view(request: HttpRequest) -> HttpResponse:
+    """`/new/view` asks for a view that no store defines yet."""
+    actor = actor_of(request)
+    form = NewViewForm(request.POST or None, projects=_open_projects(actor), teams=actor.teams.order_by("slug"))
+    if request.method == "POST" and form.is_valid():
+        project = form.cleaned_data["project"]
+        allow(actor, "registry.create_view", project)
+
+        made = _tried(form, lambda: _view_and_entity(form, project, actor))
+        if made is not None:
+            messages.success(request, f"{made.key} is there. Now its first feature.")
+            return redirect(f"{reverse('registry:new')}?{urlencode({'view': made.key})}")
+    return render(request, "registry/draft/view.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _view_and_entity(form: NewViewForm, project: Project, actor: User) -> FeatureView:
+    """Both or none."""
+    name = form.cleaned_data["entity"]
+    if name and not Entity.objects.filter(project=project, name=name).exists():
+        create_entity(project, actor=actor, name=name, join_keys=form.columns(), owner=form.cleaned_data["owner"])
+    return create_view(project, actor=actor, entities=[name] if name else [], **form.arguments())
+
+
+def _tried(form: FeatureNameForm | NewViewForm, make: Callable[[], Made]) -> Made | None:
+    """What an action makes; where it refuses, nothing, and the form says why."""
+    try:
+        return make()
+    except ValidationError as refusal:
+        form.refuse(refusal.message_dict)
+        return None
+
+
+def _own_views(actor: User) -> QuerySet[FeatureView]:
+    """Views in which this person may register: no store defines them, and a team of theirs answers."""
+    own = Q(owner__in=actor.team_ids) | Q(owner=None, project__owner__in=actor.team_ids)
+    seen = FeatureView.objects.visible_to(actor).present().filter(own, connection=None)
+    return seen.select_related("project", "owner").order_by("key")
+
+
+def _open_projects(actor: User) -> QuerySet[Project]:
+    """Projects in which this person may make a view."""
+    if not actor.team_ids:
+        return Project.objects.none()
+    own = Q(owner__in=actor.team_ids) | Q(ownership_model=OwnershipModel.FEDERATED)
+    return Project.objects.visible_to(actor).filter(own).order_by("name")
+
+
+def _alike(actor: User, name: str) -> dict[str, object]:
+    """What is found under the words of a name, so that nobody builds again what is there."""
+    words = " ".join(name.replace("_", " ").split()[:12])
+    hits: Sequence[Hit] = search(actor, words, limit=MOST_ALIKE, with_facets=False).hits if words else ()
+    return {
+        "name": name,
+        "fault": name_fault(name) if name else "",
+        "hits": hits,
+        "looks_personal": bool(name) and looks_personal(name, {}),
+    }

@@ -1,0 +1,151 @@
+"""What an owner does to a published version: deprecate, keep after all, quarantine, release, retire."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from registry.actions.action import allow
+from registry.actions.versions import (
+    deprecate_version,
+    quarantine_version,
+    release_version,
+    retire_version,
+    withdraw_deprecation,
+)
+from registry.models import User, Version
+from registry.queries.features import readers_of
+from registry.queries.retirement import blockers_of
+from registry.references import find_features
+from registry.version_forms import ConfirmedForm, DeprecationForm
+from registry.views.actor import actor_of
+from registry.views.feature_frame import find
+
+MOST_READERS = 50
+
+
+@require_http_methods(["GET", "POST"])
+def deprecate(request: HttpRequest, project: str, view: str, feature: str) -> HttpResponse:
+    """Announce the end of a version (`?v=1`), or move its sunset."""
+    version, actor = _version(request, project, view, feature, "registry.deprecate_version"), actor_of(request)
+    form = DeprecationForm(request.POST or None, initial=DeprecationForm.of(version))
+    if request.method == "POST" and form.is_valid():
+        replacement = _named(form, version, actor)
+        if not form.errors and _tried(
+            form, lambda: deprecate_version(version, actor=actor, replacement=replacement, **form.arguments())
+        ):
+            said = f"v{version.number} is deprecated. Everybody who opens it sees so, and so does every API answer."
+            messages.success(request, said)
+            return redirect(_page(version))
+    readers = list(readers_of(version.feature, actor)[: MOST_READERS + 1])
+    context = {"readers": readers[:MOST_READERS], "has_more": len(readers) > MOST_READERS, "today": timezone.now()}
+    return _show(request, "deprecate", version, form, context)
+
+
+@require_POST
+def keep(request: HttpRequest, project: str, view: str, feature: str) -> HttpResponse:
+    """Withdraw a deprecation."""
+    version = _version(request, project, view, feature, "registry.withdraw_deprecation")
+    return _done(request, version, lambda: withdraw_deprecation(version, actor=actor_of(request)), "stays active")
+
+
+@require_http_methods(["GET", "POST"])
+def quarantine(request: HttpRequest, project: str, view: str, feature: str) -> HttpResponse:
+    """Stop its use at once."""
+    version = _version(request, project, view, feature, "registry.quarantine_version")
+    form = ConfirmedForm(request.POST or None, name=version.feature.name)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if _tried(form, lambda: quarantine_version(version, actor=actor_of(request), reason=reason)):
+            messages.success(request, f"v{version.number} is quarantined.")
+            return redirect(_page(version))
+    return _show(request, "quarantine", version, form, {})
+
+
+@require_POST
+def release(request: HttpRequest, project: str, view: str, feature: str) -> HttpResponse:
+    """End a quarantine."""
+    version = _version(request, project, view, feature, "registry.release_version")
+    return _done(request, version, lambda: release_version(version, actor=actor_of(request)), "may be read again")
+
+
+@require_http_methods(["GET", "POST"])
+def retire(request: HttpRequest, project: str, view: str, feature: str) -> HttpResponse:
+    """End it for good; what stands in the way is listed."""
+    version, actor = _version(request, project, view, feature, "registry.retire_version"), actor_of(request)
+    form = ConfirmedForm(request.POST or None, name=version.feature.name)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if _tried(form, lambda: retire_version(version, actor=actor, reason=reason)):
+            messages.success(request, f"v{version.number} is retired. Its page stays.")
+            return redirect(_page(version))
+    return _show(request, "retire", version, form, {"blockers": blockers_of(version, actor)})
+
+
+def _version(request: HttpRequest, project: str, view: str, feature: str, permission: str) -> Version:
+    """The version that `?v=` names, the current one without it; 403 for those who may not do this to it."""
+    held = find(request, project, view, feature)
+    number = request.GET.get("v", str(held.number))
+    seen = Version.objects.visible_to(actor_of(request)).select_related("replacement__feature")
+    version = seen.filter(feature=held, number=number).first() if number.isdecimal() and len(number) < 10 else None
+    if version is None:
+        raise Http404(f"There is no version {number}.")
+    version.feature = held
+    allow(actor_of(request), permission, version)
+    return version
+
+
+def _named(form: DeprecationForm, version: Version, actor: User) -> Version | None:
+    """The version that the form names as the replacement; its feature's current one when it says no number."""
+    text = form.cleaned_data["replacement"].strip()
+    if not text:
+        return None
+    found = find_features(actor, text, limit=2)
+    if len(found) != 1 or found[0].number is None:
+        said = "More than one feature is called so." if len(found) > 1 else "There is no such version."
+        form.add_error("replacement", f"{said} Write its whole key, such as {version.feature.key}@2.")
+        return None
+    return Version.objects.visible_to(actor).get(feature=found[0].feature, number=found[0].number)
+
+
+def _tried(form: forms.Form, work: Callable[[], Version]) -> bool:
+    """Whether the action did it; where it refuses, the form says why."""
+    try:
+        work()
+    except ValidationError as refusal:
+        for name, said in refusal.message_dict.items():
+            form.add_error(name if name in form.fields else None, said)
+        return False
+    return True
+
+
+def _done(request: HttpRequest, version: Version, work: Callable[[], Version], said: str) -> HttpResponse:
+    try:
+        work()
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, f"v{version.number} {said}.")
+    return redirect(_page(version))
+
+
+def _page(version: Version) -> str:
+    return f"{version.feature.get_absolute_url()}versions/"
+
+
+def _show(
+    request: HttpRequest, name: str, version: Version, form: forms.Form, context: dict[str, object]
+) -> HttpResponse:
+    held = version.feature
+    crumbs = [
+        {"label": held.project.name, "url": held.project.get_absolute_url()},
+        {"label": held.view.name, "url": held.view.get_absolute_url()},
+        {"label": held.name, "url": held.get_absolute_url()},
+    ]
+    context |= {"version": version, "feature": held, "form": form, "crumbs": crumbs}
+    return render(request, f"registry/version/{name}.html", context, status=422 if form.errors else 200)
