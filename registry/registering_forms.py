@@ -37,8 +37,8 @@ class NewViewForm(_Refusable):
     name = forms.CharField(max_length=200, help_text="What its features have in common, such as user_txn_stats.")
     description = forms.CharField(required=False, max_length=4_000, widget=forms.Textarea(attrs={"rows": 3}))
     owner = forms.ModelChoiceField(
-        Team.objects.none(), to_field_name="slug", required=False, empty_label="The project's team", label="Team",
-        help_text="Answers for the view and its features.",
+        Team.objects.none(), to_field_name="slug", empty_label=None, label="Team",
+        help_text="The one of yours that answers for the view and its features.",
     )  # fmt: skip
     entity = forms.CharField(required=False, max_length=200, help_text="What its features describe, such as user.")
     join_keys = forms.CharField(

@@ -123,13 +123,22 @@ def _refuse_of_store(view: FeatureView) -> None:
 def _answering(project: Project, owner: Team | None, actor: User | None) -> Team | None:
     """The team that answers for what is made: where domains own their views, one of the maker's own."""
     if owner is None:
-        return project.owner
+        return _usual(project, actor)
     is_own = actor is None or owner.pk in actor.team_ids or (project.owner_id in actor.team_ids)
     if not is_own:
         raise invalid(owner=f"You are not in {owner.name}. Choose a team of yours.")
     if project.ownership_model == OwnershipModel.CENTRAL and owner.pk != project.owner_id:
         raise invalid(owner=f"In {project.name} one team answers for everything: {project.owner}.")
     return owner
+
+
+def _usual(project: Project, actor: User | None) -> Team | None:
+    """Who answers when nobody is named: the project's team for its members, else the maker's only one."""
+    if actor is None or project.owner_id in actor.team_ids:
+        return project.owner
+    if len(actor.team_ids) > 1:
+        raise invalid(owner="Say which of your teams answers for it.")
+    return Team.objects.of(actor).first()
 
 
 def _entities(project: Project, names: Sequence[str]) -> list[Entity]:

@@ -113,6 +113,7 @@ def test_others_are_refused(published: APIClient, cast: SimpleNamespace, role: s
 def test_a_domain_answers_for_what_it_makes(cast: SimpleNamespace, alice: APIClient) -> None:
     bob = api_as(cast.owner_b)
     assert bob.post(f"{API}/views", {"project": "pay", "name": "risk", "owner": "risk"}).json()["owner"] == "risk"
+    assert bob.post(f"{API}/views", {"project": "pay", "name": "usual"}).json()["owner"] == "risk"
     answer = bob.post(f"{API}/views", {"project": "pay", "name": "other", "owner": "payments"})
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/owner"]
 

@@ -106,7 +106,8 @@ def test_names_are_judged_while_they_are_typed(alice: Client, cast: SimpleNamesp
 
 
 def test_a_view_and_its_entity_are_made_together_or_not_at_all(alice: Client) -> None:
-    said = {"project": "pay", "name": "cards", "entity": "card", "kind": "batch", "schedule_every": "1h", "ttl": "7d"}
+    said = {"project": "pay", "name": "cards", "entity": "card", "kind": "batch", "schedule_every": "1h", "ttl": "7d",
+            "owner": "payments"}  # fmt: skip
     answer = alice.post("/new/view", said)
     assert "join_keys" in answer.context["form"].errors
     assert not Entity.objects.filter(name="card").exists()
