@@ -84,8 +84,13 @@ def value_range(version: Version) -> str:
         return ", ".join(_plain(value) for value in version.allowed_values)
     if version.minimum is None and version.maximum is None:
         return "none stated"
-    low, high = ("…" if bound is None else _plain(bound) for bound in (version.minimum, version.maximum))
-    return f"{low} to {high}"
+    if version.maximum is None:
+        return f"at least {_plain(version.minimum)}"
+    return f"at most {_plain(version.maximum)}" if version.minimum is None else _between(version)
+
+
+def _between(version: Version) -> str:
+    return f"{_plain(version.minimum)} to {_plain(version.maximum)}"
 
 
 def differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[Change]:
@@ -114,4 +119,4 @@ def _plain(value: Any) -> str:
         return ", ".join(_plain(one) for one in value)
     if isinstance(value, dict):
         return ", ".join(f"{key}={_plain(one)}" if one != "" else str(key) for key, one in value.items())
-    return str(value)
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)

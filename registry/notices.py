@@ -43,7 +43,8 @@ def _draft(feature: Feature, version: Version) -> Notice | None:
 def _quarantined(_feature: Feature, version: Version) -> Notice | None:
     if version.state != VersionState.QUARANTINED:
         return None
-    return Notice("crit", "Quarantined.", "Do not read it: its data is wrong or must not be seen. Serve the default.")
+    why = version.state_reason or "Its data is wrong or must not be seen."
+    return Notice("crit", "Quarantined.", f"{why} Do not read it; serve the default.")
 
 
 def _retired(_feature: Feature, version: Version) -> Notice | None:
@@ -72,7 +73,7 @@ def _deprecated(_feature: Feature, version: Version) -> Notice | None:
     day = version.sunset_on
     title = f"Version {version.number} goes away on {day:%-d %b %Y}." if day else "Deprecated."
     instead = f"{name} replaces it." if name else "No replacement is named; ask the owner."
-    return Notice("warn", title, instead, url, "Go to replacement")
+    return Notice("warn", title, f"{version.state_reason} {instead}".strip(), url, "Go to replacement")
 
 
 def _breached(feature: Feature, _version: Version) -> Notice | None:

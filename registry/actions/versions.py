@@ -154,7 +154,8 @@ def deprecate_version(
     note.change("sunset_on", row.sunset_on, sunset_on)
     note.change("replacement", _named(row.replacement), _named(replacement))
     announced = row.deprecated_at or timezone.now()
-    _move(row, VersionState.DEPRECATED, note, deprecated_at=announced, sunset_on=sunset_on, replacement=replacement)
+    said = {"sunset_on": sunset_on, "replacement": replacement, "state_reason": reason.strip()}
+    _move(row, VersionState.DEPRECATED, note, deprecated_at=announced, **said)
     return row
 
 
@@ -164,7 +165,7 @@ def withdraw_deprecation(version: Version, note: Note, *, actor: User | None, re
     row: Version = lock(version)
     _require(row, VersionState.DEPRECATED, f"v{row.number} is not deprecated.")
     note.change("sunset_on", row.sunset_on, None)
-    _move(row, VersionState.ACTIVE, note, deprecated_at=None, sunset_on=None, replacement=None)
+    _move(row, VersionState.ACTIVE, note, deprecated_at=None, sunset_on=None, replacement=None, state_reason="")
     return row
 
 
@@ -174,7 +175,7 @@ def quarantine_version(version: Version, note: Note, *, actor: User | None, reas
     row: Version = lock(version)
     _require_any(row, (VersionState.ACTIVE, VersionState.DEPRECATED), "quarantined")
     _refuse(_reason_faults(reason))
-    _move(row, VersionState.QUARANTINED, note)
+    _move(row, VersionState.QUARANTINED, note, state_reason=reason.strip())
     return row
 
 
@@ -183,7 +184,8 @@ def release_version(version: Version, note: Note, *, actor: User | None, reason:
     """End a quarantine: deprecated again where it was, else active."""
     row: Version = lock(version)
     _require(row, VersionState.QUARANTINED, f"v{row.number} is not quarantined.")
-    _move(row, VersionState.DEPRECATED if row.deprecated_at else VersionState.ACTIVE, note)
+    state = VersionState.DEPRECATED if row.deprecated_at else VersionState.ACTIVE
+    _move(row, state, note, state_reason="")
     return row
 
 

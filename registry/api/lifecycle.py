@@ -93,6 +93,7 @@ class DeprecationSerializer(serializers.Serializer):
 
     deprecated_at = serializers.DateTimeField()
     sunset_on = serializers.DateField()
+    reason = serializers.CharField()
     replacement = serializers.CharField(allow_null=True)
 
 
@@ -132,6 +133,7 @@ class DeprecationView(OfVersion):
     def _answer(self, version: Version) -> HttpResponse:
         shown = self.shown(version.feature.key, version.number)
         data = {name: shown[name] for name in ("deprecated_at", "sunset_on", "replacement")}
+        data["reason"] = shown["state_reason"]
         return self.answer(data, revision=revision(version))
 
 

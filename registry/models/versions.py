@@ -68,6 +68,9 @@ class Version(models.Model):
     purposes = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     managed_by = models.CharField(max_length=12, choices=Manager.choices, default=Manager.CONNECTOR)
     note = models.TextField(blank=True, help_text="Why this version exists")
+    state_reason = models.TextField(
+        blank=True, default="", db_default="", help_text="Why it is deprecated or quarantined, for its readers"
+    )
     created_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )

@@ -77,6 +77,7 @@ class VersionSerializer(Resource):
     purposes = serializers.ListField(child=serializers.CharField())
     managed_by = serializers.ChoiceField(Manager.choices)
     note = serializers.CharField(help_text="Why this version exists.")
+    state_reason = serializers.CharField(help_text="Why it is deprecated or quarantined.")
     created_at = serializers.DateTimeField()
     activated_at = serializers.DateTimeField(allow_null=True)
     deprecated_at = serializers.DateTimeField(allow_null=True)

@@ -16,7 +16,7 @@ from registry.actions.edits import edit_draft, edit_feature
 from registry.actions.versions import discard_draft, draft_version, gaps_of, publish_version
 from registry.choices import VersionState
 from registry.draft_forms import STEPS, DraftForm, MeaningForm
-from registry.models import Feature, Version
+from registry.models import DefaultPolicy, Feature, Version
 from registry.revisions import revision
 from registry.views.actor import actor_of
 from registry.views.feature_frame import find
@@ -141,12 +141,12 @@ def _draft(request: HttpRequest, project: str, view: str, feature: str) -> Versi
 def _around(version: Version, current: str) -> dict[str, Any]:
     """What every page of a draft has beside its question."""
     pages = [*((name, label) for name, (label, _) in STEPS.items()), (CHECK, "Check and publish")]
-    held = version.feature
+    held, missing = version.feature, {_ASKED.get(term) for term in gaps_of(version)}
     return {
         "version": version,
         "feature": held,
         "steps": [
-            {"label": label, "url": _url(held, name), "state": "current" if name == current else ""}
+            {"label": label, "url": _url(held, name), "state": _standing(version, name, current, missing)}
             for name, label in pages
         ],
         "crumbs": [
@@ -155,6 +155,16 @@ def _around(version: Version, current: str) -> dict[str, Any]:
             {"label": held.name, "url": held.get_absolute_url()},
         ],
     }
+
+
+def _standing(version: Version, name: str, current: str, missing: set[str | None]) -> str:
+    """What is said of a page in the list of pages: done when it says something and misses nothing."""
+    if name == current:
+        return "current"
+    if name == CHECK or name in missing:
+        return ""
+    shown = STEPS[name][1].shown(version)
+    return "done" if any(value not in ("", None, DefaultPolicy.NONE) for value in shown.values()) else ""
 
 
 def _after(step: str) -> str:

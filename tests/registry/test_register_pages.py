@@ -55,7 +55,7 @@ def test_page_by_page_to_a_published_feature(alice: Client, cast: SimpleNamespac
     assert answer.headers["Location"] == f"{DRAFT}/check/"
     page = text_of(alice.get(f"{DRAFT}/check/"))
     assert "Something is missing" not in page
-    for part in ("41.87 (constant)", "0.0 to …", "Pseudonymous", "https://git.example.org/a@b"):
+    for part in ("41.87 (constant)", "at least 0", "Pseudonymous", "https://git.example.org/a@b"):
         assert part in page
     alice.post(f"{DRAFT}/publish/")
     held = Feature.objects.get()
