@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 import common.redis
@@ -16,9 +17,17 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _nobody_there(settings: Any) -> Iterator[None]:
     nowhere = {"LOCATION": "redis://127.0.0.1:1/0"}
+    _hang_up()
     settings.CACHES = {"default": settings.CACHES["default"] | nowhere}
-    common.redis.client.cache_clear()
     yield
+    _hang_up()
+
+
+def _hang_up() -> None:
+    """Forget all clients, their sockets closed: one that is left open is complained of in whatever test comes later."""
+    for pool in cache._cache._pools.values():  # type: ignore[attr-defined]
+        pool.disconnect()
+    common.redis.client().connection_pool.disconnect()
     common.redis.client.cache_clear()
 
 
