@@ -72,7 +72,7 @@ bench: dev ## Run the benchmarks, ours beside the floor and the peer; results be
 pins: ## After a change of requirements: write the versions of all packages into constraints.txt
 	@rm -rf .venvs/pins && $(PYTHON) -m venv .venvs/pins
 	@.venvs/pins/bin/python -m pip install --quiet --only-binary :all: -r requirements-dev.txt
-	@{ sed -n '/^#/p' constraints.txt; .venvs/pins/bin/python -m pip freeze; } > .venvs/constraints.txt
+	@{ sed -n '/^#/p' constraints.txt; .venvs/pins/bin/python -m pip freeze --exclude-editable; } > .venvs/constraints.txt
 	@mv .venvs/constraints.txt constraints.txt && rm -rf .venvs/pins
 
 .PHONY: schema
