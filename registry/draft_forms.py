@@ -12,7 +12,7 @@ from django import forms
 
 from registry.choices import PrivacyClass
 from registry.models import DefaultPolicy, Version
-from registry.terms import METRICS, OF_STORE, SCALARS, TEXTS
+from charter.terms import METRICS, OF_STORE, SCALARS, TEXTS
 
 NULLS = {"": None, "yes": True, "no": False}
 

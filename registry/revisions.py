@@ -6,7 +6,7 @@ from django.db import models
 from common.etags import ANY, revision_of
 from common.problems import PreconditionFailed
 from registry.models import Connection, Feature, FeatureView, Version
-from registry.terms import TERMS
+from charter.terms import TERMS
 
 # The columns that people edit. What pulls measure is left out: it changes while somebody writes a description.
 COLUMNS: dict[type[models.Model], tuple[str, ...]] = {

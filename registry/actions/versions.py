@@ -16,7 +16,7 @@ from registry.choices import Manager, VersionState
 from registry.models import DefaultPolicy, Feature, User, Version
 from registry.notifications import count_facets, learn_words
 from registry.queries.retirement import blockers_of
-from registry.terms import MEASURED, OF_STORE, TERMS, faults, gaps
+from charter.terms import MEASURED, OF_STORE, TERMS, faults, gaps
 
 LONGEST_REASON = 2_000
 # Which version stands for its feature: the newest of the first of these states that it has.

@@ -31,7 +31,7 @@ from registry.references import split_number
 from registry.revisions import revision
 from registry.serializers.requests import EditDeprecationSerializer, ReasonSerializer
 from registry.serializers.versions import VersionSerializer
-from registry.terms import TERMS
+from charter.terms import TERMS
 
 
 class OfVersion(Endpoint):

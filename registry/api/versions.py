@@ -27,7 +27,7 @@ from registry.models import Actor, Feature, Version
 from registry.revisions import COLUMNS
 from registry.serializers.requests import EditVersionSerializer, NewVersionSerializer
 from registry.serializers.versions import VersionSerializer
-from registry.terms import TERMS
+from charter.terms import TERMS
 
 DEPRECATION = ("state", "deprecated_at", "sunset_on", "replacement_id")
 

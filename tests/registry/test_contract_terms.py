@@ -6,7 +6,7 @@ import pytest
 
 from registry.models import Version
 from registry.naming import name_fault
-from registry.terms import TERMS, faults
+from charter.terms import TERMS, faults
 
 EMPTY: dict[str, Any] = {name: getattr(Version(), name) for name in TERMS}
 

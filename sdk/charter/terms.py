@@ -9,9 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from registry.choices import PERSONAL_CLASSES, PrivacyClass
-from registry.models import DefaultPolicy
-
 TERMS = (
     "dtype", "unit", "entity_keys", "default", "default_policy", "is_nullable", "minimum", "maximum", "allowed_values",
     "definition", "definition_url", "vector_dimension", "vector_metric", "privacy_class", "purposes",
@@ -19,7 +16,11 @@ TERMS = (
 # What a store says of the features it defines. A person who said otherwise would be contradicted by the next pull.
 OF_STORE = ("dtype", "entity_keys", "definition", "vector_dimension", "vector_metric")
 # Found by measuring: nobody can say these.
-MEASURED = (DefaultPolicy.MEAN, DefaultPolicy.MEDIAN, DefaultPolicy.MODE)
+MEASURED = ("mean", "median", "mode")
+POLICIES = ("none", "constant", *MEASURED)
+# From harmless to most sensitive. Empty, nobody has said yet, is none of them.
+CLASSES = ("none", "pseudonymous", "quasi-identifier", "direct-identifier", "special-category")
+PERSONAL = CLASSES[1:]
 
 WHOLE = {"int32": 2**31, "int64": 2**63}
 NUMBERS = (*WHOLE, "float32", "float64")
@@ -52,8 +53,8 @@ def _gaps(terms: Mapping[str, Any]) -> Refusals:
     if not terms["dtype"]:
         yield "dtype", "Say the type, such as float64 or array<float32>."
     if not terms["privacy_class"]:
-        yield "privacy_class", f"Say the class. Not personal is {PrivacyClass.NONE.value}."
-    if terms["privacy_class"] in PERSONAL_CLASSES and not terms["purposes"]:
+        yield "privacy_class", f"Say the class. Not personal is {CLASSES[0]}."
+    if terms["privacy_class"] in PERSONAL and not terms["purposes"]:
         yield "purposes", "Personal data needs at least one purpose, such as fraud_detection."
     if terms["default_policy"] in MEASURED and terms["default"] is None:
         yield "default", f"The {terms['default_policy']} is not measured yet. Measure it, or choose another policy."
@@ -80,11 +81,11 @@ def _vector(terms: Mapping[str, Any]) -> Refusals:
 
 def _default(terms: Mapping[str, Any]) -> Refusals:
     policy, default = terms["default_policy"], terms["default"]
-    if policy == DefaultPolicy.NONE and default is not None:
+    if policy == "none" and default is not None:
         yield "default_policy", "Say constant: there is a default."
-    if policy == DefaultPolicy.CONSTANT and default is None:
+    if policy == "constant" and default is None:
         yield "default", "A constant default needs its value."
-    if policy in (DefaultPolicy.MEAN, DefaultPolicy.MEDIAN) and terms["dtype"] and terms["dtype"] not in NUMBERS:
+    if policy in ("mean", "median") and terms["dtype"] and terms["dtype"] not in NUMBERS:
         yield "default_policy", f"{terms['dtype']} has no {policy}. Choose none, constant or mode."
     if default is not None:
         yield from (("default", fault) for fault in _value_faults(default, terms))
@@ -135,8 +136,8 @@ def _purposes(terms: Mapping[str, Any]) -> Refusals:
         yield "purposes", f"At most {MOST_PURPOSES}, each once."
     if wrong := [one for one in purposes if not PURPOSE.match(one)]:
         yield "purposes", f"{_short(wrong[0])} is no purpose: small letters, digits and _, such as fraud_detection."
-    if terms["privacy_class"] not in PrivacyClass.values:
-        yield "privacy_class", f"Choose from {', '.join(value for value in PrivacyClass.values if value)}."
+    if terms["privacy_class"] not in ("", *CLASSES):
+        yield "privacy_class", f"Choose from {', '.join(CLASSES)}."
 
 
 def _is_address(text: str) -> bool:
