@@ -13,6 +13,23 @@ class OwnershipModel(TextChoices):
     FEDERATED = "federated", "Federated domains"
 
 
+class Compatibility(TextChoices):
+    """What a new version must keep, in the words of schema registries. Forward: its readers need not change."""
+
+    NONE = "NONE", "Nothing"
+    BACKWARD = "BACKWARD", "Backward: new readers take the last version"
+    FORWARD = "FORWARD", "Forward: readers of the last version take the new one"
+    FULL = "FULL", "Full: both"
+    BACKWARD_TRANSITIVE = "BACKWARD_TRANSITIVE", "Backward, with every version that is published"
+    FORWARD_TRANSITIVE = "FORWARD_TRANSITIVE", "Forward, with every version that is published"
+    FULL_TRANSITIVE = "FULL_TRANSITIVE", "Full, with every version that is published"
+
+
+class PlanState(TextChoices):
+    OPEN = "open", "Open"
+    APPLIED = "applied", "Applied"
+
+
 class ViewKind(TextChoices):
     BATCH = "batch", "Batch"
     STREAM = "stream", "Stream"

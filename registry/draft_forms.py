@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 import orjson
 from django import forms
 
+from charter.terms import METRICS, OF_STORE, SCALARS, TEXTS
 from registry.choices import PrivacyClass
 from registry.models import DefaultPolicy, Version
-from charter.terms import METRICS, OF_STORE, SCALARS, TEXTS
 
 NULLS = {"": None, "yes": True, "no": False}
 

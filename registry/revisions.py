@@ -3,10 +3,10 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from charter.terms import TERMS
 from common.etags import ANY, revision_of
 from common.problems import PreconditionFailed
 from registry.models import Connection, Feature, FeatureView, Version
-from charter.terms import TERMS
 
 # The columns that people edit. What pulls measure is left out: it changes while somebody writes a description.
 COLUMNS: dict[type[models.Model], tuple[str, ...]] = {

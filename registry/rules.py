@@ -4,7 +4,7 @@ import rules
 
 from registry import roles
 from registry.choices import OwnershipModel
-from registry.models import Feature, FeatureView, Project, Pull, Team, User
+from registry.models import Feature, FeatureView, Plan, Project, Pull, Team, User
 
 
 def _owner_id(thing: object) -> int | None:
@@ -85,12 +85,30 @@ def is_own(user: User, thing: object) -> bool:
     return user.is_active and getattr(thing, "user_id", None) == user.pk
 
 
+@rules.predicate
+def is_own_plan(user: User, plan: Plan) -> bool:
+    return user.is_active and plan.created_by_id == user.pk
+
+
+@rules.predicate
+def is_party(user: User, plan: Plan) -> bool:
+    """A member of a team whose approval the plan needs."""
+    needed = [one["party"].removeprefix("team:") for one in plan.needs]
+    return user.is_active and user.memberships.filter(team__slug__in=needed).exists()
+
+
 for _verb in (
     "change_slo", "describe_feature", "describe_view", "tag_feature", "register_feature", "draft_version",
     "change_draft", "measure_default", "discard_draft", "publish_version", "deprecate_version", "withdraw_deprecation",
-    "quarantine_version", "release_version", "retire_version",
+    "quarantine_version", "release_version", "retire_version", "annotate_version", "change_view", "release_file",
+    "add_features",
 ):  # fmt: skip
     rules.add_perm(f"registry.{_verb}", is_owner)
+# A class is said through a plan, which asks the committee where it is lowered.
+rules.add_perm("registry.classify_version", rules.always_deny)
+rules.add_perm("registry.make_plan", is_active)
+rules.add_perm("registry.approve_plan", is_active)
+rules.add_perm("registry.apply_plan", is_own_plan | is_party)
 for _verb in ("create_entity", "create_view"):
     rules.add_perm(f"registry.{_verb}", may_see & (is_owner | is_of_a_domain))
 rules.add_perm("registry.assign_owner", is_owner | is_admin)

@@ -1,6 +1,8 @@
 """What every state change has in common: permission, one transaction, one audit entry."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -68,9 +70,29 @@ def action(
     return decorate
 
 
+# What was decided as a whole is not asked again for its parts.
+_decided: ContextVar[str] = ContextVar("decided", default="")
+
+
+@contextmanager
+def decided_by(reference: str) -> Iterator[None]:
+    """Within, actions are allowed to whoever does them: `reference`, such as a plan, was checked and approved whole.
+    Audit entries name it as the reason."""
+    token = _decided.set(reference)
+    try:
+        yield
+    finally:
+        _decided.reset(token)
+
+
+def is_decided() -> bool:
+    """Whether what happens now was decided as a whole."""
+    return bool(_decided.get())
+
+
 def allow(actor: object, name: str, subject: models.Model | None) -> None:
     """Raise PermissionDenied unless `actor` (a User, or None for the system) may do `name` to `subject`."""
-    if actor is None:
+    if actor is None or is_decided():
         return
     if not isinstance(actor, User) or not actor.has_perm(name, subject):
         raise PermissionDenied(f"You may not {name.split('.')[1].replace('_', ' ')}.")
@@ -83,9 +105,16 @@ def history_context(actor: object, name: str, reason: str) -> Any:
 
 def record(actor: object, name: str, subject: models.Model | None, note: Note) -> AuditEntry:
     """Write the audit entry of one state change, within the caller's transaction."""
+    entry = entry_of(actor, name, subject, note)
+    entry.save()
+    return entry
+
+
+def entry_of(actor: object, name: str, subject: models.Model | None, note: Note) -> AuditEntry:
+    """The audit entry of one state change, not written yet: for actions that write many at once."""
     user = actor if isinstance(actor, User) else None
     bound = structlog.contextvars.get_contextvars()
-    return AuditEntry.objects.create(
+    return AuditEntry(
         actor=user,
         actor_name=user.username if user else "system",
         token=bound.get("token", ""),
@@ -97,7 +126,7 @@ def record(actor: object, name: str, subject: models.Model | None, note: Note) -
         project_id=_project_id(subject),
         team_id=getattr(subject, "owner_id", None),
         changes=note.changes,
-        reason=note.reason,
+        reason=note.reason or _decided.get(),
     )
 
 

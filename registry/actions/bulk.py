@@ -9,6 +9,7 @@ from django.db.models import Model
 from psycopg.types.json import Jsonb
 
 Row = TypeVar("Row", bound=Model)
+Item = TypeVar("Item")
 
 
 def insert(rows: Sequence[Row]) -> None:
@@ -59,3 +60,9 @@ def _values(rows: Sequence[Row], fields: Sequence[Any]) -> Iterator[tuple[Any, .
         yield tuple(
             Jsonb(value) if place in jsons and value is not None else value for place, value in enumerate(get(row))
         )
+
+
+def in_chunks(rows: Sequence[Item], size: int) -> Iterator[list[Item]]:
+    """Lists of at most `size`, in order."""
+    for start in range(0, len(rows), size):
+        yield list(rows[start : start + size])

@@ -5,7 +5,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from registry.actions.action import Note, action, invalid, lock
-from registry.models import FeatureView, User
+from registry.actions.managers import take, without_file
+from registry.choices import Manager
+from registry.models import Feature, FeatureView, User
+from registry.notifications import count_facets
 
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=366)
 
@@ -13,7 +16,7 @@ SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=366)
 @action("registry.change_slo")
 def change_slo(
     view: FeatureView, note: Note, *, freshness: timedelta | None, max_null_rate: float | None, reason: str,
-    actor: User | None,
+    actor: User | None, managed_by: str = Manager.PAGE,
 ) -> FeatureView:  # fmt: skip
     """Set how old the view's data may be and how many nulls it may have (a fraction). None follows the schedule, or
     the usual 5 %. Its health is judged anew at the next refresh.
@@ -25,20 +28,62 @@ def change_slo(
     if not reason.strip():
         raise invalid(reason="Say why, so that readers of the history understand it.")
     view = lock(view)
+    for field, old, new in (
+        ("slo_freshness", view.slo_freshness, freshness), ("slo_max_null_rate", view.slo_max_null_rate, max_null_rate)
+    ):  # fmt: skip
+        if old != new:
+            take(view, field, managed_by)
     note.change("slo_freshness", view.slo_freshness, freshness)
     note.change("slo_max_null_rate", view.slo_max_null_rate, max_null_rate)
     view.slo_freshness, view.slo_max_null_rate = freshness, max_null_rate
-    view.save(update_fields=["slo_freshness", "slo_max_null_rate"])
+    view.save(update_fields=["slo_freshness", "slo_max_null_rate", "managers"])
     return view
 
 
 @action("registry.describe_view")
 def describe_view(
-    view: FeatureView, note: Note, *, description: str, actor: User | None, reason: str = ""
-) -> FeatureView:
-    """Say what the view is. A store that says something itself says it again at its next change."""
+    view: FeatureView, note: Note, *, description: str, actor: User | None, managed_by: str = Manager.PAGE,
+    reason: str = "",
+) -> FeatureView:  # fmt: skip
+    """Say what the view is. A store no longer says it."""
     row: FeatureView = lock(view)
+    take(row, "description", managed_by)
     note.change("description", row.description, description.strip())
     row.description, row.changed_at = description.strip(), timezone.now()
-    row.save(update_fields=["description", "changed_at"])
+    row.save(update_fields=["description", "managers", "changed_at"])
+    return row
+
+
+@action("registry.change_view")
+def change_view(
+    view: FeatureView, note: Note, *, actor: User | None, ttl: timedelta | None, schedule_every: timedelta | None,
+    is_online: bool, managed_by: str = Manager.PAGE, reason: str = "",
+) -> FeatureView:  # fmt: skip
+    """Say how long values live, how often they are computed and whether a store serves them. Of views made here."""
+    row: FeatureView = lock(view)
+    if row.connection_id is not None:
+        raise invalid(view=f"{row.connection} defines this view. Change it there and pull.")
+    for field, new in (("ttl", ttl), ("schedule_every", schedule_every), ("is_online", is_online)):
+        if getattr(row, field) != new:
+            take(row, field, managed_by)
+            note.change(field, getattr(row, field), new)
+            setattr(row, field, new)
+    if "is_online" in note.changes:
+        Feature.objects.filter(view=row).update(is_online=is_online, changed_at=timezone.now())
+        count_facets(row.project_id)
+    row.changed_at = timezone.now()
+    row.save(update_fields=["ttl", "schedule_every", "is_online", "managers", "changed_at"])
+    return row
+
+
+@action("registry.release_file")
+def release_file(view: FeatureView, note: Note, *, actor: User | None, reason: str = "") -> FeatureView:
+    """Let pages change again what a file in git holds, of the view and its features. The next plan finds conflicts."""
+    row: FeatureView = lock(view)
+    note.change("file", row.file, "")
+    row.file, row.managers = "", without_file(row.managers)
+    row.save(update_fields=["file", "managers"])
+    for feature in Feature.objects.filter(view=row).exclude(managers={}):
+        feature.managers = without_file(feature.managers)
+        feature.save(update_fields=["managers"])
     return row

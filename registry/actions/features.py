@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from registry.actions.action import Note, action, invalid, lock
+from registry.actions.managers import take
 from registry.choices import Manager
 from registry.models import Feature, Follow, Tag, User
 from registry.notifications import count_facets
@@ -29,22 +30,26 @@ def unfollow_feature(feature: Feature, note: Note, *, actor: User) -> None:
 
 @action("registry.describe_feature")
 def describe_feature(
-    feature: Feature, note: Note, *, description: str, actor: User | None, reason: str = ""
-) -> Feature:
-    """Say what the feature is. Search finds the new words at once; a store that says something itself says it again."""
+    feature: Feature, note: Note, *, description: str, actor: User | None, managed_by: str = Manager.PAGE,
+    reason: str = "",
+) -> Feature:  # fmt: skip
+    """Say what the feature is. Search finds the new words at once, and a store no longer says it."""
     row: Feature = lock(feature)
+    take(row, "description", managed_by)
     note.change("description", row.description, description.strip())
     row.description, row.changed_at = description.strip(), timezone.now()
-    row.save(update_fields=["description", "changed_at"])
+    row.save(update_fields=["description", "managers", "changed_at"])
     return row
 
 
 @action("registry.tag_feature")
 def tag_feature(
-    feature: Feature, note: Note, *, tags: Mapping[str, str | None], actor: User | None, reason: str = ""
-) -> Feature:
+    feature: Feature, note: Note, *, tags: Mapping[str, str | None], actor: User | None,
+    managed_by: str = Manager.PAGE, reason: str = "",
+) -> Feature:  # fmt: skip
     """Set tags, and take away those given as None. Tags that the store sets stay as they are there."""
     row: Feature = lock(feature)
+    take(row, "tags", managed_by)
     own = {tag.key: tag for tag in row.tag_rows.all()}
     of_store = [tag for tag in row.tags if tag.partition("=")[0] not in own]
     check_tags(tags, {tag.partition("=")[0] for tag in of_store})
@@ -53,14 +58,14 @@ def tag_feature(
         if value is None:
             Tag.objects.filter(feature=row, key=key).delete()
         else:
-            Tag.objects.update_or_create(feature=row, key=key, defaults={"value": value, "managed_by": Manager.PAGE})
+            Tag.objects.update_or_create(feature=row, key=key, defaults={"value": value, "managed_by": managed_by})
     kept = row.tag_rows.all()
     if len(kept) > MOST_TAGS:
         raise invalid(tags=f"A feature has at most {MOST_TAGS} tags of its own.")
     row.tags = [*of_store, *(f"{tag.key}={tag.value}" if tag.value else tag.key for tag in kept)]
     row.keywords = " ".join(tag.replace("=", " ", 1) for tag in row.tags)
     row.changed_at = timezone.now()
-    row.save(update_fields=["tags", "keywords", "changed_at"])
+    row.save(update_fields=["tags", "keywords", "managers", "changed_at"])
     count_facets(row.project_id)
     return row
 

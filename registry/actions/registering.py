@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from registry.actions.action import Note, action, invalid, lock
+from registry.actions.action import Note, action, invalid, is_decided, lock
 from registry.actions.features import check_tags
 from registry.actions.versions import say_first
 from registry.choices import BY_HAND, Manager, OwnershipModel, VersionState, ViewKind
@@ -79,19 +79,12 @@ def register_feature(
 ) -> Feature:  # fmt: skip
     """A new feature, as a draft that its team alone sees until it is published. A draft may leave things open."""
     row: FeatureView = lock(view)
-    _refuse_of_store(row)
+    refuse_of_store(row)
     if fault := name_fault(name):
         raise invalid(name=fault)
     check_tags(tags or {}, set())
     entities = list(row.entities.all())
-    listed = [f"{key}={value}" if value else key for key, value in (tags or {}).items()]
-    feature = Feature(
-        project=row.project, view=row, name=name, key=f"{row.key}.{name}", description=description.strip(),
-        owner=row.owner or row.project.owner, state=VersionState.DRAFT, entity_names=[one.name for one in entities],
-        is_online=row.is_online, tags=listed, keywords=" ".join(tag.replace("=", " ", 1) for tag in listed),
-        looks_personal=looks_personal(name, tags or {}),
-        context=" ".join([row.name, row.project.name, *(one.name for one in entities)]),
-    )  # fmt: skip
+    feature = feature_of(row, entities, name=name, description=description, tags=tags or {})
     _save_new(feature)
     for key, value in (tags or {}).items():
         Tag.objects.create(feature=feature, key=key, value=value, managed_by=Manager.PAGE)
@@ -101,6 +94,20 @@ def register_feature(
     note.subject = feature
     count_facets(row.project_id)
     return feature
+
+
+def feature_of(
+    view: FeatureView, entities: Sequence[Entity], *, name: str, description: str, tags: Mapping[str, str]
+) -> Feature:
+    """A feature of this view that is not saved yet: a draft, with what search reads beside its name."""
+    listed = [f"{key}={value}" if value else key for key, value in tags.items()]
+    return Feature(
+        project=view.project, view=view, name=name, key=f"{view.key}.{name}", description=description.strip(),
+        owner=view.owner or view.project.owner, state=VersionState.DRAFT, entity_names=[one.name for one in entities],
+        is_online=view.is_online, tags=listed, keywords=" ".join(tag.replace("=", " ", 1) for tag in listed),
+        looks_personal=looks_personal(name, tags),
+        context=" ".join([view.name, view.project.name, *(one.name for one in entities)]),
+    )  # fmt: skip
 
 
 def _save_new(feature: Feature) -> None:
@@ -113,7 +120,7 @@ def _save_new(feature: Feature) -> None:
         ) from None
 
 
-def _refuse_of_store(view: FeatureView) -> None:
+def refuse_of_store(view: FeatureView) -> None:
     if view.connection is not None:
         raise invalid(
             view=f"{view.connection.name} defines this view. Add the feature there and pull, or choose another view."
@@ -124,7 +131,7 @@ def _answering(project: Project, owner: Team | None, actor: User | None) -> Team
     """The team that answers for what is made: where domains own their views, one of the maker's own."""
     if owner is None:
         return _usual(project, actor)
-    is_own = actor is None or owner.pk in actor.team_ids or (project.owner_id in actor.team_ids)
+    is_own = actor is None or is_decided() or owner.pk in actor.team_ids or (project.owner_id in actor.team_ids)
     if not is_own:
         raise invalid(owner=f"You are not in {owner.name}. Choose a team of yours.")
     if project.ownership_model == OwnershipModel.CENTRAL and owner.pk != project.owner_id:

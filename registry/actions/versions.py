@@ -4,19 +4,19 @@ What a version says is settled when it is published: new content is a new versio
 database guards the states and the content; the messages are here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, F, Max, Value, When
+from django.db.models import Max
 from django.utils import timezone
 
+from charter.terms import MEASURED, OF_STORE, TERMS, faults, gaps
 from registry.actions.action import Note, action, invalid, lock
 from registry.choices import Manager, VersionState
 from registry.models import DefaultPolicy, Feature, User, Version
 from registry.notifications import count_facets, learn_words
 from registry.queries.retirement import blockers_of
-from charter.terms import MEASURED, OF_STORE, TERMS, faults, gaps
 
 LONGEST_REASON = 2_000
 # Which version stands for its feature: the newest of the first of these states that it has.
@@ -52,20 +52,23 @@ def gaps_of(version: Version) -> dict[str, str]:
 @action("registry.draft_version")
 def draft_version(
     feature: Feature, note: Note, *, actor: User | None, terms: Mapping[str, Any], based_on: int | None = None,
-    about: str = "", managed_by: str = Manager.PAGE, reason: str = "",
+    about: str = "", managed_by: str = Manager.PAGE, number: int | None = None, reason: str = "",
 ) -> Version:  # fmt: skip
     """Begin a new version, for its team's eyes alone. It says what `based_on` says (the current one unless given), but
-    for `terms`. `about` is why it exists."""
+    for `terms`. `about` is why it exists; `number` is the next one unless given."""
     row: Feature = lock(feature)
     if open_draft := row.versions.filter(state=VersionState.DRAFT).first():
         raise invalid(version=f"v{open_draft.number} is a draft already. Change, publish or discard that one first.")
-    number = row.number if based_on is None else based_on
-    base = row.versions.filter(number=number).first()
+    based_on = row.number if based_on is None else based_on
+    base = row.versions.filter(number=based_on).first()
     if base is None:
-        raise invalid(based_on=f"There is no version {number}.")
+        raise invalid(based_on=f"There is no version {based_on}.")
     said = _restated(base, dict(terms))
     newest = row.versions.aggregate(newest=Max("number"))["newest"]
-    version = Version(feature=row, number=newest + 1, created_by=actor, note=about.strip(), managed_by=managed_by)
+    if number is not None and number <= newest:
+        raise invalid(number=f"v{newest} is there already.")
+    number = newest + 1 if number is None else number
+    version = Version(feature=row, number=number, created_by=actor, note=about.strip(), managed_by=managed_by)
     _say(version, {**terms_of(base), **said}, base, note)
     version.default_measured_at = base.default_measured_at if version.default == base.default else None
     version.save()
@@ -76,10 +79,13 @@ def draft_version(
 @action("registry.change_draft")
 def change_draft(
     version: Version, note: Note, *, actor: User | None, terms: Mapping[str, Any], about: str | None = None,
-    reason: str = "",
+    managed_by: str = Manager.PAGE, reason: str = "",
 ) -> Version:  # fmt: skip
     """Say something else in a draft. Terms left out stay."""
     row: Version = lock(version)
+    if row.managed_by == Manager.FILE and managed_by == Manager.PAGE:
+        raise invalid(version=f"{_file(row)} in git says what this draft says. Change it there.")
+    row.managed_by = managed_by
     _require(
         row, VersionState.DRAFT, f"v{row.number} is published, and what is published never changes. Draft a new one."
     )
@@ -201,6 +207,38 @@ def retire_version(version: Version, note: Note, *, actor: User | None, reason: 
     return row
 
 
+@action("registry.classify_version")
+def classify_version(
+    version: Version, note: Note, *, actor: User | None, privacy_class: str, purposes: Sequence[str], reason: str = ""
+) -> Version:
+    """Say how personal it is and what it may be used for. A lower class is the committee's to say, through a plan."""
+    row: Version = lock(version)
+    _require_any(row, (VersionState.ACTIVE, VersionState.DEPRECATED, VersionState.QUARANTINED), "classified")
+    said = {"privacy_class": privacy_class, "purposes": list(purposes)}
+    terms = {**terms_of(row), **said}
+    _refuse({**gaps(terms), **faults(terms)})
+    for name, value in said.items():
+        note.change(name, getattr(row, name), value)
+        setattr(row, name, value)
+    row.save(update_fields=[*said])
+    _show_current(row.feature)
+    return row
+
+
+@action("registry.annotate_version")
+def annotate_version(version: Version, note: Note, *, actor: User | None, about: str, reason: str = "") -> Version:
+    """Say why a version exists, when it is published already. What it promises stays as it is."""
+    row: Version = lock(version)
+    note.change("note", row.note, about.strip())
+    row.note = about.strip()
+    row.save(update_fields=["note"])
+    return row
+
+
+def _file(version: Version) -> str:
+    return version.feature.view.file.partition("#")[2] or "A file"
+
+
 def _restated(base: Version, said: dict[str, Any]) -> dict[str, Any]:
     """What was said, with its consequences: a default says how it came about, and a measured one is not said."""
     unknown = sorted(set(said) - set(TERMS))
@@ -304,15 +342,24 @@ def _named(version: Version | None) -> str | None:
     return str(version) if version else None
 
 
+def standing_of(versions: Sequence[Version]) -> Version:
+    """The version that stands for its feature."""
+    ranks = {state: rank for rank, states in enumerate(_STANDING) for state in states}
+    return min(versions, key=lambda one: (ranks[VersionState(one.state)], -one.number))
+
+
 def _show_current(feature: Feature) -> None:
     """Repeat on the feature what the version says that now stands for it."""
-    ranks = [When(state__in=states, then=Value(rank)) for rank, states in enumerate(_STANDING)]
-    current = feature.versions.order_by(Case(*ranks), F("number").desc()).first()
-    if current is None:
-        return
-    Feature.objects.filter(pk=feature.pk).update(
-        number=current.number, state=current.state, dtype=current.dtype, unit=current.unit,
-        has_default=current.default is not None, privacy_class=current.privacy_class, sunset_on=current.sunset_on,
-        definition=current.definition, changed_at=timezone.now(),
-    )  # fmt: skip
-    count_facets(feature.project_id)
+    held = list(feature.versions.all())
+    if held:
+        Feature.objects.filter(pk=feature.pk).update(**shown_of(standing_of(held)), changed_at=timezone.now())
+        count_facets(feature.project_id)
+
+
+def shown_of(current: Version) -> dict[str, Any]:
+    """What a feature repeats of the version that stands for it."""
+    return {
+        "number": current.number, "state": current.state, "dtype": current.dtype, "unit": current.unit,
+        "has_default": current.default is not None, "privacy_class": current.privacy_class,
+        "sunset_on": current.sunset_on, "definition": current.definition,
+    }  # fmt: skip

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from charter.terms import TERMS
 from common import etags
 from common.fields import Selection
 from common.parameters import Parameter
@@ -31,7 +32,6 @@ from registry.references import split_number
 from registry.revisions import revision
 from registry.serializers.requests import EditDeprecationSerializer, ReasonSerializer
 from registry.serializers.versions import VersionSerializer
-from charter.terms import TERMS
 
 
 class OfVersion(Endpoint):

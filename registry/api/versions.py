@@ -12,6 +12,7 @@ from django.utils.http import http_date
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from charter.terms import TERMS
 from common import etags
 from common.fields import Selection
 from common.problems import NotFound
@@ -27,7 +28,6 @@ from registry.models import Actor, Feature, Version
 from registry.revisions import COLUMNS
 from registry.serializers.requests import EditVersionSerializer, NewVersionSerializer
 from registry.serializers.versions import VersionSerializer
-from charter.terms import TERMS
 
 DEPRECATION = ("state", "deprecated_at", "sunset_on", "replacement_id")
 

@@ -7,6 +7,7 @@ from registry.models.consumers import Consumer, Usage
 from registry.models.feature_views import FeatureView
 from registry.models.features import Feature, Follow
 from registry.models.people import Membership, Team, User
+from registry.models.plans import Approval, Plan
 from registry.models.projects import Actor, Project
 from registry.models.sources import Entity, Source
 from registry.models.tags import Tag
@@ -15,7 +16,7 @@ from registry.models.versions import DefaultPolicy, Version
 from registry.models.words import FacetCount, FacetTotal, Synonym, Word, WordUse
 
 __all__ = [
-    "AccessToken", "Actor", "AuditEntry", "Connection", "Consumer", "DefaultPolicy", "Entity", "FacetCount",
-    "FacetTotal", "Feature", "FeatureView", "Follow", "KeptAnswer", "Membership", "Project", "Pull", "Source",
+    "AccessToken", "Actor", "Approval", "AuditEntry", "Connection", "Consumer", "DefaultPolicy", "Entity", "FacetCount",
+    "FacetTotal", "Feature", "FeatureView", "Follow", "KeptAnswer", "Membership", "Plan", "Project", "Pull", "Source",
     "Synonym", "Tag", "Team", "Usage", "User", "Version", "Word", "WordUse",
 ]  # fmt: skip

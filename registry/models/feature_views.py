@@ -57,6 +57,12 @@ class FeatureView(models.Model):
     upstream_owner = models.CharField(max_length=200, blank=True, help_text="Who the store says owns it")
     tags = models.JSONField(default=dict, blank=True)
     definition = models.TextField(blank=True, help_text="Shown, never run")
+    managers = models.JSONField(
+        default=dict, blank=True, db_default={}, help_text="{field: page or file}; what nobody set here is the store's"
+    )
+    file = models.CharField(
+        max_length=500, blank=True, default="", db_default="", help_text="Where git keeps it: repository and path"
+    )
     upstream_version = models.PositiveIntegerField(null=True, blank=True)
     upstream_state = models.CharField(max_length=40, blank=True)
     schedule_every = models.DurationField(null=True, blank=True)

@@ -81,6 +81,9 @@ class Feature(models.Model):
     owner = models.ForeignKey(
         Team, null=True, blank=True, on_delete=models.PROTECT, related_name="features", db_index=False
     )
+    managers = models.JSONField(
+        default=dict, blank=True, db_default={}, help_text="{field: page or file}; what nobody set here is the store's"
+    )
     # Of the current version.
     number = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=12, choices=VersionState.choices, default=VersionState.ACTIVE)

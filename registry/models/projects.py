@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from registry.choices import OwnershipModel, Visibility
+from registry.choices import Compatibility, OwnershipModel, Visibility
 from registry.history import kept_history
 from registry.models.people import Team, User
 
@@ -38,6 +38,10 @@ class Project(models.Model):
     owner = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="projects")
     visibility = models.CharField(max_length=12, choices=Visibility.choices, default=Visibility.LISTED)
     ownership_model = models.CharField(max_length=12, choices=OwnershipModel.choices, default=OwnershipModel.FEDERATED)
+    compatibility = models.CharField(
+        max_length=20, choices=Compatibility.choices, default=Compatibility.NONE, db_default=Compatibility.NONE.value,
+        help_text="What a new version must keep",
+    )  # fmt: skip
     connection = models.ForeignKey(
         "Connection", null=True, blank=True, on_delete=models.SET_NULL, related_name="projects"
     )

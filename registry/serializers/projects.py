@@ -5,7 +5,7 @@ from django.db.models.functions import Concat
 from rest_framework import serializers
 
 from common.fields import Computed, Expandable, Resource
-from registry.choices import OwnershipModel, Visibility
+from registry.choices import Compatibility, OwnershipModel, Visibility
 from registry.serializers.teams import TeamSerializer
 
 
@@ -17,6 +17,7 @@ class ProjectSerializer(Resource):
     owner = Expandable(TeamSerializer, key="owner__slug", help_text="Slug of the team.")
     visibility = serializers.ChoiceField(Visibility.choices)
     ownership_model = serializers.ChoiceField(OwnershipModel.choices)
+    compatibility = serializers.ChoiceField(Compatibility.choices)
     connection = serializers.CharField(source="connection.slug", allow_null=True)
     upstream_name = serializers.CharField(help_text="What the store calls it.")
     tags = serializers.DictField()

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from charter.terms import TERMS, faults
 from registry.models import Version
 from registry.naming import name_fault
-from charter.terms import TERMS, faults
 
 EMPTY: dict[str, Any] = {name: getattr(Version(), name) for name in TERMS}
 

@@ -50,9 +50,7 @@ def merge(
             row = FeatureView(project=project, name=seen.name, key=f"{project.name}.{seen.name}", **fields)
             new.append(row)
         else:
-            if row.owner_id is not None and fields["owner_id"] is None:
-                fields["owner_id"] = row.owner_id  # a person gave it an owner here; the store says nobody we know
-            for field, value in fields.items():
+            for field, value in (fields | _kept(row, fields)).items():
                 setattr(row, field, value)
             changed.append(row)
         rows[seen.project, seen.name] = row
@@ -64,6 +62,15 @@ def merge(
     progress.count("added_views", len(new))
     progress.count("changed_views", len(changed))
     return rows, made
+
+
+def _kept(row: FeatureView, fields: dict[str, Any]) -> dict[str, Any]:
+    """What somebody said here, or the owner of a view whose store says nobody that we know."""
+    said = {field for field in ("description", "owner") if field in row.managers}
+    kept: dict[str, Any] = {"description": row.description} if "description" in said else {}
+    if "owner" in said or (row.owner_id is not None and fields["owner_id"] is None):
+        kept["owner_id"] = row.owner_id
+    return kept
 
 
 def _held(known: KnownProjects, chunk: Sequence[ViewRecord]) -> list[FeatureView]:

@@ -67,8 +67,10 @@ WITH merged AS (
          context, definition, now(), now()
   FROM incoming_feature
   ON CONFLICT (view_id, name) DO UPDATE SET
-    description = coalesce(nullif(excluded.description, ''), held.description),
-    owner_id = coalesce(excluded.owner_id, held.owner_id),
+    description = CASE WHEN held.managers ? 'description' THEN held.description
+                       ELSE coalesce(nullif(excluded.description, ''), held.description) END,
+    owner_id = CASE WHEN held.managers ? 'owner' THEN held.owner_id
+                    ELSE coalesce(excluded.owner_id, held.owner_id) END,
     dtype = excluded.dtype,
     privacy_class = coalesce(nullif(held.privacy_class, ''), excluded.privacy_class),
     looks_personal = excluded.looks_personal,
@@ -87,8 +89,10 @@ WITH merged AS (
          held.definition)
         IS DISTINCT FROM (excluded.dtype, excluded.looks_personal, excluded.entity_names, excluded.store,
                           excluded.is_online, excluded.keywords, excluded.context, excluded.definition)
-     OR (excluded.description <> '' AND excluded.description <> held.description)
-     OR (excluded.owner_id IS NOT NULL AND excluded.owner_id IS DISTINCT FROM held.owner_id)
+     OR (excluded.description <> '' AND excluded.description <> held.description
+         AND NOT held.managers ? 'description')
+     OR (excluded.owner_id IS NOT NULL AND excluded.owner_id IS DISTINCT FROM held.owner_id
+         AND NOT held.managers ? 'owner')
      OR (held.privacy_class = '' AND excluded.privacy_class <> '')
      OR NOT held.tags @> excluded.tags
   RETURNING held.id, held.view_id, held.name, held.number, held.privacy_class, xmax = 0 AS is_new),

@@ -1,1 +1,1 @@
-"""Feature views as YAML files in git: `apiVersion: charter/v1`. Read, checked, compared and written here, on both ends."""
+"""Feature views as YAML files in git, `apiVersion: charter/v1`: read, checked, compared and written, on both ends."""

@@ -1,6 +1,6 @@
 """What differs between two states of a feature view, and what each difference means for those who read it.
 
-The same comparison serves a plan (registry against files) and `charter breaking` (files against files of another commit).
+The same comparison serves a plan (registry against files) and `charter breaking` (files against an earlier commit).
 """
 
 import datetime

@@ -1,8 +1,8 @@
 """May readers of one version read another? In the words of schema registries.
 
-A view is written by its pipeline and read by models. BACKWARD: who is built for the new version can read values of the old
-one. FORWARD: who is built for the old version can read values of the new one, so that nothing has to change. FULL is
-both, NONE asks nothing; TRANSITIVE looks at every earlier version that is still published, not at the last one alone.
+A view is written by its pipeline and read by models. BACKWARD: who is built for the new version can read values of the
+old one. FORWARD: who is built for the old version can read values of the new one, so that nothing has to change. FULL
+is both, NONE asks nothing; TRANSITIVE looks at every earlier version that is still published, not at the last alone.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,7 @@
 """YAML text into plain data, with the line of everything. Files are strangers' until they are checked.
 
-YAML 1.2's core schema: `no` and `on` are words, dates are texts. Anchors, aliases and tags are refused, because they build
-bombs and objects; so are repeated keys, of which other readers silently keep the last.
+YAML 1.2's core schema: `no` and `on` are words, dates are texts. Anchors, aliases and tags are refused, because they
+build bombs and objects; so are repeated keys, of which other readers silently keep the last.
 """
 
 import re
@@ -81,12 +81,11 @@ def read(path: str, text: str) -> list[Document]:
 
 
 def _documents(path: str, text: str) -> Iterator[Document]:
-    events = yaml.parse(text, Loader=_LOADER)
+    events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
-            document = Document(path, None, event.start_mark.line + 1)
             first = next(events)
-            document.line = first.start_mark.line + 1
+            document = Document(path, None, first.start_mark.line + 1)
             document.data = _value(first, events, document, ())
             if document.data is not None:  # nothing between two lines of dashes
                 yield document

@@ -69,30 +69,27 @@ def _faults(document: Document, error: Any, schema: dict[str, Any]) -> Iterator[
             yield document.fault(place, kind.lower(), f"{_sentence(kind, said, error.instance)}{hint}")
 
 
+# What each keyword finds, around the value that it found.
+_SENTENCES = {
+    "Constant": "Write {expected_value}.",
+    "MinLength": "{value} is too short: at least {limit} characters.",
+    "MaxLength": "{value} is too long: at most {limit} characters.",
+    "MinItems": "At least {limit} here.",
+    "MaxItems": "At most {limit} here.",
+    "MaxProperties": "At most {limit} here.",
+    "UniqueItems": "Something is listed twice.",
+    "Minimum": "{value} is below {limit}.",
+    "Maximum": "{value} is above {limit}.",
+}
+
+
 def _sentence(kind: str, said: dict[str, Any], value: Any) -> str:
     text = _short(value)
-    match kind:
-        case "Type":
-            return f"{text} is not {' or '.join(_TYPES[one] for one in said['types'])}."
-        case "Enum":
-            return f"{text} is not one of {', '.join(map(str, said['options']))}{_close(value, said['options'])}."
-        case "Constant":
-            return f"Write {said['expected_value']}."
-        case "MinLength":
-            return f"{text} is too short: at least {said['limit']} characters."
-        case "MaxLength":
-            return f"{text} is too long: at most {said['limit']} characters."
-        case "MinItems":
-            return f"At least {said['limit']} here."
-        case "MaxItems" | "MaxProperties":
-            return f"At most {said['limit']} here."
-        case "UniqueItems":
-            return "Something is listed twice."
-        case "Minimum":
-            return f"{text} is below {said['limit']}."
-        case "Maximum":
-            return f"{text} is above {said['limit']}."
-    return f"{text} is not written as it must be."
+    if kind == "Type":
+        return f"{text} is not {' or '.join(_TYPES[one] for one in said['types'])}."
+    if kind == "Enum":
+        return f"{text} is not one of {', '.join(map(str, said['options']))}{_close(value, said['options'])}."
+    return _SENTENCES.get(kind, "{value} is not written as it must be.").format(value=text, **said)
 
 
 def _unknown(name: str, beneath: dict[str, Any]) -> str:
@@ -106,7 +103,7 @@ def _close(value: Any, known: Any) -> str:
 
 
 def _beneath(schema: dict[str, Any], path: list[str | int]) -> dict[str, Any]:
-    """The part of the schema that a keyword belongs to; for a conditional part, the object that it is a condition of."""
+    """The part of the schema that a keyword belongs to; for a condition, the object that it is one of."""
     parts = list(path)[:-1]
     while parts and parts[-1] in ("then", "else"):
         parts.pop()

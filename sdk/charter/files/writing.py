@@ -110,7 +110,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> Any:
-    """Words that older readers take for something else (no, 12:30:00, 0o7) are quoted by PyYAML; long ones are blocks."""
+    """PyYAML quotes words that older readers take for something else (no, 12:30:00); long texts are blocks."""
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 

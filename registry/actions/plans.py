@@ -1,0 +1,111 @@
+"""Plans: worked out, approved, applied. All of a plan happens, or nothing."""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from charter.files.folders import Checked, check_texts
+from registry import roles
+from registry.actions.action import Note, action, decided_by, invalid
+from registry.actions.applying import apply_changes
+from registry.choices import PlanState
+from registry.models import Approval, Plan, User
+from registry.plans.ground import Ground, projects_of
+from registry.plans.outcome import COMMITTEE, as_json, base_of, unmet, work_out
+from registry.queries.readers import readers_of_keys
+
+MOST_VIEWS, MOST_VERSIONS = 5_000, 50_000
+
+
+@action("registry.make_plan")
+def make_plan(
+    _nothing: None, note: Note, *, actor: User, texts: Sequence[tuple[str, str]], checked: Checked, source: str = "",
+    commit: str = "", takes_over: bool = False,
+) -> Plan:  # fmt: skip
+    """Work out what the files would change. `checked` is what `check_texts` says of them; it has no faults."""
+    _refuse_too_much(checked)
+    ground = Ground(checked.views, actor)
+    outcome = work_out(ground, source=source, takes_over=takes_over, today=timezone.now().date())
+    changes, needs = as_json(outcome)
+    plan = Plan.objects.create(
+        created_by=actor, source=source, commit=commit, takes_over=takes_over, texts=[list(one) for one in texts],
+        base=outcome.base, changes=changes, needs=needs, impact=readers_of_keys(sorted(outcome.touched), actor),
+    )  # fmt: skip
+    plan.projects.set(projects_of(checked.views, ground))
+    note.subject = plan
+    return plan
+
+
+@action("registry.approve_plan")
+def approve_plan(plan: Plan, note: Note, *, actor: User, party: str, about: str = "") -> Approval:
+    """Say yes for a team, as its member, or for the committee, as somebody who did not make the plan."""
+    row = _open(plan)
+    if party not in {one["party"] for one in row.needs}:
+        raise invalid(party=f"{row} does not need {party}.")
+    if not may_approve(row, party, actor):
+        raise invalid(party=f"You cannot approve {row} for {party}.")
+    approval, _ = Approval.objects.get_or_create(plan=row, party=party, defaults={"given_by": actor, "note": about})
+    note.change("approved_for", None, party)
+    return approval
+
+
+def may_approve(plan: Plan, party: str, actor: User) -> bool:
+    """A member of the team; for the committee one of its members other than the plan's maker."""
+    if party == COMMITTEE:
+        return plan.created_by_id != actor.pk and bool(actor.role_names & {roles.COMMITTEE, roles.CHAIR})
+    return actor.memberships.filter(team__slug=party.removeprefix("team:")).exists()
+
+
+@action("registry.apply_plan")
+def apply_plan(plan: Plan, note: Note, *, actor: User) -> Plan:
+    """Do everything that the plan says, or nothing. Applying it again changes nothing.
+
+    Raises ValidationError: it has errors, waits for approval, has expired, or the registry has moved on since.
+    """
+    row: Plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    if row.state == PlanState.APPLIED:
+        return row
+    checked = check_texts((path, text) for path, text in row.texts)
+    ground = Ground(checked.views, row.created_by)
+    _require_ready(row, base_of(ground))
+    # Worked out anew on the state that is now locked: rights may have ended since.
+    outcome = work_out(ground, source=row.source, takes_over=row.takes_over, today=timezone.now().date())
+    if as_json(outcome) != (row.changes, row.needs):
+        raise _stale(row)
+    with decided_by(row.public_id):
+        apply_changes(outcome.changes, ground, actor=actor, source=row.source)
+    row.state, row.applied_at, row.applied_by = PlanState.APPLIED, timezone.now(), actor
+    row.save(update_fields=["state", "applied_at", "applied_by"])
+    note.change("state", PlanState.OPEN.value, row.state.value)
+    return row
+
+
+def _open(plan: Plan) -> Plan:
+    row: Plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    if row.state == PlanState.APPLIED:
+        raise invalid(plan=f"{row} is applied already.")
+    if row.is_expired:
+        raise invalid(plan=f"{row} has expired. Plan again.")
+    return row
+
+
+def _require_ready(row: Plan, base: bytes) -> None:
+    _open(row)
+    if row.counts["error"]:
+        raise invalid(plan=f"{row} has {row.counts['error']} errors. Mend the files and plan again.")
+    if missing := unmet(row.needs, row.approvals.values_list("party", flat=True)):
+        raise invalid(plan=f"{row} waits for {', '.join(missing)}.")
+    if bytes(row.base) != base:
+        raise _stale(row)
+
+
+def _stale(row: Plan) -> Exception:
+    return invalid(plan=f"The registry has changed since {row} was made. Plan again.")
+
+
+def _refuse_too_much(checked: Checked) -> None:
+    versions = sum(len(feature.versions) for view in checked.views.values() for feature in view.features.values())
+    if len(checked.views) > MOST_VIEWS or versions > MOST_VERSIONS:
+        raise invalid(files=f"At most {MOST_VIEWS:,} views and {MOST_VERSIONS:,} versions in one plan. Split it.")
+    if not checked.views:
+        raise invalid(files="There is no feature view in these files.")
