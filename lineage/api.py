@@ -1,4 +1,4 @@
-"""The registry for other lineage tools: `GET /export?format=openlineage`."""
+"""The registry in the formats of others: `GET /export`."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -15,6 +15,7 @@ from lineage.events import job_events
 from registry.api.endpoints import Endpoint
 from registry.choices import Scope
 from registry.models import FeatureView
+from registry.plans.export import yaml_of
 
 
 class OpenLineage(OrjsonRenderer):
@@ -23,18 +24,27 @@ class OpenLineage(OrjsonRenderer):
     format = "openlineage"
 
 
-FORMATS = (OpenLineage.format,)
+class Yaml(OrjsonRenderer):
+    """Names the format, so that `?format=` knows it."""
+
+    format = "yaml"
+
+
+FORMATS = (OpenLineage.format, Yaml.format)
 
 
 class ExportView(Endpoint):
     """What the caller sees of the registry, in the format of another tool."""
 
-    renderer_classes = [OpenLineage]
+    renderer_classes = [OpenLineage, Yaml]
     required_scopes = {"GET": Scope.FEATURES_READ}
     parameters = {
         "GET": (
             Parameter(
-                "format", "The format: `openlineage` gives one JobEvent for each view.", choices=FORMATS, required=True
+                "format",
+                "`openlineage` gives one JobEvent for each view, `yaml` files that `charter apply` takes.",
+                choices=FORMATS,
+                required=True,
             ),
             Parameter("project", "Only views of this project."),
             Parameter("view", "Only the view with this key, as in `payments.user_txn_stats`."),
@@ -43,6 +53,8 @@ class ExportView(Endpoint):
 
     @extend_schema(operation_id="export", responses={(200, "application/json"): {"type": "array", "items": {}}})
     def get(self, request: Request) -> HttpResponseBase:
+        if request.accepted_renderer.format == Yaml.format:
+            return StreamingHttpResponse(yaml_of(self._views(request), self.actor), content_type="application/yaml")
         events = job_events(self._views(request), self.actor)
         return StreamingHttpResponse(_array(events), content_type="application/json")
 

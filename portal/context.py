@@ -32,6 +32,7 @@ PLACES = (
     Place("Health", "monitoring:health", ("/health",)),
     Place("Teams", "registry:teams", ("/teams", "/people")),
     Place("Connections", "registry:connections", ("/connectors", "/jobs")),
+    Place("Plans", "registry:plans", ("/plans",)),
     Place("Audit log", "governance:audit", ("/audit",)),
     Place("Docs", "portal:docs", ("/docs",)),
     Place("Settings", "portal:settings", ("/settings",)),

@@ -35,7 +35,17 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         f"{name}Enum": f"registry.choices.{name}"
-        for name in ("ConsumerKind", "Evidence", "Health", "PullKind", "PullState", "Scope", "VersionState", "ViewKind")
+        for name in (
+            "ConsumerKind",
+            "Evidence",
+            "Health",
+            "PlanState",
+            "PullKind",
+            "PullState",
+            "Scope",
+            "VersionState",
+            "ViewKind",
+        )
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
 }

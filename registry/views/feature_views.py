@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from common.keyset import page as page_of
 from common.spreadsheets import csv_response
 from registry.actions.action import allow
-from registry.actions.feature_views import change_slo
+from registry.actions.feature_views import change_slo, release_file
 from registry.forms import SloForm
 from registry.freshness import age, disagreements, is_timeless, three_times
 from registry.models import Feature, FeatureView
@@ -51,10 +51,13 @@ def _context(request: HttpRequest, view: FeatureView, form: SloForm | None = Non
     times = three_times(view, absences(view))
     consumers = list(consumers_of(features, actor_of(request))[: CONSUMERS + 1])
     may_change = request.user.has_perm("registry.change_slo", view)
+    place = view.file.partition("#")
     may_register = view.connection_id is None and request.user.has_perm("registry.register_feature", view)
     return {
         "may_register": may_register,
         "view": view,
+        "file": {"repository": place[0], "path": place[2]} if view.file else None,
+        "may_release": bool(view.file) and request.user.has_perm("registry.release_file", view),
         "crumbs": [{"label": view.project.name, "url": view.project.get_absolute_url()}],
         "page": page_of(features, order=("key",), after=request.GET.get("after", "")),
         **features.order_by().aggregate(features_count=Count("pk"), worst_null_rate=Max("null_rate")),
@@ -83,3 +86,12 @@ def slo(request: HttpRequest, project: str, view: str) -> HttpResponse:
             messages.success(request, f"Limits of {found.name} are saved. Health is judged anew within a minute.")
             return redirect(found)
     return render(request, "registry/feature_view/page.html", _context(request, found, form), status=422)
+
+
+@require_POST
+def release(request: HttpRequest, project: str, view: str) -> HttpResponse:
+    """Let pages change again what a file in git holds."""
+    found = find(request, project, view)
+    release_file(found, actor=actor_of(request))
+    messages.success(request, f"Pages may change {found.name} again. A plan from its file will find conflicts.")
+    return redirect(found)

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from portal import api_urls
 from registry.choices import PullKind, Scope, Visibility
-from registry.models import Entity, Feature, Pull, Usage
+from registry.models import Entity, Feature, Plan, Pull, Usage
 from tests.cast import api_as
 from tests.factories import (
     ConnectionFactory,
@@ -25,9 +25,17 @@ from tests.measured import measure
 API = "/api/v1"
 SEES_RESTRICTED = ("owner_a", "member", "chair", "auditor", "admin")
 SEES_LISTED_ONLY = ("viewer", "owner_b", "service")
-OPEN = {"openapi"}
+OPEN = {"openapi", "schema"}
 # Addresses of things to do, and of a deprecation where there is none.
-UNREADABLE = {"feature-follow", "version-publish", "version-retire", "version-quarantine", "version-deprecation"}
+UNREADABLE = {
+    "plan-approve",
+    "plan-apply",
+    "feature-follow",
+    "version-publish",
+    "version-retire",
+    "version-quarantine",
+    "version-deprecation",
+}
 
 
 def addresses() -> Iterator[URLPattern]:
@@ -59,7 +67,11 @@ def world(cast: SimpleNamespace) -> SimpleNamespace:
         consumer = ConsumerFactory(name=f"{name}-model", project=project)
         Usage.objects.create(consumer=consumer, feature=feature, evidence="declared")
         measure(view)
-        made[name] = SimpleNamespace(project=project, view=view, feature=feature, consumer=consumer, entity=entity)
+        plan = Plan.objects.create(created_by=cast.owner_a, texts=[], base=b"")
+        plan.projects.add(project)
+        made[name] = SimpleNamespace(
+            project=project, view=view, feature=feature, consumer=consumer, entity=entity, plan=plan
+        )
     connection = ConnectionFactory(slug="store", owner=cast.payments, settings={"registry_url": "/r.db"})
     Pull.objects.create(connection=connection, kind=PullKind.DEFINITIONS, errors=[{"object": "hidden.stats"}])
     return SimpleNamespace(cast=cast, **made)
@@ -88,6 +100,9 @@ def paths(world: SimpleNamespace, name: str) -> dict[str, str]:
         "view-measurements": f"{API}/views/{part.view.key}/measurements",
         "entity": f"{API}/entities/{part.project.name}.user",
         "project": f"{API}/projects/{part.project.name}",
+        "plan": f"{API}/plans/{part.plan}",
+        "plan-approve": f"{API}/plans/{part.plan}/approve",
+        "plan-apply": f"{API}/plans/{part.plan}/apply",
         "consumer": f"{API}/consumers/model:{part.consumer.name}",
         "consumer-features": f"{API}/consumers/model:{part.consumer.name}/features",
     }
@@ -120,6 +135,7 @@ def public_paths() -> dict[str, str]:
         "health": f"{API}/health",
         "audit-log": f"{API}/audit-log",
         "export": f"{API}/export?format=openlineage",
+        "plans": f"{API}/plans",
         "search": f"{API}/search?q=amount",
         "search-suggest": f"{API}/search/suggest?q=am",
     }
