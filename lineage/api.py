@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from django.db.models import QuerySet
 from django.http import HttpResponseBase, StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -51,7 +52,13 @@ class ExportView(Endpoint):
         )
     }
 
-    @extend_schema(operation_id="export", responses={(200, "application/json"): {"type": "array", "items": {}}})
+    @extend_schema(
+        operation_id="export",
+        responses={
+            (200, "application/json"): {"type": "array", "items": {}},
+            (200, "application/yaml"): OpenApiTypes.STR,
+        },
+    )
     def get(self, request: Request) -> HttpResponseBase:
         if request.accepted_renderer.format == Yaml.format:
             return StreamingHttpResponse(yaml_of(self._views(request), self.actor), content_type="application/yaml")

@@ -1,0 +1,119 @@
+"""What Charter answers, typed. Fields that a newer server adds are kept, not refused."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Said(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class Found(Said):
+    """A feature as a search finds it."""
+
+    key: str
+    state: str
+    description: str = ""
+    dtype: str = ""
+    health: str = "unknown"
+    owner: str | None = None
+
+
+class Feature(Found):
+    """A feature with the version that stands for it."""
+
+    number: int
+    unit: str = ""
+    privacy_class: str = ""
+    sunset_on: date | None = None
+
+    @property
+    def reference(self) -> str:
+        return f"{self.key}@{self.number}"
+
+
+class Version(Said):
+    """One contract. Values of personal data are not told."""
+
+    reference: str
+    number: int
+    state: str
+    dtype: str
+    unit: str = ""
+    default: Any = None
+    default_policy: str = "none"
+    sunset_on: date | None = None
+    replacement: str | None = None
+    state_reason: str = ""
+
+
+class Blocker(Said):
+    code: str
+    detail: str
+    consumer: str = ""
+
+
+class CanRetire(Said):
+    ok: bool
+    blockers: list[Blocker] = []
+
+
+class Reason(Said):
+    code: str
+    detail: str
+
+
+class CheckedFeature(Said):
+    reference: str
+    verdict: Literal["ok", "warning", "blocked"]
+    reasons: list[Reason] = []
+    replacement: str | None = None
+    sunset_on: date | None = None
+
+
+class Check(Said):
+    """May these be read? The worst verdict counts."""
+
+    verdict: Literal["ok", "warning", "blocked"]
+    data: list[CheckedFeature] = []
+
+
+class PlannedChange(Said):
+    key: str
+    action: str
+    field: str = ""
+    old: Any = None
+    new: Any = None
+    rule: str = ""
+    category: str = ""
+    result: str = "apply"
+    message: str = ""
+
+
+class Reader(Said):
+    consumer: str
+    environment: str = ""
+    team: str = ""
+    keys: list[str] = []
+
+
+class Need(Said):
+    party: str
+    reasons: list[str] = []
+
+
+class Plan(Said):
+    """What files would change."""
+
+    id: str
+    state: str
+    expires_at: datetime
+    changes: list[PlannedChange] = []
+    impact: list[Reader] = []
+    needs: list[Need] = []
+
+    @property
+    def has_errors(self) -> bool:
+        return any(change.result == "error" for change in self.changes)

@@ -1,0 +1,140 @@
+"""Every call to Charter, without the calling: what to send, and what the answer means. Sync and async share these."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+from uuid import uuid4
+
+from charter.answers import CanRetire, Check, Feature, Found, Plan, Version
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Answer]):
+    """One request. `parse` makes the answer of what JSON said; `as_text` gives it the text instead."""
+
+    method: str
+    path: str
+    parse: Callable[[Any], Answer]
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    as_text: bool = False
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether sending it twice does it once."""
+        return self.method != "POST" or "Idempotency-Key" in self.headers
+
+
+def split(reference: str) -> tuple[str, int | None]:
+    """`project.view.feature@2` is the key and 2; without a number it is the current version."""
+    key, _, number = reference.rpartition("@")
+    return (key, int(number.removeprefix("v"))) if key and number.removeprefix("v").isdigit() else (reference, None)
+
+
+def search(text: str, limit: int) -> Call[list[Found]]:
+    query = {"q": text, "limit": limit}
+    return Call("GET", "/features", lambda said: [Found(**one) for one in said["data"]], query)
+
+
+def feature(reference: str) -> Call[Feature]:
+    return Call("GET", f"/features/{quote(reference, safe='')}", lambda said: Feature(**said))
+
+
+def version(key: str, number: int) -> Call[Version]:
+    return Call("GET", _version(key, number), lambda said: Version(**said))
+
+
+def can_retire(key: str, number: int) -> Call[CanRetire]:
+    return Call("GET", f"{_version(key, number)}/can-retire", lambda said: CanRetire(**said))
+
+
+def difference(key: str, number: int, against: int) -> Call[list[dict[str, Any]]]:
+    return Call("GET", f"{_version(key, number)}/diff", lambda said: said["data"], {"against": against})
+
+
+def register(view: str, name: str, terms: Mapping[str, Any]) -> Call[Feature]:
+    return _post("/features", {"view": view, "name": name, **terms}, lambda said: Feature(**said))
+
+
+def draft(key: str, terms: Mapping[str, Any]) -> Call[Version]:
+    return _post(f"/features/{quote(key, safe='')}/versions", dict(terms), lambda said: Version(**said))
+
+
+def publish(key: str, number: int) -> Call[Version]:
+    return _post(f"{_version(key, number)}/publish", {}, lambda said: Version(**said))
+
+
+def deprecate(key: str, number: int, sunset: str, reason: str, replacement: str | None) -> Call[dict[str, Any]]:
+    body = {"sunset_on": sunset, "reason": reason} | ({"replacement": replacement} if replacement else {})
+    return Call("PUT", f"{_version(key, number)}/deprecation", dict, body=body, headers={"If-Match": "*"})
+
+
+def keep(key: str, number: int) -> Call[None]:
+    return Call("DELETE", f"{_version(key, number)}/deprecation", lambda _: None)
+
+
+def retire(key: str, number: int, reason: str) -> Call[Version]:
+    return _post(f"{_version(key, number)}/retire", {"reason": reason}, lambda said: Version(**said))
+
+
+def check(consumer: str | None, features: Iterable[str] | None) -> Call[Check]:
+    body = {"consumer": consumer} if consumer else {"features": list(features or ())}
+    return Call("POST", "/features/check", lambda said: Check(**said), body=body, headers=_once())
+
+
+def declare(consumer: str, features: Iterable[str]) -> Call[dict[str, Any]]:
+    path = f"/consumers/{quote(consumer, safe=':')}/features"
+    return Call("PUT", path, dict, body={"features": list(features)})
+
+
+def register_consumer(kind: str, name: str, facts: Mapping[str, Any]) -> Call[dict[str, Any]]:
+    return _post("/consumers", {"kind": kind, "name": name, **facts}, dict)
+
+
+def report_usage(events: list[dict[str, Any]]) -> Call[dict[str, Any]]:
+    """Each event has an id of its own, so sending a batch again counts it once."""
+    return Call("POST", "/usage-events", dict, body={"events": events}, headers=_once())
+
+
+def plan(
+    files: Iterable[tuple[str, str]], source: str, commit: str, takes_over: bool, dry_run: bool
+) -> Call[Plan]:  # fmt: skip
+    body = {
+        "files": [{"path": path, "text": text} for path, text in files], "source": source, "commit": commit,
+        "takes_over": takes_over,
+    }  # fmt: skip
+    query = {"dry_run": "true"} if dry_run else {}
+    return Call("POST", "/plans", lambda said: Plan(**said), query, body, _once())
+
+
+def apply(plan_id: str) -> Call[Plan]:
+    return _post(f"/plans/{quote(plan_id, safe='')}/apply", {}, lambda said: Plan(**said))
+
+
+def approve(plan_id: str, party: str, note: str) -> Call[Plan]:
+    return _post(f"/plans/{quote(plan_id, safe='')}/approve", {"party": party, "note": note}, lambda said: Plan(**said))
+
+
+def export(project: str, view: str) -> Call[str]:
+    query = {"format": "yaml"} | ({"project": project} if project else {}) | ({"view": view} if view else {})
+    return Call("GET", "/export", str, query, as_text=True)
+
+
+def me() -> Call[dict[str, Any]]:
+    return Call("GET", "/me", dict)
+
+
+def _version(key: str, number: int) -> str:
+    return f"/features/{quote(key, safe='')}/versions/{number}"
+
+
+def _post(path: str, body: Any, parse: Callable[[Any], Answer]) -> Call[Answer]:
+    return Call("POST", path, parse, body=body, headers=_once())
+
+
+def _once() -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid4())}

@@ -1,0 +1,126 @@
+"""The life of a version: registered, drafted, published, deprecated, retired."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from charter.commands.finding import Reference
+from charter.commands.speaking import NO, OK, console, errors_said, manner, said
+from charter.registry import Registry
+
+Terms = Annotated[
+    list[str] | None, typer.Option("--set", help="A term: --set dtype=float64 --set purposes='[\"fraud\"]'")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (register, draft, publish, deprecate, retire, declare):
+        app.command()(command)
+    app.command("can-retire")(can_retire)
+
+
+def register(
+    context: typer.Context,
+    view: Annotated[str, typer.Argument(help="project.view")],
+    name: Annotated[str, typer.Argument(help="Name of the feature")],
+    terms: Terms = None,
+) -> None:
+    """Register a feature, as a draft."""
+    how = manner(context)
+    with errors_said(), Registry(how.url, how.token) as registry:
+        made = registry.register(view, name, **_terms(terms))
+    if not said(how, made):
+        console().print(f"{escape(made.reference)} is a draft. Publish it: charter publish {escape(made.reference)}")
+
+
+def draft(context: typer.Context, key: Reference, terms: Terms = None) -> None:
+    """Draft a new version of a feature."""
+    how = manner(context)
+    with errors_said(), Registry(how.url, how.token) as registry:
+        made = registry.draft(key, **_terms(terms))
+    if not said(how, made):
+        console().print(f"{escape(made.reference)} is a draft. Publish it: charter publish {escape(made.reference)}")
+
+
+def publish(context: typer.Context, key: Reference) -> None:
+    """Publish a draft. What is published never changes."""
+    how = manner(context)
+    with errors_said(), Registry(how.url, how.token) as registry:
+        made = registry.publish(key)
+    if not said(how, made):
+        console().print(f"{escape(made.reference)} is {made.state}.")
+
+
+def deprecate(
+    context: typer.Context,
+    key: Reference,
+    sunset: Annotated[str, typer.Option(help="The last day it is served: 2027-01-31")],
+    reason: Annotated[str, typer.Option(help="Why, for its readers")],
+    replacement: Annotated[str | None, typer.Option(help="What to read instead: KEY@2")] = None,
+) -> None:
+    """Announce the end of a version."""
+    how = manner(context)
+    with errors_said(), Registry(how.url, how.token) as registry:
+        registry.deprecate(key, sunset=sunset, reason=reason, replacement=replacement)
+        found = registry.can_retire(key)
+    if not said(how, found):
+        console().print(f"{escape(key)} is deprecated and served until {sunset}.")
+        _blockers(found.blockers)
+
+
+def can_retire(context: typer.Context, key: Reference) -> None:
+    """May a version retire? Ends with 0 for yes and 1 for no, with what stands in the way."""
+    how = manner(context)
+    with errors_said(), Registry(how.url, how.token) as registry:
+        found = registry.can_retire(key)
+    if not said(how, found):
+        many = len(found.blockers)
+        console().print("Yes." if found.ok else f"No. {many} blocker{'s' if many != 1 else ''}")
+        _blockers(found.blockers)
+    raise typer.Exit(OK if found.ok else NO)
+
+
+def retire(
+    context: typer.Context, key: Reference, reason: Annotated[str, typer.Option(help="Why")] = ""
+) -> None:  # fmt: skip
+    """End a version for good."""
+    how = manner(context)
+    with errors_said(), Registry(how.url, how.token) as registry:
+        made = registry.retire(key, reason=reason)
+    if not said(how, made):
+        console().print(f"{escape(made.reference)} is {made.state}.")
+
+
+def declare(
+    context: typer.Context,
+    consumer: Annotated[str, typer.Argument(help="Such as model:fraud-ranker")],
+    features: Annotated[typer.FileText, typer.Option(help="A file with one feature a line; - is standard input")],
+) -> None:
+    """Say that a consumer reads exactly these features."""
+    how = manner(context)
+    named = [line.strip() for line in features if line.strip() and not line.startswith("#")]
+    with errors_said(), Registry(how.url, how.token) as registry:
+        made = registry.declare(consumer, named)
+    if not said(how, made):
+        console().print(f"{escape(consumer)} reads {len(named)} features.")
+
+
+def _terms(given: list[str] | None) -> dict[str, Any]:
+    """`name=value`; a value that is JSON is taken as such, anything else as text."""
+    terms: dict[str, Any] = {}
+    for one in given or ():
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{one} has no =. Write --set dtype=float64")
+        try:
+            terms[name] = json.loads(value)
+        except ValueError:
+            terms[name] = value
+    return terms
+
+
+def _blockers(found: list[Any]) -> None:
+    for one in found:
+        console().print(f"  {escape(one.detail)}")
