@@ -29,6 +29,7 @@ class Yaml(OrjsonRenderer):
     """Names the format, so that `?format=` knows it."""
 
     format = "yaml"
+    media_type = "application/yaml"
 
 
 FORMATS = (OpenLineage.format, Yaml.format)

@@ -40,6 +40,8 @@ UNFINISHED = VENV / "unfinished"
 REQUIREMENTS = {"run": ["requirements.txt"], "dev": ["requirements.txt", "requirements-dev.txt"]}
 # The versions of what those need in turn: without it, a new release of somebody's would one day break a fresh clone.
 CONSTRAINTS = "constraints.txt"
+# Installed from here, with its command.
+CLIENT = "sdk/pyproject.toml"
 
 
 def main(purpose: str) -> int:
@@ -71,7 +73,7 @@ def check_start() -> None:
 
 def install(purpose: str) -> None:
     """Bring `.venv` to what the requirement files say; does nothing when it is there already."""
-    wanted = [f"{_digest(ROOT / name)}  {name}\n" for name in (CONSTRAINTS, *REQUIREMENTS[purpose])]
+    wanted = [f"{_digest(ROOT / name)}  {name}\n" for name in (CONSTRAINTS, CLIENT, *REQUIREMENTS[purpose])]
     if _is_installed(wanted):
         return
     require_writable(ROOT)
