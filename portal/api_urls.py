@@ -23,6 +23,7 @@ from registry.api import (
     search,
     teams,
     tokens,
+    usage,
     versions,
 )
 
@@ -30,6 +31,7 @@ app_name = "api"
 urlpatterns = [
     path("features", features.FeatureListView.as_view(), name="features"),
     path("features/batch-get", batches.BatchGetView.as_view(), name="features-batch-get"),
+    path("features/check", usage.FeaturesCheckView.as_view(), name="features-check"),
     path("features/resolve", search.ResolveView.as_view(), name="features-resolve"),
     path("features/<name:key>", features.FeatureView.as_view(), name="feature"),
     path("features/<name:key>/follow", features.FollowView.as_view(), name="feature-follow"),
@@ -70,6 +72,7 @@ urlpatterns = [
     path("projects/<name:name>", projects.ProjectView.as_view(), name="project"),
     path("teams", teams.TeamListView.as_view(), name="teams"),
     path("teams/<name:slug>", teams.TeamView.as_view(), name="team"),
+    path("features/<name:key>/consumers", consumers.FeatureReadersView.as_view(), name="feature-consumers"),
     path("consumers", consumers.ConsumerListView.as_view(), name="consumers"),
     path("consumers/<name:key>", consumers.ConsumerView.as_view(), name="consumer"),
     path("consumers/<name:key>/features", consumers.ConsumerFeaturesView.as_view(), name="consumer-features"),
@@ -78,6 +81,7 @@ urlpatterns = [
     path("plans/<name:reference>/approve", plans.PlanApprovalView.as_view(), name="plan-approve"),
     path("plans/<name:reference>/apply", plans.PlanApplyView.as_view(), name="plan-apply"),
     path("schemas/<name:slug>.json", plans.SchemaView.as_view(), name="schema"),
+    path("usage-events", usage.UsageEventsView.as_view(), name="usage-events"),
     path("search", search.SearchView.as_view(), name="search"),
     path("search/suggest", search.SuggestView.as_view(), name="search-suggest"),
     path("connections", connections.ConnectionListView.as_view(), name="connections"),

@@ -4,7 +4,7 @@ import rules
 
 from registry import roles
 from registry.choices import OwnershipModel
-from registry.models import Feature, FeatureView, Plan, Project, Pull, Team, User
+from registry.models import Consumer, Feature, FeatureView, Plan, Project, Pull, Team, User
 
 
 def _owner_id(thing: object) -> int | None:
@@ -14,6 +14,8 @@ def _owner_id(thing: object) -> int | None:
         return thing.owner_id or thing.view.owner_id or thing.project.owner_id
     if isinstance(thing, FeatureView):
         return thing.owner_id or thing.project.owner_id
+    if isinstance(thing, Consumer):
+        return thing.team_id
     return getattr(thing, "owner_id", None)
 
 
@@ -86,6 +88,17 @@ def is_own(user: User, thing: object) -> bool:
 
 
 @rules.predicate
+def is_in_a_team(user: User, _thing: object = None) -> bool:
+    return user.is_active and bool(user.team_ids)
+
+
+@rules.predicate
+def is_unclaimed(_user: User, consumer: Consumer) -> bool:
+    """Nobody answers for it: it was seen reading, or its store names no team that we know."""
+    return consumer.team_id is None
+
+
+@rules.predicate
 def is_own_plan(user: User, plan: Plan) -> bool:
     return user.is_active and plan.created_by_id == user.pk
 
@@ -107,6 +120,9 @@ for _verb in (
 # A class is said through a plan, which asks the committee where it is lowered.
 rules.add_perm("registry.classify_version", rules.always_deny)
 rules.add_perm("registry.make_plan", is_active)
+rules.add_perm("registry.declare_consumer", is_in_a_team | is_admin)
+for _verb in ("declare_reads", "change_consumer", "end_consumer"):
+    rules.add_perm(f"registry.{_verb}", is_owner | is_admin | (is_unclaimed & is_in_a_team))
 rules.add_perm("registry.approve_plan", is_active)
 rules.add_perm("registry.apply_plan", is_own_plan | is_party)
 for _verb in ("create_entity", "create_view"):

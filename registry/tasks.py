@@ -5,6 +5,7 @@ from celery import shared_task
 from registry.actions import pulls
 from registry.actions.answers import forget_old_answers as forget
 from registry.actions.definitions import import_definitions
+from registry.actions.reads import forget_old_events, refresh_reads_per_day
 from registry.actions.tokens import note_uses
 from registry.actions.words import refresh_facet_counts, refresh_words
 from registry.tokens import take_uses
@@ -38,6 +39,11 @@ def learn_words(project_id: int) -> None:
 @shared_task(name="registry.tasks.forget_old_answers")
 def forget_old_answers() -> int:
     return forget()
+
+
+@shared_task(name="registry.tasks.refresh_reads")
+def refresh_reads() -> int:
+    return refresh_reads_per_day() + forget_old_events()
 
 
 @shared_task(name="registry.tasks.note_token_uses")

@@ -4,16 +4,25 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from common.fields import Selection
 from common.parameters import Parameter
-from common.problems import Ambiguous, NotFound
+from common.problems import Ambiguous, Invalid, NotFound
+from registry.actions.action import allow
+from registry.actions.consumers import declare_consumer, declare_reads, end_consumer
+from registry.api.edits import team_of, visible_project
 from registry.api.lists import ListEndpoint
 from registry.api.objects import ObjectEndpoint
+from registry.api.writes import write
 from registry.choices import Scope
 from registry.filters import ConsumerFilter
-from registry.models import Actor, Consumer, Feature, Usage, User
-from registry.serializers.consumers import ConsumerSerializer, UsageSerializer
+from registry.models import Actor, Consumer, Feature, Usage, User, Version
+from registry.references import split_number
+from registry.serializers.consumers import ConsumerSerializer, FeatureReaderSerializer, UsageSerializer
+from registry.serializers.requests import NewConsumerSerializer, ReadsSerializer
 
 PROJECT = Parameter("project", 'Which one, where several projects have a consumer of this name; "" for none of them.')
 
@@ -22,9 +31,25 @@ class ConsumerListView(ListEndpoint):
     """Consumers you see."""
 
     serializer_class = ConsumerSerializer
-    required_scopes = {"GET": Scope.FEATURES_READ}
+    required_scopes = {"GET": Scope.FEATURES_READ, "POST": Scope.FEATURES_WRITE}
     sorts = {"name": ("name", "id")}
     filterset_class = ConsumerFilter
+
+    @write
+    @extend_schema(request=NewConsumerSerializer, responses={201: ConsumerSerializer})
+    def post(self, request: Request) -> HttpResponse:
+        """Declare a consumer. One that was seen reading before keeps its reads."""
+        allow(self.actor, "registry.declare_consumer", None)
+        sent = self.sent(NewConsumerSerializer)
+        team = team_of(sent.pop("team"), "/team")
+        if "project" in sent:
+            sent["project"] = visible_project(self.actor, sent["project"])
+        made = declare_consumer(team, actor=self.actor, **sent)
+        view = ConsumerView(request=request)
+        shown = view.show(number=made.pk, selection=Selection())
+        return self.answer(
+            shown.text.encode(), status=201, headers={"Location": reverse("api:consumer", args=[str(made)])}
+        )
 
     @classmethod
     def visible(cls, actor: Actor) -> QuerySet[Consumer]:
@@ -35,10 +60,10 @@ class ConsumerView(ObjectEndpoint):
     """One consumer: `kind:name`."""
 
     serializer_class = ConsumerSerializer
-    required_scopes = {"GET": Scope.FEATURES_READ}
-    parameters = {"GET": (PROJECT,)}
+    required_scopes = {"GET": Scope.FEATURES_READ, "DELETE": Scope.FEATURES_WRITE}
+    parameters = {"GET": (PROJECT,), "DELETE": (PROJECT,)}
     lookup = {"number": "pk"}
-    other_problems = {"GET": (409,)}
+    other_problems = {"GET": (409,), "DELETE": (409,)}
 
     @classmethod
     def visible(cls, actor: Actor) -> QuerySet[Consumer]:
@@ -47,14 +72,21 @@ class ConsumerView(ObjectEndpoint):
     def get(self, request: Request, key: str) -> HttpResponse:
         return super().get(request, number=consumer_id(self.actor, key, request.query_params.get("project")))
 
+    @write
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request, key: str) -> HttpResponse:
+        """It reads nothing any more. Its page and its history stay."""
+        end_consumer(found_consumer(self.actor, key, request.query_params.get("project")), actor=self.actor)
+        return HttpResponse(status=204)
+
 
 class ConsumerFeaturesView(ListEndpoint):
     """What a consumer reads, as far as you see it."""
 
     serializer_class = UsageSerializer
-    required_scopes = {"GET": Scope.FEATURES_READ}
-    parameters = {"GET": (PROJECT,)}
-    other_problems = {"GET": (409,)}
+    required_scopes = {"GET": Scope.FEATURES_READ, "PUT": Scope.FEATURES_WRITE}
+    parameters = {"GET": (PROJECT,), "PUT": (PROJECT,)}
+    other_problems = {"GET": (409,), "PUT": (409,)}
     sorts = {"id": ("id",)}
 
     @classmethod
@@ -65,6 +97,60 @@ class ConsumerFeaturesView(ListEndpoint):
     def rows(self) -> QuerySet[Usage]:
         number = consumer_id(self.actor, self.kwargs["key"], self.request.query_params.get("project"))
         return super().rows().filter(consumer=number)
+
+    @write
+    @extend_schema(request=ReadsSerializer, responses=ReadsSerializer)
+    def put(self, request: Request, key: str) -> HttpResponse:
+        """Say that it reads exactly these. Reads that were reported stay: they happened."""
+        consumer = found_consumer(self.actor, key, request.query_params.get("project"))
+        allow(self.actor, "registry.declare_reads", consumer)
+        sent = self.sent(ReadsSerializer)
+        reads = declared(self.actor, sent["features"])
+        declare_reads(consumer, actor=self.actor, reads=reads, reason=sent.get("reason", ""))
+        return self.answer({"features": sent["features"]})
+
+
+class FeatureReadersView(ListEndpoint):
+    """Who reads a feature, as far as you see them: one row for each kind of evidence."""
+
+    serializer_class = FeatureReaderSerializer
+    required_scopes = {"GET": Scope.FEATURES_READ}
+    sorts = {"id": ("id",)}
+
+    @classmethod
+    def visible(cls, actor: Actor) -> QuerySet[Usage]:
+        seen = Consumer.objects.visible_to(actor)
+        held = Usage.objects.filter(consumer__in=seen, feature__in=Feature.objects.visible_to(actor))
+        return held.filter(gone_at__isnull=True)
+
+    def rows(self) -> QuerySet[Usage]:
+        key = self.kwargs["key"]
+        if not Feature.objects.visible_to(self.actor).filter(key=key).exists():
+            raise NotFound
+        return super().rows().filter(feature__key=key)
+
+
+def declared(actor: User, references: list[str]) -> list[tuple[Feature, int | None]]:
+    """The versions that a body names. Raises Invalid, which names each that is not there."""
+    split = [split_number(reference) for reference in references]
+    seen = Feature.objects.visible_to(actor).filter(key__in={key for key, _ in split})
+    features = {feature.key: feature for feature in seen.only("pk", "key")}
+    numbers = set(
+        Version.objects.visible_to(actor).filter(feature__in=features.values()).values_list("feature", "number")
+    )
+    errors = []
+    for index, (key, number) in enumerate(split):
+        feature = features.get(key)
+        if feature is None or (number is not None and (feature.pk, number) not in numbers):
+            detail = f"There is no {references[index][:200]} that you see."
+            errors.append({"pointer": f"/features/{index}", "code": "unknown_feature", "detail": detail})
+    if errors:
+        raise Invalid(f"{len(errors)} of these features do not exist.", errors=errors)
+    return [(features[key], number) for key, number in split]
+
+
+def found_consumer(actor: User, key: str, project: str | None) -> Consumer:
+    return Consumer.objects.get(pk=consumer_id(actor, key, project))
 
 
 def consumer_id(actor: User, key: str, project: str | None) -> int:

@@ -3,7 +3,7 @@
 from registry.models.answers import KeptAnswer
 from registry.models.audit import AuditEntry
 from registry.models.connections import Connection, Pull
-from registry.models.consumers import Consumer, Usage
+from registry.models.consumers import Consumer, ReadDay, SeenEvent, Usage
 from registry.models.feature_views import FeatureView
 from registry.models.features import Feature, Follow
 from registry.models.people import Membership, Team, User
@@ -16,7 +16,7 @@ from registry.models.versions import DefaultPolicy, Version
 from registry.models.words import FacetCount, FacetTotal, Synonym, Word, WordUse
 
 __all__ = [
-    "AccessToken", "Actor", "Approval", "AuditEntry", "Connection", "Consumer", "DefaultPolicy", "Entity", "FacetCount",
-    "FacetTotal", "Feature", "FeatureView", "Follow", "KeptAnswer", "Membership", "Plan", "Project", "Pull", "Source",
-    "Synonym", "Tag", "Team", "Usage", "User", "Version", "Word", "WordUse",
+    "AccessToken", "Actor", "Approval", "AuditEntry", "Connection", "Consumer", "DefaultPolicy", "Entity",
+    "FacetCount", "FacetTotal", "Feature", "FeatureView", "Follow", "KeptAnswer", "Membership", "Plan", "Project",
+    "Pull", "ReadDay", "SeenEvent", "Source", "Synonym", "Tag", "Team", "Usage", "User", "Version", "Word", "WordUse",
 ]  # fmt: skip

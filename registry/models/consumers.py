@@ -36,6 +36,13 @@ class Consumer(models.Model):
     description = models.TextField(blank=True)
     upstream_owner = models.CharField(max_length=200, blank=True)
     tags = models.JSONField(default=dict, blank=True)
+    seen_by = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Name of the token that first reported it; empty when somebody declared it",
+    )
     digest = models.BinaryField(
         blank=True, default=b"", db_default=b"", help_text="Of what the store says it reads; empty: read it again"
     )
@@ -82,3 +89,34 @@ class Usage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consumer} reads {self.feature}"
+
+
+class ReadDay(models.Model):
+    """How often a consumer read a version on one day, as services report it. Days are in UTC."""
+
+    consumer = models.ForeignKey(Consumer, on_delete=models.CASCADE, related_name="read_days", db_index=False)
+    feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="read_days", db_index=False)
+    number = models.PositiveIntegerField()
+    day = models.DateField()
+    reads = models.BigIntegerField()
+    last_at = models.DateTimeField()
+    token_name = models.CharField(max_length=120, help_text="Of the token that reported it last")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["feature", "day", "consumer", "number"], name="one_count_per_day")
+        ]
+        indexes = [models.Index(fields=["consumer", "day"], name="read_day_by_consumer")]
+
+    def __str__(self) -> str:
+        return f"{self.consumer} read {self.feature}@{self.number} {self.reads} times on {self.day}"
+
+
+class SeenEvent(models.Model):
+    """A report that was counted already. Kept as long as a report may be late, so that sending it again is harmless."""
+
+    id = models.UUIDField(primary_key=True, help_text="Digest of who reported and the event's own id")
+    received_on = models.DateField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,13 +1,17 @@
 """Consumers, and what they read."""
 
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Value
-from django.db.models.functions import Concat
+from django.db.models import Case, Exists, F, FloatField, OuterRef, Subquery, Sum, Value, When
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
 from rest_framework import serializers
 
 from common.fields import At, Computed, Expandable, Resource
+from registry.actions.reads import WINDOW
 from registry.choices import ConsumerKind, Evidence
+from registry.models import ReadDay, Usage
 from registry.serializers.features import FeatureSerializer
 from registry.serializers.projects import ProjectSerializer
 from registry.serializers.teams import TeamSerializer
@@ -32,6 +36,46 @@ class ConsumerSerializer(Resource):
     tags = serializers.DictField()
     gone_at = serializers.DateTimeField(allow_null=True, help_text="Since when the store has it no more.")
     created_at = serializers.DateTimeField()
+
+
+def _reads_a_day(at: At, actor: Any) -> Any:
+    since = timezone.now().date() - timedelta(days=WINDOW)
+    days = ReadDay.objects.filter(
+        consumer=OuterRef(at("consumer_id")), feature=OuterRef(at("feature_id")), number=OuterRef(at("number")),
+        day__gt=since,
+    )  # fmt: skip
+    summed = days.order_by().values("consumer").annotate(n=Sum("reads")).values("n")
+    observed = When(
+        **{at("evidence"): Evidence.OBSERVED}, then=Cast(Subquery(summed), FloatField()) / Value(float(WINDOW))
+    )
+    return Case(observed, output_field=FloatField())
+
+
+def _is_declared(at: At, actor: Any) -> Any:
+    said = Usage.objects.filter(
+        consumer=OuterRef(at("consumer_id")), feature=OuterRef(at("feature_id")), gone_at__isnull=True
+    ).exclude(evidence=Evidence.OBSERVED)  # fmt: skip
+    return Exists(said)
+
+
+class FeatureReaderSerializer(Resource):
+    """Who reads a feature, and how we know. One row for each kind of evidence."""
+
+    consumer = Expandable(ConsumerSerializer, key="consumer__name", help_text="Its name; the kind is beside it.")
+    kind = serializers.ChoiceField(ConsumerKind.choices, source="consumer.kind")
+    team = serializers.CharField(source="consumer.team.slug", allow_null=True)
+    environment = serializers.CharField(source="consumer.environment")
+    version = serializers.IntegerField(source="number", allow_null=True, help_text="Null: the current one.")
+    evidence = serializers.ChoiceField(Evidence.choices)
+    is_declared = Computed(
+        serializers.BooleanField(help_text="Whether somebody said that it reads this."), _is_declared
+    )
+    since = serializers.DateTimeField(source="created_at")
+    last_seen_at = serializers.DateTimeField(allow_null=True)
+    reads_per_day = Computed(
+        serializers.FloatField(allow_null=True, help_text="Mean of seven days, where reads are reported."), _reads_a_day
+    )
+    seen_by = serializers.CharField(source="consumer.seen_by", help_text="The token that reported an undeclared one.")
 
 
 class UsageSerializer(Resource):

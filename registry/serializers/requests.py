@@ -3,8 +3,9 @@
 from rest_framework import serializers
 
 from common.strict import Flag, Number, Text, Whole
+from registry.actions.consumers import MOST_READS
 from registry.actions.tokens import LONGEST_DAYS
-from registry.choices import BY_HAND, PrivacyClass, PullKind, Scope
+from registry.choices import BY_HAND, ConsumerKind, PrivacyClass, PullKind, Scope
 from registry.models import DefaultPolicy
 from registry.stores import ADDRESSES
 
@@ -122,6 +123,27 @@ class EditDeprecationSerializer(serializers.Serializer):
     replacement = Text(
         required=False, allow_null=True, max_length=600, help_text="What to read instead: project.view.feature@number."
     )
+
+
+class NewConsumerSerializer(serializers.Serializer):
+    """A model, service, dashboard or job that reads features."""
+
+    kind = serializers.ChoiceField(ConsumerKind.choices)
+    name = Text(max_length=300)
+    team = Text(help_text="Slug of a team of yours, which answers for it.")
+    project = Text(required=False, max_length=120, help_text="Where it belongs to one.")
+    environment = Text(required=False, allow_blank=True, max_length=40)
+    description = Text(required=False, allow_blank=True, max_length=10_000)
+    reason = Text(required=False, allow_blank=True, max_length=2_000)
+
+
+class ReadsSerializer(serializers.Serializer):
+    """All that a consumer reads."""
+
+    features = serializers.ListField(
+        child=Text(max_length=600), max_length=MOST_READS, help_text="project.view.feature, with @number or not."
+    )
+    reason = Text(required=False, allow_blank=True, max_length=2_000)
 
 
 class KeysSerializer(serializers.Serializer):

@@ -14,7 +14,7 @@ class Found(Said):
     """A feature as a search finds it."""
 
     key: str
-    state: str
+    status: str
     description: str = ""
     dtype: str = ""
     health: str = "unknown"
@@ -24,14 +24,14 @@ class Found(Said):
 class Feature(Found):
     """A feature with the version that stands for it."""
 
-    number: int
+    version: int
     unit: str = ""
     privacy_class: str = ""
     sunset_on: date | None = None
 
     @property
     def reference(self) -> str:
-        return f"{self.key}@{self.number}"
+        return f"{self.key}@{self.version}"
 
 
 class Version(Said):
@@ -39,7 +39,7 @@ class Version(Said):
 
     reference: str
     number: int
-    state: str
+    status: str
     dtype: str
     unit: str = ""
     default: Any = None

@@ -29,7 +29,7 @@ class FeatureHandle:
         self._warn_once()
 
     def __repr__(self) -> str:
-        return f"<{self.reference}, {self.contract.state}>"
+        return f"<{self.reference}, {self.contract.status}>"
 
     @property
     def reference(self) -> str:
@@ -46,13 +46,13 @@ class FeatureHandle:
 
     def assert_usable(self) -> None:
         """Raises NotUsable for a version that nobody may read now."""
-        if why := _UNUSABLE.get(self.contract.state):
+        if why := _UNUSABLE.get(self.contract.status):
             instead = f" Read {self.contract.replacement} instead." if self.contract.replacement else ""
             raise NotUsable(f"{self.reference} {why}. {self.contract.state_reason}{instead}".rstrip())
 
     def _warn_once(self) -> None:
         """Once a process for each version: a loop over a million rows is no reason for a million lines."""
-        if self.contract.state != "deprecated" or self.reference in _warned:
+        if self.contract.status != "deprecated" or self.reference in _warned:
             return
         _warned.add(self.reference)
         instead = f"; read {self.contract.replacement} instead" if self.contract.replacement else ""
@@ -104,7 +104,7 @@ class Registry:
         """`project.view.feature`, or that with `@number`. Warns once where it is deprecated."""
         key, number = split(reference)
         found = self.do(calls.feature(key))
-        return FeatureHandle(found, self.do(calls.version(key, found.number if number is None else number)))
+        return FeatureHandle(found, self.do(calls.version(key, found.version if number is None else number)))
 
     def check(self, features: Iterable[str] | None = None, *, consumer: str | None = None) -> Check:
         """May these features be read, or those that a consumer reads?"""
@@ -161,7 +161,7 @@ class Registry:
 
     def _numbered(self, reference: str) -> tuple[str, int]:
         key, number = split(reference)
-        return key, self.do(calls.feature(key)).number if number is None else number
+        return key, self.do(calls.feature(key)).version if number is None else number
 
 
 class AsyncRegistry:
@@ -199,7 +199,7 @@ class AsyncRegistry:
     async def feature(self, reference: str) -> FeatureHandle:
         key, number = split(reference)
         found = await self.do(calls.feature(key))
-        version = calls.version(key, found.number if number is None else number)
+        version = calls.version(key, found.version if number is None else number)
         return FeatureHandle(found, await self.do(version))
 
     async def check(self, features: Iterable[str] | None = None, *, consumer: str | None = None) -> Check:

@@ -68,7 +68,7 @@ def merge(connection: Connection, known: KnownProjects, found: Definitions, prog
     touched = _merge_usages(known, anew, held, gone, progress)
     other = [row.pk for row in held.values() if kinds.get(row.pk, row.kind) != row.kind]
     touched |= set(Usage.objects.filter(consumer__in=other).values_list("feature_id", flat=True))
-    _count_models(touched, before=progress.pull.started_at or timezone.now())
+    count_models(touched, before=progress.pull.started_at or timezone.now())
 
 
 def models_reading(found: Definitions) -> Counter[tuple[str, str, str]]:
@@ -81,7 +81,7 @@ def models_reading(found: Definitions) -> Counter[tuple[str, str, str]]:
     )
 
 
-def _count_models(features: set[int], *, before: datetime) -> None:
+def count_models(features: set[int], *, before: datetime) -> None:
     """Say on each of these features how many models read it. Those made since `before` started with their number."""
     with database.cursor() as cursor:
         cursor.execute(_COUNT_MODELS, {"features": list(features), "before": before})

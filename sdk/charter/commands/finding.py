@@ -40,7 +40,7 @@ def search(
     table(
         ["Feature", "State", "Health", "Owner", "Description"],
         [
-            [escape(one.key), one.state, one.health, one.owner or "nobody", escape(one.description[:80])]
+            [escape(one.key), one.status, one.health, one.owner or "nobody", escape(one.description[:80])]
             for one in found
         ],
     )
@@ -56,7 +56,7 @@ def show(context: typer.Context, key: Reference) -> None:
     ):
         return
     out, contract = console(), handle.contract
-    out.print(f"[bold]{escape(handle.reference)}[/bold]  {contract.state}")
+    out.print(f"[bold]{escape(handle.reference)}[/bold]  {contract.status}")
     out.print(escape(handle.feature.description or "No description."))
     default = "none" if contract.default_policy == "none" else f"{contract.default} ({contract.default_policy})"
     rows = [

@@ -50,7 +50,7 @@ def publish(context: typer.Context, key: Reference) -> None:
     with errors_said(), Registry(how.url, how.token) as registry:
         made = registry.publish(key)
     if not said(how, made):
-        console().print(f"{escape(made.reference)} is {made.state}.")
+        console().print(f"{escape(made.reference)} is {made.status}.")
 
 
 def deprecate(
@@ -90,7 +90,7 @@ def retire(
     with errors_said(), Registry(how.url, how.token) as registry:
         made = registry.retire(key, reason=reason)
     if not said(how, made):
-        console().print(f"{escape(made.reference)} is {made.state}.")
+        console().print(f"{escape(made.reference)} is {made.status}.")
 
 
 def declare(

@@ -1,0 +1,91 @@
+"""Consumers that people declare: who they are, and what they read."""
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from registry.actions.action import Note, action, invalid, lock
+from registry.actions.definitions.consumers import count_models
+from registry.actions.reads import LONGEST_NAME
+from registry.choices import ConsumerKind, Evidence
+from registry.models import Consumer, Feature, Project, Team, Usage, User
+
+MOST_READS = 2_000
+
+
+@action("registry.declare_consumer")
+def declare_consumer(
+    team: Team | None, note: Note, *, actor: User, kind: str, name: str, project: Project | None = None,
+    environment: str = "", description: str = "", reason: str = "",
+) -> Consumer:  # fmt: skip
+    """Say that a model, service, dashboard or job exists, and which team answers for it. One that was seen reading
+    before keeps its reads."""
+    if kind not in ConsumerKind.values:
+        raise invalid(kind=f"Choose from {', '.join(ConsumerKind.values)}.")
+    if not 0 < len(name) <= LONGEST_NAME or name != name.strip():
+        raise invalid(name=f"1 to {LONGEST_NAME} characters, without spaces around them.")
+    if team is None or not (actor.is_admin or team.pk in actor.team_ids):
+        raise invalid(team="Say which of your teams answers for it.")
+    said = {
+        "team": team,
+        "environment": environment,
+        "description": description.strip(),
+        "seen_by": "",
+        "gone_at": None,
+    }
+    seen = Consumer.objects.filter(kind=kind, name=name, project=None, team=None).exclude(seen_by="").first()
+    if seen is not None:
+        Consumer.objects.filter(pk=seen.pk).update(project=project, **said)
+        seen.refresh_from_db()
+    note.subject = made = seen or _made(kind, name, project, said)
+    note.change("team", None, team.slug)
+    return made
+
+
+def _made(kind: str, name: str, project: Project | None, said: dict[str, object]) -> Consumer:
+    try:
+        with transaction.atomic():
+            return Consumer.objects.create(kind=kind, name=name, project=project, **said)
+    except IntegrityError:
+        raise invalid(name=f"There is a {kind} called {name} already.") from None
+
+
+@action("registry.declare_reads")
+def declare_reads(
+    consumer: Consumer, note: Note, *, actor: User, reads: Sequence[tuple[Feature, int | None]], reason: str = ""
+) -> Consumer:
+    """Say that it reads exactly these versions; None is the current one, whichever that is. Reads that were reported
+    stay: they happened."""
+    row: Consumer = lock(consumer)
+    if row.connection_id is not None:
+        raise invalid(consumer=f"{row.connection} says what it reads. Change it there and pull.")
+    if len(reads) > MOST_READS:
+        raise invalid(features=f"At most {MOST_READS:,}.")
+    wanted = {(feature.pk, number) for feature, number in reads}
+    declared = row.usages.filter(evidence=Evidence.DECLARED)
+    held = {(feature, number): pk for feature, number, pk in declared.values_list("feature_id", "number", "pk")}
+    gone = [pk for read, pk in held.items() if read not in wanted]
+    Usage.objects.filter(pk__in=gone, gone_at__isnull=True).update(gone_at=timezone.now())
+    Usage.objects.filter(pk__in=[held[read] for read in wanted & held.keys()]).update(gone_at=None)
+    Usage.objects.bulk_create(
+        Usage(consumer=row, feature_id=feature, number=number, evidence=Evidence.DECLARED)
+        for feature, number in wanted - held.keys()
+    )
+    note.change("reads", len(held) - len(gone), len(wanted))
+    count_models({feature for feature, _ in wanted | held.keys()}, before=timezone.now())
+    return row
+
+
+@action("registry.end_consumer")
+def end_consumer(consumer: Consumer, note: Note, *, actor: User, reason: str = "") -> None:
+    """It reads nothing any more. Its page and its history stay."""
+    row: Consumer = lock(consumer)
+    if row.connection_id is not None:
+        raise invalid(consumer=f"{row.connection} declares it. Remove it there and pull.")
+    features = set(row.usages.filter(gone_at__isnull=True).values_list("feature_id", flat=True))
+    row.usages.filter(gone_at__isnull=True).update(gone_at=timezone.now())
+    note.change("gone_at", row.gone_at, timezone.now())
+    row.gone_at = timezone.now()
+    row.save(update_fields=["gone_at"])
+    count_models(features, before=timezone.now())
