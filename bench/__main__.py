@@ -18,6 +18,7 @@ BENCHES: dict[str, tuple[int, ...]] = {
     "search": (100_000, 1_000_000),
     "api": (10_000, 100_000, 1_000_000),
     "health": (10_000, 100_000),
+    "plans": (100, 1_000, 10_000),
     "footprint": (1_000, 100_000),
     "profile_offline": (),
 }

@@ -1,5 +1,9 @@
 """Outgoing tasks, queued once the transaction that asks for them is committed. Named, as tasks import actions."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from celery import current_app
 from django.db import transaction
 
@@ -20,9 +24,33 @@ def start_pull(pull: Pull) -> None:
 
 def count_facets(project_id: int) -> None:
     """Have the search page's counts of the project made anew. When the broker is away, the next pull makes them."""
-    transaction.on_commit(lambda: current_app.send_task("registry.tasks.count_facets", args=[project_id]), robust=True)
+    _send("registry.tasks.count_facets", project_id)
 
 
 def learn_words(project_id: int) -> None:
     """Have the words that typos are corrected to learnt anew. When the broker is away, the next pull does it."""
-    transaction.on_commit(lambda: current_app.send_task("registry.tasks.learn_words", args=[project_id]), robust=True)
+    _send("registry.tasks.learn_words", project_id)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Within, what follows for a project is asked for once, at the end, however many changes ask for it."""
+    waiting: dict[tuple[str, int], None] = {}
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for task, project_id in waiting:
+        _send(task, project_id)
+
+
+_waiting: ContextVar[dict[tuple[str, int], None] | None] = ContextVar("waiting", default=None)
+
+
+def _send(task: str, project_id: int) -> None:
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting[task, project_id] = None
+    else:
+        transaction.on_commit(lambda: current_app.send_task(task, args=[project_id]), robust=True)

@@ -36,8 +36,9 @@ def apply_changes(changes: Iterable[Change], ground: Ground, *, actor: User, sou
         for key, found in by_view.items():
             mine = [change for change in found if change.action == action]
             _DO[action](ground.wanted[key], ground, mine, actor)
-    for key in ground.wanted:
-        _note_file(ground.wanted[key], source)
+    for key, view in ground.wanted.items():
+        if key in by_view or ground.views[key].file != _place(view, source):
+            _note_file(view, source)
 
 
 def _make(view: ViewDocument, ground: Ground, actor: User) -> None:
@@ -186,13 +187,16 @@ _DO: dict[str, Callable[[ViewDocument, Ground, list[Change], User], None]] = {
 
 def _note_file(view: ViewDocument, source: str) -> None:
     """From now on the file holds what it says."""
-    path = view.origin.path if view.origin else ""
     held = {name: Manager.FILE.value for name in ("description", "owner", *_SAID) if _says(view, name)}
     row = FeatureView.objects.get(key=view.key)
-    FeatureView.objects.filter(pk=row.pk).update(file=f"{source}#{path}"[:500], managers=row.managers | held)
+    FeatureView.objects.filter(pk=row.pk).update(file=_place(view, source), managers=row.managers | held)
     names = list(view.features)
     of_features = dict.fromkeys(("description", "owner", "tags"), Manager.FILE.value)
     Feature.objects.filter(view=row, name__in=names).exclude(managers=of_features).update(managers=of_features)
+
+
+def _place(view: ViewDocument, source: str) -> str:
+    return f"{source}#{view.origin.path if view.origin else ''}"[:500]
 
 
 _SAID = {

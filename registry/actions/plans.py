@@ -10,6 +10,7 @@ from registry.actions.action import Note, action, decided_by, invalid
 from registry.actions.applying import apply_changes
 from registry.choices import PlanState
 from registry.models import Approval, Plan, User
+from registry.notifications import gathered
 from registry.plans.ground import Ground, projects_of
 from registry.plans.outcome import COMMITTEE, as_json, base_of, unmet, work_out
 from registry.queries.readers import readers_of_keys
@@ -72,7 +73,7 @@ def apply_plan(plan: Plan, note: Note, *, actor: User) -> Plan:
     outcome = work_out(ground, source=row.source, takes_over=row.takes_over, today=timezone.now().date())
     if as_json(outcome) != (row.changes, row.needs):
         raise _stale(row)
-    with decided_by(row.public_id):
+    with decided_by(row.public_id), gathered():
         apply_changes(outcome.changes, ground, actor=actor, source=row.source)
     row.state, row.applied_at, row.applied_by = PlanState.APPLIED, timezone.now(), actor
     row.save(update_fields=["state", "applied_at", "applied_by"])
