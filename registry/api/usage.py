@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from common.problems import Invalid
 from common.strict import Text, Whole
 from registry.actions.reads import MOST_EVENTS, MOST_READS, Event, report_reads
-from registry.api.consumers import consumer_id
+from registry.api.consumers import found_consumer
 from registry.api.endpoints import Endpoint
 from registry.api.writes import write
 from registry.choices import Scope
-from registry.models import Feature, Usage
 from registry.queries.checking import Verdict, check_all, worst
+from registry.queries.defaults import read_by
 
 
 class EventSerializer(serializers.Serializer):
@@ -133,15 +133,9 @@ class FeaturesCheckView(Endpoint):
         sent = self.sent(AskedSerializer)
         if ("features" in sent) == ("consumer" in sent):
             raise Invalid("Name either features or a consumer.")
-        references = sent.get("features") or self._read_by(sent["consumer"])
+        references = sent.get("features") or read_by(found_consumer(self.actor, sent["consumer"], None), self.actor)
         found = check_all(references, self.actor)
         return self.answer({"verdict": worst(found), "data": [_told(one) for one in found]})
-
-    def _read_by(self, reference: str) -> list[str]:
-        held = Usage.objects.filter(consumer=consumer_id(self.actor, reference, None), gone_at__isnull=True)
-        seen = held.filter(feature__in=Feature.objects.visible_to(self.actor)).order_by("feature__key", "number")
-        rows = seen.values_list("feature__key", "number").distinct()
-        return [key if number is None else f"{key}@{number}" for key, number in rows]
 
 
 def _told(one: Verdict) -> dict[str, Any]:

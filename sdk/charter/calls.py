@@ -124,6 +124,14 @@ def export(project: str, view: str) -> Call[str]:
     return Call("GET", "/export", str, query, as_text=True)
 
 
+def bundle(consumer: str) -> Call[dict[str, str]]:
+    return Call("GET", f"/defaults/bundles/{quote(consumer, safe=':')}", dict)
+
+
+def signature_keys() -> Call[dict[str, dict[str, str]]]:
+    return Call("GET", "/defaults/keys", dict)
+
+
 def me() -> Call[dict[str, Any]]:
     return Call("GET", "/me", dict)
 
