@@ -60,7 +60,14 @@ def prepared_cursor() -> CursorWrapper:
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
 
 
+class _ReadingCursor(psycopg.Cursor[Any]):
+    """Its name tells pghistory, which puts who and why in front of every statement of a write, to leave these alone:
+    they only read, and two commands cannot be prepared as one."""
+
+    name = "reading"
+
+
 @cache
 def _counted_cursor() -> Any:
     """Counted by Prometheus as all others are."""
-    return ExportingCursorWrapper(psycopg.Cursor, connection.alias, connection.vendor)
+    return ExportingCursorWrapper(_ReadingCursor, connection.alias, connection.vendor)

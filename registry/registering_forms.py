@@ -11,7 +11,9 @@ from registry.connection_form import IntervalField
 from registry.models import Project, Team
 
 
-class _Refusable(forms.Form):
+class Refusable(forms.Form):
+    """A form that shows what an action refuses."""
+
     # What the action calls a field -> what it is called here.
     called: Mapping[str, str] = {}
 
@@ -22,14 +24,14 @@ class _Refusable(forms.Form):
             self.add_error(at if at in self.fields else None, messages)
 
 
-class FeatureNameForm(_Refusable):
+class FeatureNameForm(Refusable):
     name = forms.CharField(
         max_length=200, help_text="Small letters, digits and _: what, of what, over which time. Such as avg_amount_7d.",
         widget=forms.TextInput(attrs={"class": "mono", "autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
 
 
-class NewViewForm(_Refusable):
+class NewViewForm(Refusable):
     """A view that no store defines yet, with one entity."""
 
     called = {"entities": "entity"}

@@ -19,8 +19,8 @@ from registry.api.objects import ObjectEndpoint
 from registry.api.writes import write
 from registry.choices import Scope
 from registry.filters import ConsumerFilter
-from registry.models import Actor, Consumer, Feature, Usage, User, Version
-from registry.references import split_number
+from registry.models import Actor, Consumer, Feature, Usage, User
+from registry.queries.readers import versions_named
 from registry.serializers.consumers import ConsumerSerializer, FeatureReaderSerializer, UsageSerializer
 from registry.serializers.requests import NewConsumerSerializer, ReadsSerializer
 
@@ -132,21 +132,14 @@ class FeatureReadersView(ListEndpoint):
 
 def declared(actor: User, references: list[str]) -> list[tuple[Feature, int | None]]:
     """The versions that a body names. Raises Invalid, which names each that is not there."""
-    split = [split_number(reference) for reference in references]
-    seen = Feature.objects.visible_to(actor).filter(key__in={key for key, _ in split})
-    features = {feature.key: feature for feature in seen.only("pk", "key")}
-    numbers = set(
-        Version.objects.visible_to(actor).filter(feature__in=features.values()).values_list("feature", "number")
-    )
+    found, missing = versions_named(references, actor)
+    if not missing:
+        return found
     errors = []
-    for index, (key, number) in enumerate(split):
-        feature = features.get(key)
-        if feature is None or (number is not None and (feature.pk, number) not in numbers):
-            detail = f"There is no {references[index][:200]} that you see."
-            errors.append({"pointer": f"/features/{index}", "code": "unknown_feature", "detail": detail})
-    if errors:
-        raise Invalid(f"{len(errors)} of these features do not exist.", errors=errors)
-    return [(features[key], number) for key, number in split]
+    for index in missing:
+        detail = f"There is no {references[index][:200]} that you see."
+        errors.append({"pointer": f"/features/{index}", "code": "unknown_feature", "detail": detail})
+    raise Invalid(f"{len(errors)} of these features do not exist.", errors=errors)
 
 
 def found_consumer(actor: User, key: str, project: str | None) -> Consumer:

@@ -1,13 +1,20 @@
-"""One consumer: what it reads, in which version, since when."""
+"""Consumers: what one reads, in which version, since when; and the forms that declare it."""
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.text import get_valid_filename
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from common.keyset import page as page_of
 from common.spreadsheets import csv_response
-from registry.models import Consumer
+from registry.actions.action import allow
+from registry.actions.consumers import declare_consumer, declare_reads
+from registry.choices import Evidence
+from registry.consumer_forms import NewConsumerForm, ReadsForm
+from registry.models import Consumer, Team
 from registry.queries.projects import reads_of
 from registry.views.actor import actor_of
 
@@ -17,13 +24,7 @@ COLUMNS = ("key", "number", "evidence", "created_at", "last_seen_at", "gone_at")
 @require_GET
 def page(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
     """`?project=` says which one, where several projects have a consumer of this name."""
-    asked = request.GET.get("project")
-    named = Consumer.objects.visible_to(actor_of(request)).filter(kind=kind, name=name)
-    if asked is not None:
-        named = named.filter(project__name=asked) if asked else named.filter(project__isnull=True)
-    found = list(named.select_related("project", "team", "connection"))
-    if not found:
-        raise Http404("There is no such consumer.")
+    found = _named(request, kind, name)
     if len(found) > 1:
         return render(request, "registry/consumer/choose.html", {"name": name, "consumers": found})
     reads = reads_of(found[0].pk, actor_of(request))
@@ -36,5 +37,65 @@ def page(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
         "consumer": found[0],
         "page": page_of(reads, order=("key", "pk"), after=request.GET.get("after", "")),
         "counted": reads.filter(gone_at__isnull=True).count(),
+        "may_declare": found[0].connection_id is None
+        and actor_of(request).has_perm("registry.declare_reads", found[0]),
     }
     return render(request, "registry/consumer/page.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponseBase:
+    """Declare a consumer; `?kind=` and `?name=` fill in one that was seen reading."""
+    actor = actor_of(request)
+    allow(actor, "registry.declare_consumer", None)
+    teams = Team.objects.all() if actor.is_admin else Team.objects.of(actor)
+    initial = {name: request.GET[name] for name in ("kind", "name", "features") if name in request.GET}
+    form = NewConsumerForm(request.POST or None, actor=actor, teams=teams.order_by("slug"), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                made = declare_consumer(form.cleaned_data["team"], actor=actor, **form.facts())
+                declare_reads(made, actor=actor, reads=form.reads)
+        except ValidationError as refusal:
+            form.refuse(refusal.message_dict)
+        else:
+            messages.success(request, f"{made} is declared, with {len(form.reads)} features.")
+            return redirect(made)
+    return render(request, "registry/consumer/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def declare(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
+    """Say what a consumer reads."""
+    actor, found = actor_of(request), _named(request, kind, name)
+    if len(found) > 1:
+        return render(request, "registry/consumer/choose.html", {"name": name, "consumers": found})
+    consumer = found[0]
+    allow(actor, "registry.declare_reads", consumer)
+    held = (
+        reads_of(consumer.pk, actor).filter(gone_at__isnull=True, evidence=Evidence.DECLARED).order_by("key", "number")
+    )
+    lines = [f"{key}@{number}" if number is not None else key for key, number in held.values_list("key", "number")]
+    form = ReadsForm(request.POST or None, actor=actor, initial={"features": "\n".join(lines)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            declare_reads(consumer, actor=actor, reads=form.reads)
+        except ValidationError as refusal:
+            form.refuse(refusal.message_dict)
+        else:
+            messages.success(request, f"{consumer} reads {len(form.reads)} features.")
+            return redirect(consumer)
+    context = {"form": form, "consumer": consumer}
+    return render(request, "registry/consumer/declare.html", context, status=422 if form.errors else 200)
+
+
+def _named(request: HttpRequest, kind: str, name: str) -> list[Consumer]:
+    """Those of this name that the person sees, or 404; `?project=` says which."""
+    asked = request.GET.get("project")
+    named = Consumer.objects.visible_to(actor_of(request)).filter(kind=kind, name=name)
+    if asked is not None:
+        named = named.filter(project__name=asked) if asked else named.filter(project__isnull=True)
+    found = list(named.select_related("project", "team", "connection"))
+    if not found:
+        raise Http404("There is no such consumer.")
+    return found

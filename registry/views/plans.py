@@ -119,8 +119,13 @@ def _things(changes: Iterable[dict[str, Any]]) -> Iterable[Thing]:
     for key, found in groupby(changes, key=lambda one: one["key"]):
         mine = list(found)
         refused = any(one["result"] == "error" for one in mine)
-        told = [one | {name: _said(one["field"], one[name]) for name in ("old", "new")} for one in mine]
+        told = [one | {"diff": [_difference(one)] if one["field"] else []} for one in mine]
         yield Thing(key, "!" if refused else _SIGNS[mine[0]["action"]], refused, told)
+
+
+def _difference(change: dict[str, Any]) -> dict[str, str]:
+    field = change["field"]
+    return {"field": field.replace("_", " ")} | {name: _said(field, change[name]) for name in ("old", "new")}
 
 
 def _said(field: str, value: Any) -> str:

@@ -109,6 +109,8 @@ def test_the_page_says_what_changes_and_applies_it(cast: SimpleNamespace, projec
 
 def test_the_page_asks_those_who_must_say_yes(cast: SimpleNamespace, project: Project) -> None:
     api_as(cast.owner_a).post(f"{API}/plans/{planned(cast.owner_a).json()['id']}/apply", {})
+    longer = browsed(cast.owner_a, _page(planned(cast.owner_a, VIEW.replace("ttl: 7d", "ttl: 9d"))))
+    assert ("<del>7 d</del>" in longer, "<ins>9 d</ins>" in longer) == (True, True)
     address = _page(planned(cast.owner_a, VIEW.replace("team:payments", "team:risk")))
     assert "Approve for team:risk" not in page_as(cast.owner_a).get(address).content.decode()
     risk = page_as(cast.owner_b)
@@ -136,6 +138,10 @@ def test_lists_ask_a_fixed_number_of_questions(
     browser.get("/plans/")
     with django_assert_max_num_queries(8):
         browser.get("/plans/")
+
+
+def browsed(actor: Any, address: str) -> str:
+    return page_as(actor).get(address).content.decode()
 
 
 def _page(answer: Any) -> str:

@@ -93,6 +93,12 @@ def test_two_people_do_not_overwrite_each_other(draft: Client) -> None:
     assert Version.objects.get().dtype == "float64"
 
 
+def test_a_name_that_is_taken_is_refused_with_what_is_alike(draft: Client) -> None:
+    answer = draft.post("/new/?view=pay.stats", {"name": "avg_amount_7d"})
+    assert answer.status_code == 422
+    assert "has a feature called avg_amount_7d already" in text_of(answer)
+
+
 def test_names_are_judged_while_they_are_typed(alice: Client, cast: SimpleNamespace) -> None:
     FeatureFactory(view=ViewFactory(project=ProjectFactory(name="old"), name="v"), name="avg_phone_amount")
     page = text_of(alice.get("/new/alike?name=Avg%20Amount"))

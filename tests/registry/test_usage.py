@@ -12,7 +12,7 @@ from django.utils import timezone
 from registry.actions.reads import Event, forget_old_events, refresh_reads_per_day, report_reads
 from registry.choices import Scope, Visibility
 from registry.models import Consumer, Feature, ReadDay, SeenEvent, Usage, Version
-from tests.cast import api_as
+from tests.cast import api_as, page_as
 from tests.factories import ConnectionFactory, ConsumerFactory, FeatureFactory, ProjectFactory, ViewFactory
 
 API = "/api/v1"
@@ -192,3 +192,23 @@ def test_reports_ask_a_fixed_number_of_questions(
     client = api_as(cast.service, Scope.METRICS_WRITE)
     with django_assert_max_num_queries(14):
         client.post(f"{API}/usage-events", {"events": [event(n) for n in range(2, 500)]})
+
+
+def test_pages_declare_what_was_seen_reading(cast: SimpleNamespace, feature: Feature) -> None:
+    sent(cast.service, event(1))
+    bob = page_as(cast.owner_b)
+    page = bob.get("/c/model/fraud/").content.decode()
+    assert ("Undeclared" in page, "/c/new/?kind=model&amp;name=fraud" in page) == (True, True)
+    said = {"kind": "model", "name": "fraud", "team": "risk", "features": "pay.stats.amount@2\n\npay.stats.nothing"}
+    refused = bob.post("/c/new/", said)
+    assert (refused.status_code, "There is no pay.stats.nothing" in refused.content.decode()) == (422, True)
+    assert Consumer.objects.get().team is None
+    bob.post("/c/new/", {**said, "features": "pay.stats.amount@2"})
+    assert Consumer.objects.get().team == cast.risk
+    form = bob.get("/c/model/fraud/declare/").context["form"]
+    assert form.initial["features"] == "pay.stats.amount@2"
+    bob.post("/c/model/fraud/declare/", {"features": "pay.stats.amount"})
+    held = Usage.objects.filter(evidence="declared", gone_at=None).values_list("number", flat=True)
+    assert list(held) == [None]
+    assert page_as(cast.owner_a).post("/c/model/fraud/declare/", {"features": ""}).status_code == 403
+    assert page_as(cast.viewer).get("/c/new/").status_code == 403

@@ -99,7 +99,7 @@ def _view(old: ViewDocument, new: ViewDocument) -> Iterator[Change]:
 
 def _serving(key: str, name: str, before: Any, after: Any) -> Change:
     if _is_weaker(name, before, after):
-        said = "Readers get less than they were promised: they are told."
+        said = "Readers get less than they were promised."
         return Change(key, "change", name, before, after, "S002", "serving", "notice", said)
     return Change(key, "change", name, before, after, "S002", "serving", "apply")
 
@@ -182,7 +182,7 @@ def _term(key: str, term: str, old: VersionDocument, new: VersionDocument) -> Ch
         return Change(key, "change", term, before, after, "G001", "governance", "apply")
     narrowed = [one for one in before if one not in after]
     if narrowed:
-        said = f"No longer for {', '.join(narrowed)}: who reads it for that is told."
+        said = f"No longer for {', '.join(narrowed)}."
         return Change(key, "change", term, before, after, "G002", "governance", "notice", said)
     return Change(key, "change", term, before, after, "G002", "governance", "apply")
 
@@ -217,7 +217,9 @@ def _ending(version: VersionDocument) -> tuple[str, str, str]:
 def _sunset(
     key: str, action: str, old: VersionDocument, new: VersionDocument, is_online: bool, today: datetime.date
 ) -> Change:
-    found = Change(key, action, "sunset", old.sunset, new.sunset, "G004", "governance", "notice", "Readers are told.")
+    found = Change(
+        key, action, "sunset", old.sunset, new.sunset, "G004", "governance", "notice", "It ends for its readers."
+    )
     earliest = today + SHORTEST_NOTICE[is_online]
     if old.sunset and new.sunset < old.sunset:
         said = f"Readers were told {old.sunset}. A sunset moves later, not earlier."
