@@ -72,10 +72,9 @@ def declare(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
         return render(request, "registry/consumer/choose.html", {"name": name, "consumers": found})
     consumer = found[0]
     allow(actor, "registry.declare_reads", consumer)
-    held = (
-        reads_of(consumer.pk, actor).filter(gone_at__isnull=True, evidence=Evidence.DECLARED).order_by("key", "number")
-    )
-    lines = [f"{key}@{number}" if number is not None else key for key, number in held.values_list("key", "number")]
+    held = reads_of(consumer.pk, actor).filter(gone_at__isnull=True, evidence=Evidence.DECLARED)
+    rows = held.order_by("feature__key", "number").values_list("feature__key", "number")
+    lines = [key if number is None else f"{key}@{number}" for key, number in rows]
     form = ReadsForm(request.POST or None, actor=actor, initial={"features": "\n".join(lines)})
     if request.method == "POST" and form.is_valid():
         try:

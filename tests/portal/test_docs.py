@@ -1,5 +1,6 @@
 """Help: every page is there for everybody who signs in, true to the code, with commands that work as pasted."""
 
+import json
 import re
 import shlex
 from types import SimpleNamespace
@@ -8,10 +9,13 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from portal import docs
 from registry.choices import Scope
+from registry.models import Usage, Version
 from tests.cast import api_as, page_as
+from tests.factories import FeatureFactory, ProjectFactory, ViewFactory
 
 pytestmark = pytest.mark.django_db
 FOLDER = settings.BASE_DIR / "docs"
@@ -58,7 +62,8 @@ def test_commands_name_this_installation(client: Client, monkeypatch: pytest.Mon
 
 def test_commands_are_answered_as_pasted(cast: SimpleNamespace) -> None:
     """Each curl of the first two chapters, taken apart as a shell would. Features of the demo are not in a test."""
-    commands = re.findall(r"^    (curl .*)$", (FOLDER / "for-services.md").read_text(), re.MULTILINE)
+    text = (FOLDER / "for-services.md").read_text().partition("## 3.")[0]
+    commands = re.findall(r"^    (curl .*)$", text, re.MULTILINE)
     assert len(commands) == 3
     for command in commands:
         words = shlex.split(command)
@@ -66,6 +71,23 @@ def test_commands_are_answered_as_pasted(cast: SimpleNamespace) -> None:
         data = dict(words[i + 1].split("=", 1) for i, word in enumerate(words) if word.startswith("--data"))
         answer = api_as(cast.viewer).get(address.removeprefix("http://localhost:8000"), data)
         assert answer.status_code == (404 if "flights." in address else 200), command
+
+
+def test_usage_is_told_as_the_page_says(cast: SimpleNamespace) -> None:
+    """The curls of the chapter on usage, in their order, on a registry that has what they name."""
+    view = ViewFactory(project=ProjectFactory(name="payments", owner=cast.payments), name="user_stats")
+    feature = FeatureFactory(view=view, name="avg_amount_7d")
+    Version.objects.create(feature=feature, number=2, dtype="float64", state="active")
+    chapter = (FOLDER / "for-services.md").read_text().partition("## 5.")[2].partition("## 6.")[0]
+    client = api_as(cast.owner_b, "features:read", "features:write", "metrics:write")
+    statuses = []
+    for command in re.findall(r"^    (curl .*)$", chapter, re.MULTILINE):
+        words = shlex.split(command)
+        send = client.put if "PUT" in words else client.post
+        body = json.loads(words[words.index("--json") + 1].replace("2026-11-27T15:00:00Z", timezone.now().isoformat()))
+        statuses.append(send(words[-1].removeprefix("http://localhost:8000"), body).status_code)
+    assert statuses == [201, 200, 200, 200]
+    assert Usage.objects.filter(feature=feature).count() == 2
 
 
 def test_scopes_are_those_there_are() -> None:

@@ -23,6 +23,8 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "requirements.txt").write_text(f"./{PACKAGE}-1.0-py3-none-any.whl\n")
     (tmp_path / "requirements-dev.txt").touch()
     (tmp_path / "constraints.txt").touch()
+    (tmp_path / "sdk").mkdir()
+    (tmp_path / "sdk" / "pyproject.toml").touch()
     return tmp_path
 
 

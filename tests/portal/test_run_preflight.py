@@ -33,7 +33,8 @@ def first_stage(*before: str, root: Path = ROOT, **environ: str) -> subprocess.C
 def checkout(tmp_path: Path) -> Path:
     """What the first stage needs of a checkout, with nothing installed yet."""
     shutil.copytree(ROOT / "portal" / "embedded", tmp_path / "checkout" / "portal" / "embedded")
-    for name in ("requirements.txt", "constraints.txt"):
+    (tmp_path / "checkout" / "sdk").mkdir()
+    for name in ("requirements.txt", "constraints.txt", "sdk/pyproject.toml"):
         (tmp_path / "checkout" / name).touch()
     return tmp_path / "checkout"
 

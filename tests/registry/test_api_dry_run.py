@@ -14,7 +14,9 @@ from tests.factories import ConnectionFactory, FeatureFactory
 pytestmark = pytest.mark.django_db
 NEW = {"name": "Prod", "addresses": {"registry_url": "sqlite:////tmp/registry.db"}}
 # These answer a question that is too long for an address, and change nothing.
-QUESTIONS = {"features-batch-get", "features-resolve", "connection-test", "connection-preview"}
+QUESTIONS = {
+    "features-batch-get", "features-resolve", "connection-test", "connection-preview", "features-check", "defaults",
+}  # fmt: skip
 
 
 @pytest.fixture
