@@ -30,6 +30,7 @@ PLACES = (
     Place("Home", "portal:home", (), key="g h"),
     Place("Search", "registry:search", ("/search", "/f/", "/v/", "/compare"), key="g s"),
     Place("Health", "monitoring:health", ("/health",)),
+    Place("Insights", "registry:insights", ("/insights",)),
     Place("Teams", "registry:teams", ("/teams", "/people")),
     Place("Connections", "registry:connections", ("/connectors", "/jobs")),
     Place("Plans", "registry:plans", ("/plans",)),

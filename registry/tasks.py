@@ -4,6 +4,7 @@ from celery import shared_task
 
 from registry.actions import pulls
 from registry.actions.answers import forget_old_answers as forget
+from registry.actions.days import keep_day as keep
 from registry.actions.definitions import import_definitions
 from registry.actions.reads import forget_old_events, refresh_reads_per_day
 from registry.actions.tokens import note_uses
@@ -39,6 +40,11 @@ def learn_words(project_id: int) -> None:
 @shared_task(name="registry.tasks.forget_old_answers")
 def forget_old_answers() -> int:
     return forget()
+
+
+@shared_task(name="registry.tasks.keep_day")
+def keep_day() -> int:
+    return keep()
 
 
 @shared_task(name="registry.tasks.refresh_reads")

@@ -29,6 +29,7 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-health": {"task": "monitoring.tasks.refresh_health", "schedule": 60.0},
     "note-token-uses": {"task": "registry.tasks.note_token_uses", "schedule": 60.0},
     "forget-old-answers": {"task": "registry.tasks.forget_old_answers", "schedule": 3600.0},
+    "keep-day": {"task": "registry.tasks.keep_day", "schedule": 3600.0},
     "refresh-reads": {"task": "registry.tasks.refresh_reads", "schedule": 3600.0},
     "clear-sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400.0},
     "keep-partitions": {"task": "monitoring.tasks.keep_partitions", "schedule": 3600.0},

@@ -4,6 +4,7 @@ from registry.models.answers import KeptAnswer
 from registry.models.audit import AuditEntry
 from registry.models.connections import Connection, Pull
 from registry.models.consumers import Consumer, ReadDay, SeenEvent, Usage
+from registry.models.days import ProjectDay
 from registry.models.feature_views import FeatureView
 from registry.models.features import Feature, Follow
 from registry.models.people import Membership, Team, User
@@ -18,5 +19,6 @@ from registry.models.words import FacetCount, FacetTotal, Synonym, Word, WordUse
 __all__ = [
     "AccessToken", "Actor", "Approval", "AuditEntry", "Connection", "Consumer", "DefaultPolicy", "Entity",
     "FacetCount", "FacetTotal", "Feature", "FeatureView", "Follow", "KeptAnswer", "Membership", "Plan", "Project",
-    "Pull", "ReadDay", "SeenEvent", "Source", "Synonym", "Tag", "Team", "Usage", "User", "Version", "Word", "WordUse",
+    "ProjectDay", "Pull", "ReadDay", "SeenEvent", "Source", "Synonym", "Tag", "Team", "Usage", "User", "Version",
+    "Word", "WordUse",
 ]  # fmt: skip

@@ -42,7 +42,7 @@ def test_no_barriers_and_nothing_cut_off(
     addresses = [one.get_absolute_url() for one in (plans.applied, plans.waiting, plans.refused)]
     for address in (
         "/plans/", *addresses, "/v/pay/stats/", "/f/pay/stats/avg_amount_7d/", "/c/model/fraud-ranker/", "/docs/files/",
-        "/docs/client/", "/c/new/",
+        "/docs/client/", "/c/new/", "/insights/",
     ):  # fmt: skip
         page = visit(address, user=cast.member if "/c/new/" not in address else cast.owner_a, theme=theme, width=width)
         if said := barriers(page) + ([f"{overflow(page)} px too wide"] if overflow(page) > 0 else []):

@@ -71,3 +71,19 @@ def test_what_a_pull_that_died_left_uncounted_is_counted_by_the_next(place: Path
     Connection.objects.update(change_token="")
     pull(connection)
     assert WordUse.objects.count() == words
+
+
+def test_a_consumer_that_people_declared_becomes_the_stores_when_it_says_so(place: Path) -> None:
+    whole, content = edited(place), edited(place)
+    service = content.feature_services.pop()
+    place.write_bytes(content.SerializeToString())
+    connection = connect(str(place))
+    pull(connection)
+    project = Feature.objects.first().project  # type: ignore[union-attr]
+    declared = Consumer.objects.create(kind="model", name=service.spec.name, project=project)
+    whole.version_id += "+"
+    place.write_bytes(whole.SerializeToString())
+    pull(connection)
+    declared.refresh_from_db()
+    assert declared.connection == connection
+    assert declared.usages.filter(gone_at=None).exists()

@@ -55,6 +55,7 @@ def merge(connection: Connection, known: KnownProjects, found: Definitions, prog
     services = [service for service in found.services if service.project in known]
     declared = Consumer.objects.filter(connection=connection, project__isnull=False)
     held: Held = {(row.project_id or 0, row.name): row for row in declared}
+    _adopt(connection, known, services, held)
     kinds = {row.pk: row.kind for row in held.values()}
     _save(connection, known, services, held)
     listed = {(known[service.project].pk, service.name) for service in services}
@@ -69,6 +70,18 @@ def merge(connection: Connection, known: KnownProjects, found: Definitions, prog
     other = [row.pk for row in held.values() if kinds.get(row.pk, row.kind) != row.kind]
     touched |= set(Usage.objects.filter(consumer__in=other).values_list("feature_id", flat=True))
     count_models(touched, before=progress.pull.started_at or timezone.now())
+
+
+def _adopt(connection: Connection, known: KnownProjects, services: list[ServiceRecord], held: Held) -> None:
+    """Consumers that people declared under the names of these services: from now on the store says what they read."""
+    wanted = {(known[one.project].pk, one.name): _kind(one) for one in services}
+    rows = Consumer.objects.filter(connection=None, project__isnull=False, name__in={name for _, name in wanted})
+    for row in rows:
+        key = (row.project_id or 0, row.name)
+        if key not in held and wanted.get(key) == row.kind:
+            row.connection = connection
+            row.save(update_fields=["connection"])
+            held[key] = row
 
 
 def models_reading(found: Definitions) -> Counter[tuple[str, str, str]]:
