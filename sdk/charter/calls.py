@@ -13,7 +13,11 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[Answer]):
-    """One request. `parse` makes the answer of what JSON said; `as_text` gives it the text instead."""
+    """One request. `parse` makes the answer of what JSON said; `as_text` gives it the text instead.
+
+    With `tells_tag`, JSON says its entity tag too, as `etag`. An
+    `is_impatient` call is tried once and waits for seconds at most: a service waits for it.
+    """
 
     method: str
     path: str
@@ -22,6 +26,8 @@ class Call(Generic[Answer]):
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     as_text: bool = False
+    tells_tag: bool = False
+    is_impatient: bool = False
 
     @property
     def may_repeat(self) -> bool:
@@ -124,12 +130,15 @@ def export(project: str, view: str) -> Call[str]:
     return Call("GET", "/export", str, query, as_text=True)
 
 
-def bundle(consumer: str) -> Call[dict[str, str]]:
-    return Call("GET", f"/defaults/bundles/{quote(consumer, safe=':')}", dict)
+def bundle(consumer: str, tag: str = "") -> Call[dict[str, str] | None]:
+    """None when the bundle is still the one of this entity tag. The answer has its own tag as `etag`."""
+    headers = {"If-None-Match": tag} if tag else {}
+    path = f"/defaults/bundles/{quote(consumer, safe=':')}"
+    return Call("GET", path, lambda said: said, headers=headers, tells_tag=True, is_impatient=True)
 
 
-def signature_keys() -> Call[dict[str, dict[str, str]]]:
-    return Call("GET", "/defaults/keys", dict)
+def signature_keys() -> Call[dict[str, dict[str, Any]]]:
+    return Call("GET", "/defaults/keys", dict, is_impatient=True)
 
 
 def me() -> Call[dict[str, Any]]:
