@@ -10,6 +10,7 @@ from charter import __version__
 from charter.calls import Call
 from charter.errors import Unreachable, refusal
 from charter.settings import Settings
+from charter.tracing import headers as trace_headers
 
 Answer = TypeVar("Answer")
 BASE = "/api/v1"
@@ -30,14 +31,19 @@ class Wait:
 def request_of(call: Call[Any], settings: Settings) -> httpx.Request:
     headers = {
         "Authorization": f"Bearer {settings.token}", "User-Agent": f"charter-python/{__version__}",
-        "Accept": "application/yaml, application/problem+json" if call.as_text else "application/json",
-        **call.headers,
+        "Accept": _accepted(call), **trace_headers(), **call.headers,
     }  # fmt: skip
     body = {} if call.body is None else {"json": call.body}
     return httpx.Request(
         call.method, f"{settings.url}{BASE}{call.path}", params=call.query, headers=headers,
         extensions={"timeout": (IMPATIENT if call.is_impatient else TIMEOUT).as_dict()}, **body,
     )  # fmt: skip
+
+
+def _accepted(call: Call[Any]) -> str:
+    if call.streams:
+        return "text/event-stream"
+    return "application/yaml, application/problem+json" if call.as_text else "application/json"
 
 
 def after_failure(call: Call[Any], error: httpx.TransportError, attempt: int) -> Wait:
