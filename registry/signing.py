@@ -1,4 +1,7 @@
-"""Signatures of what clients keep on their disks, so that they know it came from here. Keys follow the secret key."""
+"""Signatures of what clients keep on their disks, so that they know it came from here. Keys follow the secret key.
+
+A client that knows the key of an earlier secret follows to the new one, because the earlier key has signed it.
+"""
 
 import base64
 import hashlib
@@ -7,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+
+_ENDORSES = b"charter public key "
 
 
 def sign(payload: bytes) -> dict[str, str]:
@@ -19,6 +24,15 @@ def public_keys() -> dict[str, str]:
     """Base64 public keys by name: the one in use, then those of earlier secret keys that are still configured."""
     keys = (_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
     return {_name(key): _text(key.public_key().public_bytes_raw()) for key in keys}
+
+
+def endorsements() -> dict[str, dict[str, str]]:
+    """For each key the word of the earlier ones that it is ours: {key_id: {earlier key_id: signature}}."""
+    keys = [_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    return {
+        _name(key): {_name(old): _text(old.sign(_ENDORSES + key.public_key().public_bytes_raw())) for old in keys[at:]}
+        for at, key in enumerate(keys, 1)
+    }
 
 
 def _key(secret: str) -> Ed25519PrivateKey:

@@ -16,10 +16,12 @@ from registry.api.consumers import PROJECT, found_consumer
 from registry.api.endpoints import Endpoint
 from registry.choices import Scope
 from registry.queries.defaults import defaults_of, read_by
-from registry.signing import public_keys, sign
+from registry.signing import endorsements, public_keys, sign
 
 # How long a bundle may be used when Charter cannot be asked for a newer one.
 GOOD_FOR = timedelta(days=8)
+# How long personal features may be served from a bundle: one whole day at least, since it is dated to the day.
+PERSONAL_FOR = timedelta(days=2)
 
 
 class DefaultSerializer(serializers.Serializer):
@@ -56,7 +58,11 @@ class DefaultsView(Endpoint):
 
 
 class BundleSerializer(serializers.Serializer):
-    """`payload` is JSON as text, signed byte for byte: {consumer, issued_at, expires_at, data}."""
+    """`payload` is JSON as text, signed byte for byte: {consumer, issued_at, expires_at, data}.
+
+    In `data` every feature has `closes_at` beside its default. Null: it may be served on while Charter is away.
+    Personal features have a time, after which they are not to be served, neither value nor default.
+    """
 
     payload = serializers.CharField()
     key_id = serializers.CharField()
@@ -77,7 +83,10 @@ class BundleView(Endpoint):
         issued = datetime.combine(timezone.now().date(), time(), tzinfo=timezone.get_default_timezone())
         payload = dumps({
             "consumer": str(consumer), "issued_at": issued, "expires_at": issued + GOOD_FOR,
-            "data": [asdict(one) for one in defaults_of(read_by(consumer, self.actor), self.actor)],
+            "data": [
+                asdict(one) | {"closes_at": issued + PERSONAL_FOR if one.is_personal else None}
+                for one in defaults_of(read_by(consumer, self.actor), self.actor)
+            ],
         })  # fmt: skip
         caching = {"Cache-Control": "private, no-cache, stale-if-error=86400"}
         return self.answer({"payload": payload.decode(), **sign(payload)}, headers=caching)
@@ -85,6 +94,10 @@ class BundleView(Endpoint):
 
 class SignatureKeysSerializer(serializers.Serializer):
     keys = serializers.DictField(child=serializers.CharField(), help_text="Base64 Ed25519 public keys by name.")
+    endorsements = serializers.DictField(
+        child=serializers.DictField(child=serializers.CharField()),
+        help_text='By name, earlier keys\' signatures over "charter public key " and its 32 bytes.',
+    )
 
 
 class SignatureKeysView(Endpoint):
@@ -94,5 +107,5 @@ class SignatureKeysView(Endpoint):
 
     @extend_schema(responses=SignatureKeysSerializer)
     def get(self, request: Request) -> HttpResponse:
-        keys: dict[str, Any] = {"keys": public_keys()}
+        keys: dict[str, Any] = {"keys": public_keys(), "endorsements": endorsements()}
         return self.answer(keys)

@@ -7,10 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from charter.registry import AsyncRegistry, FeatureHandle, Registry
+    from charter.registry import AsyncFeatureHandle, AsyncRegistry, FeatureHandle, Registry
 
 __version__ = "0.1.0"
-__all__ = ["AsyncRegistry", "FeatureHandle", "Registry", "__version__"]
+__all__ = ["AsyncFeatureHandle", "AsyncRegistry", "FeatureHandle", "Registry", "__version__"]
 
 
 def __getattr__(name: str) -> Any:

@@ -80,6 +80,40 @@ class Check(Said):
     data: list[CheckedFeature] = []
 
 
+class Connection(Said):
+    """A store that Charter reads."""
+
+    slug: str
+    name: str
+    kind: str
+    owner: str | None = None
+    is_enabled: bool = True
+    failures: int = 0
+
+
+class Operation(Said):
+    """Long work, and how far it is. `total` is None while nobody knows it."""
+
+    id: str
+    connection: str
+    kind: str
+    state: str
+    done: int = 0
+    total: int | None = None
+    seconds_left: float | None = None
+    counts: dict[str, int] = {}
+    warnings_count: int = 0
+    errors_count: int = 0
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state not in ("queued", "running")
+
+    @property
+    def has_succeeded(self) -> bool:
+        return self.state == "succeeded"
+
+
 class PlannedChange(Said):
     key: str
     action: str

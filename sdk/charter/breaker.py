@@ -22,6 +22,11 @@ class Breaker:
     _is_trying: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the store is left alone at the moment."""
+        return self._failed >= self.failures and self.clock() < self._open_until
+
     def before(self) -> None:
         """Raises Open while the store is left alone."""
         with self._lock:

@@ -6,14 +6,20 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
-from charter.answers import CanRetire, Check, Feature, Found, Plan, Version
+from charter.answers import CanRetire, Check, Connection, Feature, Found, Operation, Plan, Version
 
 Answer = TypeVar("Answer")
+MOST_ROWS = 200  # of a page
+_ESCAPES = {"%": "%25", "/": "%2F", "\\": "%5C"}  # a per cent sign first: the others make some
 
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[Answer]):
-    """One request. `parse` makes the answer of what JSON said; `as_text` gives it the text instead."""
+    """One request. `parse` makes the answer of what JSON said; `as_text` gives it the text instead.
+
+    With `tells_tag`, JSON says its entity tag too, as `etag`. An
+    `is_impatient` call is tried once and waits for seconds at most: a service waits for it.
+    """
 
     method: str
     path: str
@@ -22,11 +28,22 @@ class Call(Generic[Answer]):
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     as_text: bool = False
+    streams: bool = False
+    tells_tag: bool = False
+    is_impatient: bool = False
 
     @property
     def may_repeat(self) -> bool:
         """Whether sending it twice does it once."""
         return self.method != "POST" or "Idempotency-Key" in self.headers
+
+
+def segment(name: str) -> str:
+    """A name as one part of a path, as Charter expects it: servers decode %2F before they look at the path, so a slash
+    is written twice-encoded."""
+    for char, escape in _ESCAPES.items():
+        name = name.replace(char, escape)
+    return "%2E" * len(name) if name in {".", ".."} else quote(name, safe=":@")
 
 
 def split(reference: str) -> tuple[str, int | None]:
@@ -41,7 +58,7 @@ def search(text: str, limit: int) -> Call[list[Found]]:
 
 
 def feature(reference: str) -> Call[Feature]:
-    return Call("GET", f"/features/{quote(reference, safe='')}", lambda said: Feature(**said))
+    return Call("GET", f"/features/{segment(reference)}", lambda said: Feature(**said))
 
 
 def version(key: str, number: int) -> Call[Version]:
@@ -61,7 +78,7 @@ def register(view: str, name: str, terms: Mapping[str, Any]) -> Call[Feature]:
 
 
 def draft(key: str, terms: Mapping[str, Any]) -> Call[Version]:
-    return _post(f"/features/{quote(key, safe='')}/versions", dict(terms), lambda said: Version(**said))
+    return _post(f"/features/{segment(key)}/versions", dict(terms), lambda said: Version(**said))
 
 
 def publish(key: str, number: int) -> Call[Version]:
@@ -87,7 +104,7 @@ def check(consumer: str | None, features: Iterable[str] | None) -> Call[Check]:
 
 
 def declare(consumer: str, features: Iterable[str]) -> Call[dict[str, Any]]:
-    path = f"/consumers/{quote(consumer, safe=':')}/features"
+    path = f"/consumers/{segment(consumer)}/features"
     return Call("PUT", path, dict, body={"features": list(features)})
 
 
@@ -112,11 +129,11 @@ def plan(
 
 
 def apply(plan_id: str) -> Call[Plan]:
-    return _post(f"/plans/{quote(plan_id, safe='')}/apply", {}, lambda said: Plan(**said))
+    return _post(f"/plans/{segment(plan_id)}/apply", {}, lambda said: Plan(**said))
 
 
 def approve(plan_id: str, party: str, note: str) -> Call[Plan]:
-    return _post(f"/plans/{quote(plan_id, safe='')}/approve", {"party": party, "note": note}, lambda said: Plan(**said))
+    return _post(f"/plans/{segment(plan_id)}/approve", {"party": party, "note": note}, lambda said: Plan(**said))
 
 
 def export(project: str, view: str) -> Call[str]:
@@ -124,20 +141,78 @@ def export(project: str, view: str) -> Call[str]:
     return Call("GET", "/export", str, query, as_text=True)
 
 
-def bundle(consumer: str) -> Call[dict[str, str]]:
-    return Call("GET", f"/defaults/bundles/{quote(consumer, safe=':')}", dict)
+def bundle(consumer: str, tag: str = "") -> Call[dict[str, str] | None]:
+    """None when the bundle is still the one of this entity tag. The answer has its own tag as `etag`."""
+    headers = {"If-None-Match": tag} if tag else {}
+    path = f"/defaults/bundles/{segment(consumer)}"
+    return Call("GET", path, lambda said: said, headers=headers, tells_tag=True, is_impatient=True)
 
 
-def signature_keys() -> Call[dict[str, dict[str, str]]]:
-    return Call("GET", "/defaults/keys", dict)
+def signature_keys() -> Call[dict[str, dict[str, Any]]]:
+    return Call("GET", "/defaults/keys", dict, is_impatient=True)
+
+
+def defaults(features: Iterable[str]) -> Call[list[dict[str, Any]]]:
+    body = {"features": list(features)}
+    return Call("POST", "/defaults/batch-get", lambda said: said["data"], body=body, headers=_once())
+
+
+def health(filters: Mapping[str, Any]) -> Call[list[dict[str, Any]]]:
+    query = {"limit": MOST_ROWS} | {name: value for name, value in filters.items() if value is not None}
+    return Call("GET", "/health", lambda said: said["data"], query)
+
+
+def feature_health(key: str) -> Call[dict[str, Any]]:
+    return Call("GET", f"/features/{segment(key)}/health", dict)
+
+
+def connections() -> Call[list[Connection]]:
+    return Call("GET", "/connections", lambda said: [Connection(**one) for one in said["data"]], {"limit": MOST_ROWS})
+
+
+def pull(connection: str, kind: str) -> Call[Operation]:
+    return _post(f"/connections/{segment(connection)}/pull", {"kind": kind}, lambda said: Operation(**said))
+
+
+def operations(limit: int) -> Call[list[Operation]]:
+    return Call("GET", "/operations", lambda said: [Operation(**one) for one in said["data"]], {"limit": limit})
+
+
+def operation(reference: str) -> Call[Operation]:
+    return Call("GET", _operation(reference), lambda said: Operation(**said))
+
+
+def operation_events(reference: str) -> Call[Operation]:
+    """A stream of server-sent events; `parse_operation` reads the data of each."""
+    return Call("GET", f"{_operation(reference)}/events", lambda said: Operation(**said), streams=True)
+
+
+def parse_operation(data: str) -> Operation:
+    return Operation.model_validate_json(data.strip())
+
+
+def tokens() -> Call[list[dict[str, Any]]]:
+    return Call("GET", "/tokens", lambda said: said["data"], {"limit": MOST_ROWS})
+
+
+def create_token(name: str, scopes: Iterable[str], days: int) -> Call[dict[str, Any]]:
+    return _post("/tokens", {"name": name, "scopes": list(scopes), "days": days}, dict)
+
+
+def revoke_token(token_id: str) -> Call[None]:
+    return Call("DELETE", f"/tokens/{segment(token_id)}", lambda _: None)
 
 
 def me() -> Call[dict[str, Any]]:
     return Call("GET", "/me", dict)
 
 
+def _operation(reference: str) -> str:
+    return f"/operations/{segment(reference)}"
+
+
 def _version(key: str, number: int) -> str:
-    return f"/features/{quote(key, safe='')}/versions/{number}"
+    return f"/features/{segment(key)}/versions/{number}"
 
 
 def _post(path: str, body: Any, parse: Callable[[Any], Answer]) -> Call[Answer]:

@@ -1,43 +1,30 @@
 """The defaults bundle of a consumer: asked for now and then, kept on disk, checked by its signature before it is used.
 
-A service reads it at start and goes on when Charter cannot be asked: what is on disk counts until it expires.
+A service reads it at start and goes on when Charter cannot be asked. Only the first look waits for Charter, for seconds
+at most; every later one is answered from memory while a thread asks.
 """
 
-import base64
-import contextlib
 import json
-import os
+import logging
 import random
-import re
-import tempfile
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from charter import calls
-from charter.errors import CharterError, Refused, Unreachable
+from charter.errors import CharterError
+from charter.private import folder, plain, write
 from charter.registry import Registry
+from charter.trust import Untrusted, payload_of
 
+log = logging.getLogger("charter")
 # Asked for again after so many seconds, never by all services at once.
 FRESH = (30.0, 60.0)
-
-
-class Untrusted(CharterError):
-    """A bundle whose signature is not Charter's, or that has expired."""
-
-
-def folder() -> Path:
-    """Where bundles and unsent reports are kept: CHARTER_CACHE, or the user's cache."""
-    home = os.environ.get("CHARTER_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "charter"
-    )
-    return Path(home)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +34,23 @@ class Entry:
     reference: str
     status: str
     served: str
-    default: Any
-    is_personal: bool
-    is_withheld: bool
-    sunset_on: str | None
-    replacement: str | None
+    default: Any = None
+    default_policy: str = "none"
+    is_nullable: bool | None = None
+    is_personal: bool = False
+    is_withheld: bool = False
+    sunset_on: str | None = None
+    replacement: str | None = None
+    closes_at: datetime | None = None
+
+    @property
+    def has_default(self) -> bool:
+        return self.default is not None
+
+    @property
+    def is_closed(self) -> bool:
+        """Personal, and Charter has not said for too long that it may still be served."""
+        return self.closes_at is not None and self.closes_at <= datetime.now(UTC)
 
 
 @dataclass(slots=True)
@@ -59,7 +58,7 @@ class Defaults:
     """The bundle of one consumer, such as model:fraud-ranker.
 
     `public_key` (base64; CHARTER_PUBLIC_KEY unless given) pins the signer. Without one the key that Charter names at
-    first is kept beside the bundle, and no other is believed from then on.
+    first is kept beside the bundle, and no other is believed from then on but those that it vouches for.
     """
 
     registry: Registry
@@ -67,88 +66,88 @@ class Defaults:
     public_key: str = ""
     clock: Callable[[], float] = time.monotonic
     _entries: dict[str, Entry] = field(default_factory=dict)
-    _expires_at: datetime | None = None
-    _ask_at: float = 0.0
-    _fresh_at: float | None = None
+    _issued_at: datetime | None = None
+    _confirmed_at: float | None = None  # in seconds since 1970
+    _tag: str = ""
+    _ask_at: float | None = None
+    _asking: threading.Lock = field(default_factory=threading.Lock)
 
     def entry(self, reference: str) -> Entry | None:
-        """What is known of `key@number`, or of a key whose only version this consumer reads. Never raises."""
-        self.refresh()
-        if self._expires_at is None or self._expires_at < datetime.now(UTC):
-            return None
+        """What is known of `key@number`, or of a key in the newest version that this consumer reads. Never raises."""
+        if self._ask_at is None:
+            self.refresh()
+        elif self.clock() >= self._ask_at and not self._asking.locked():
+            threading.Thread(target=self.refresh, name="charter-defaults", daemon=True).start()
         return self._entries.get(reference)
 
     @property
     def stale_seconds(self) -> float | None:
-        """How long ago Charter last answered; None when it never did in this process."""
-        return None if self._fresh_at is None else self.clock() - self._fresh_at
+        """How long ago Charter last said that this is so, in this process or before; None when there is nothing."""
+        return None if self._confirmed_at is None else max(0.0, time.time() - self._confirmed_at)
 
     def refresh(self) -> None:
-        """Ask Charter when it is time; keep what is there when it does not answer."""
-        if self.clock() < self._ask_at:
-            return
-        self._ask_at = self.clock() + random.uniform(*FRESH)  # noqa: S311  no secret
+        """Ask Charter now, and keep what is there when it does not answer or what it answers is not to be trusted."""
+        is_first = self._ask_at is None
+        if not self._asking.acquire(blocking=is_first):
+            return  # somebody is asking already
         try:
-            said = self.registry.do(calls.bundle(self.consumer))
-            self._take(said, self._key(said["key_id"]))
-        except (Unreachable, Refused):
+            if is_first and self._ask_at is not None:
+                return  # somebody asked while we waited
+            self._ask_at = self.clock() + random.uniform(*FRESH)  # noqa: S311  no secret
             if not self._entries:
                 self._take_kept()
-            return
-        self._fresh_at = self.clock()
-        write(self._place("bundle"), said)
+            said = self.registry.do(calls.bundle(self.consumer, self._tag))
+            if said is not None:
+                self._take(said, may_ask=True)
+            self._confirmed_at = time.time()
+            self._keep(said)
+        except Untrusted as error:
+            log.error("The defaults of %s stay as they were: %s", self.consumer, error)
+        except CharterError as error:
+            log.info("The defaults of %s stay as they were: %s", self.consumer, error)
+        except Exception:  # noqa: BLE001  whatever it is, a service goes on
+            log.exception("The defaults of %s stay as they were.", self.consumer)
+        finally:
+            self._asking.release()
 
-    def _take_kept(self) -> None:
-        with contextlib.suppress(OSError, ValueError, KeyError, Untrusted):
-            said = json.loads(self._place("bundle").read_text(encoding="utf-8"))
-            self._take(said, self.public_key or os.environ.get("CHARTER_PUBLIC_KEY") or self._pinned()[said["key_id"]])
-
-    def _take(self, said: dict[str, str], key: str) -> None:
-        """Believe a bundle. Raises Untrusted."""
+    def _take(self, said: dict[str, Any], *, may_ask: bool) -> None:
+        """Believe a bundle, unless it is older than what is held: somebody could send an old one again."""
+        payload = payload_of(said, self.registry, public_key=self.public_key, may_ask=may_ask)
         try:
-            verifier = Ed25519PublicKey.from_public_bytes(base64.b64decode(key))
-            verifier.verify(base64.b64decode(said["signature"]), said["payload"].encode())
-        except (InvalidSignature, ValueError):
-            raise Untrusted("The bundle was not signed by the Charter that this service knows.") from None
-        payload = json.loads(said["payload"])
+            issued_at = datetime.fromisoformat(payload["issued_at"])
+            entries = [_entry(one) for one in payload["data"]]
+        except (KeyError, TypeError, ValueError):
+            raise Untrusted("The bundle is of a kind that this version of the client does not know.") from None
         if payload["consumer"] != self.consumer:
             raise Untrusted(f"The bundle is one of {payload['consumer']}.")
-        names = Entry.__dataclass_fields__
-        entries = [Entry(**{name: one.get(name) for name in names}) for one in payload["data"]]
-        self._expires_at = datetime.fromisoformat(payload["expires_at"])
-        self._entries = {one.reference: one for one in entries}
-        self._entries |= {one.reference.rpartition("@")[0]: one for one in entries}  # the newest of each
+        if self._issued_at is not None and issued_at < self._issued_at:
+            return
+        by_key = {one.reference.rpartition("@")[0]: one for one in entries}  # the newest of each
+        self._entries = by_key | {one.reference: one for one in entries}
+        self._issued_at, self._tag = issued_at, str(said.get("etag", ""))
 
-    def _key(self, key_id: str) -> str:
-        """The key to believe: the pinned one, or the first that was ever named."""
-        given = self.public_key or os.environ.get("CHARTER_PUBLIC_KEY", "")
-        if given:
-            return given
-        pinned = self._pinned()
-        if key_id not in pinned:
-            named = self.registry.do(calls.signature_keys())["keys"]
-            if pinned and not (pinned.items() <= named.items()):
-                raise Untrusted("Charter's key has changed. Delete the kept one if that is right.")
-            pinned = named
-            write(self._place("keys"), pinned)
-        return pinned[key_id]
-
-    def _pinned(self) -> dict[str, str]:
+    def _take_kept(self) -> None:
         try:
-            return json.loads(self._place("keys").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
+            said = json.loads(self._place.read_text(encoding="utf-8"))
+            self._take(said, may_ask=False)
+            self._confirmed_at = float(said.get("confirmed_at", 0))
+        except (OSError, ValueError, TypeError, AttributeError):
+            return  # none yet, or not ours
+        except Untrusted as error:
+            log.error("The copy in %s is not used: %s", self._place, error)
 
-    def _place(self, what: str) -> Path:
-        host = re.sub(r"[^\w.-]", "_", self.registry.settings.url)
-        return folder() / host / f"{re.sub(r'[^a-zA-Z0-9.-]', '_', self.consumer)}.{what}.json"
+    def _keep(self, said: dict[str, Any] | None) -> None:
+        with suppress(OSError, ValueError):
+            if said is None:
+                said = json.loads(self._place.read_text(encoding="utf-8"))
+            write(self._place, said | {"confirmed_at": self._confirmed_at})
+
+    @property
+    def _place(self) -> Path:
+        return folder(self.registry.settings.url) / f"{plain(self.consumer)}.bundle.json"
 
 
-def write(place: Path, data: Any) -> None:
-    """All of it or none, readable by this user alone. A disk that is full or read-only costs nothing but the copy."""
-    with contextlib.suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=place.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as opened:
-            json.dump(data, opened)
-        os.replace(name, place)
+def _entry(said: dict[str, Any]) -> Entry:
+    known = {name: said[name] for name in Entry.__dataclass_fields__ if name in said}
+    closes_at = said.get("closes_at")
+    return Entry(**known | {"closes_at": datetime.fromisoformat(closes_at) if closes_at else None})

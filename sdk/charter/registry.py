@@ -1,74 +1,63 @@
-"""The registry, asked from Python: `Registry` waits for each answer, `AsyncRegistry` awaits it."""
+"""The registry, from Python: `Registry` waits for answers, `AsyncRegistry` awaits them. Both run the same flows."""
 
 import asyncio
+import os
 import time
-import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from functools import wraps
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from charter import calls, exchange
-from charter.answers import CanRetire, Check, Feature, Found, Plan, Version
-from charter.calls import Call, split
-from charter.errors import NotUsable
+from charter import calls, exchange, flows
+from charter.answers import Operation
+from charter.calls import Call
+from charter.errors import Refused
 from charter.exchange import Wait
+from charter.flows import Flow
+from charter.handles import AsyncFeatureHandle, FeatureHandle
 from charter.settings import known
 
 Answer = TypeVar("Answer")
-_UNUSABLE = {"draft": "is a draft", "quarantined": "is quarantined", "retired": "is retired"}
-_warned: set[str] = set()
+Parameters = ParamSpec("Parameters")
+ASK_EVERY = 1.0  # seconds, where nobody tells
 
 
-class FeatureHandle:
-    """One version of a feature, as it was when it was asked for."""
+def _waiting(
+    flow: Callable[Parameters, Flow[Answer]],
+) -> Callable[Concatenate["Registry", Parameters], Answer]:
+    """A method that runs the flow and waits."""
 
-    def __init__(self, feature: Feature, version: Version) -> None:
-        self.feature, self.contract = feature, version
-        self._warn_once()
+    @wraps(flow)
+    def method(self: "Registry", *args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
+        return self.run(flow(*args, **kwargs))
 
-    def __repr__(self) -> str:
-        return f"<{self.reference}, {self.contract.status}>"
+    return method
 
-    @property
-    def reference(self) -> str:
-        return self.contract.reference
 
-    @property
-    def parts(self) -> dict[str, Feature | Version]:
-        return {"feature": self.feature, "version": self.contract}
+def _awaited(
+    flow: Callable[Parameters, Flow[Answer]],
+) -> Callable[Concatenate["AsyncRegistry", Parameters], Coroutine[Any, Any, Answer]]:
+    """A method that runs the flow and is awaited."""
 
-    @property
-    def default(self) -> Any:
-        """What to use when there is no value; None is to fail."""
-        return self.contract.default
+    @wraps(flow)
+    async def method(self: "AsyncRegistry", *args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
+        return await self.run(flow(*args, **kwargs))
 
-    def assert_usable(self) -> None:
-        """Raises NotUsable for a version that nobody may read now."""
-        if why := _UNUSABLE.get(self.contract.status):
-            instead = f" Read {self.contract.replacement} instead." if self.contract.replacement else ""
-            raise NotUsable(f"{self.reference} {why}. {self.contract.state_reason}{instead}".rstrip())
-
-    def _warn_once(self) -> None:
-        """Once a process for each version: a loop over a million rows is no reason for a million lines."""
-        if self.contract.status != "deprecated" or self.reference in _warned:
-            return
-        _warned.add(self.reference)
-        instead = f"; read {self.contract.replacement} instead" if self.contract.replacement else ""
-        said = f"{self.reference} is deprecated and served until {self.contract.sunset_on}{instead}."
-        warnings.warn(said, FutureWarning, stacklevel=4)
+    return method
 
 
 class Registry:
     """Charter's API. `url` and `token` come from CHARTER_URL and CHARTER_TOKEN, or `charter login`, unless given.
 
-    Raises NotConfigured at once; each call raises Refused with what to do, or Unreachable.
+    Threads may share it, and a process that is forked off gets connections of its own. Raises NotConfigured at once;
+    each call raises Refused with what to do, or Unreachable.
     """
 
     def __init__(self, url: str | None = None, token: str | None = None) -> None:
         self.settings = known(url, token)
-        self._client = httpx.Client(timeout=exchange.TIMEOUT)
+        self._clients: dict[int, httpx.Client] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -79,7 +68,15 @@ class Registry:
         self.close()
 
     def close(self) -> None:
-        self._client.close()
+        if client := self._clients.pop(os.getpid(), None):
+            client.close()
+
+    @property
+    def _client(self) -> httpx.Client:
+        process = os.getpid()
+        if process not in self._clients:
+            self._clients.setdefault(process, httpx.Client(timeout=exchange.TIMEOUT))
+        return self._clients[process]
 
     def do(self, call: Call[Answer]) -> Answer:
         """Send a call, again where that is safe and of use, and give its answer."""
@@ -96,76 +93,86 @@ class Registry:
             time.sleep(outcome.seconds)
             attempt += 1
 
-    def search(self, text: str = "", limit: int = 20) -> list[Found]:
-        """Features that match, best first; the words are those of the search page."""
-        return self.do(calls.search(text, limit))
+    def run(self, flow: Flow[Answer]) -> Answer:
+        """Do what a flow asks for, until it ends."""
+        try:
+            step = next(flow)
+            while True:
+                if isinstance(step, Wait):
+                    time.sleep(step.seconds)
+                    step = flow.send(None)
+                    continue
+                try:
+                    answer = self.do(step)
+                except Exception as error:  # noqa: BLE001  the flow decides what it means
+                    step = flow.throw(error)
+                else:
+                    step = flow.send(answer)
+        except StopIteration as ended:
+            result: Answer = ended.value
+            return result
 
     def feature(self, reference: str) -> FeatureHandle:
         """`project.view.feature`, or that with `@number`. Warns once where it is deprecated."""
-        key, number = split(reference)
-        found = self.do(calls.feature(key))
-        return FeatureHandle(found, self.do(calls.version(key, found.version if number is None else number)))
+        return FeatureHandle(self, *self.run(flows.parts(reference)))
 
-    def check(self, features: Iterable[str] | None = None, *, consumer: str | None = None) -> Check:
-        """May these features be read, or those that a consumer reads?"""
-        return self.do(calls.check(consumer, features))
+    def watch(self, reference: str) -> Iterator[Operation]:
+        """Long work whenever it gets on, until it is finished. The first one says how far it is now."""
+        latest = self.operation(reference)
+        yield latest
+        while not latest.is_finished:
+            for latest in self._told(reference):
+                yield latest
 
-    def can_retire(self, reference: str) -> CanRetire:
-        return self.do(calls.can_retire(*self._numbered(reference)))
+    def _told(self, reference: str) -> Iterator[Operation]:
+        """What Charter tells of it, for a minute at most; or one look at it, where too many listen already."""
+        call = calls.operation_events(reference)
+        try:
+            response = self._client.send(exchange.request_of(call, self.settings), stream=True)
+            try:
+                if response.status_code != 200:
+                    response.read()
+                    exchange.understood(call, response, exchange.MOST_TRIES)
+                yield from flows.told_in(response.iter_lines())
+            finally:
+                response.close()
+        except Refused as refused:
+            if refused.code != "busy":
+                raise
+            yield self.run(flows.operation(reference, after=ASK_EVERY))
+        except httpx.TransportError:  # it broke off in the middle; the next look says whether Charter is there
+            yield self.run(flows.operation(reference, after=ASK_EVERY))
 
-    def register(self, view: str, name: str, **terms: Any) -> Feature:
-        """A new feature of a view, as a draft."""
-        return self.do(calls.register(view, name, terms))
-
-    def draft(self, key: str, **terms: Any) -> Version:
-        """A new version of a feature, as a draft."""
-        return self.do(calls.draft(key, terms))
-
-    def publish(self, reference: str) -> Version:
-        return self.do(calls.publish(*self._numbered(reference)))
-
-    def deprecate(self, reference: str, *, sunset: str, reason: str, replacement: str | None = None) -> None:
-        """Announce the end of a version: `sunset` is the last day it is served, such as 2027-01-31."""
-        self.do(calls.deprecate(*self._numbered(reference), sunset, reason, replacement))
-
-    def retire(self, reference: str, *, reason: str = "") -> Version:
-        return self.do(calls.retire(*self._numbered(reference), reason))
-
-    def declare(self, consumer: str, features: Iterable[str]) -> dict[str, Any]:
-        """Say that `model:name` reads exactly these features."""
-        return self.do(calls.declare(consumer, features))
-
-    def report_usage(self, events: list[dict[str, Any]]) -> dict[str, Any]:
-        """Reads that happened: `{id, consumer, feature, reads, at}`, at most 5,000. Safe to send again."""
-        return self.do(calls.report_usage(events))
-
-    def plan(
-        self, files: Iterable[tuple[str, str]], *, source: str = "", commit: str = "", takes_over: bool = False,
-        dry_run: bool = False,
-    ) -> Plan:  # fmt: skip
-        """What these files, (path, text), would change."""
-        return self.do(calls.plan(files, source, commit, takes_over, dry_run))
-
-    def apply(self, plan_id: str) -> Plan:
-        return self.do(calls.apply(plan_id))
-
-    def approve(self, plan_id: str, party: str, note: str = "") -> Plan:
-        return self.do(calls.approve(plan_id, party, note))
-
-    def export(self, project: str = "", view: str = "") -> str:
-        """Feature views as YAML, ready for `apply`."""
-        return self.do(calls.export(project, view))
-
-    def me(self) -> dict[str, Any]:
-        return self.do(calls.me())
-
-    def _numbered(self, reference: str) -> tuple[str, int]:
-        key, number = split(reference)
-        return key, self.do(calls.feature(key)).version if number is None else number
+    search = _waiting(flows.search)
+    check = _waiting(flows.check)
+    can_retire = _waiting(flows.can_retire)
+    difference = _waiting(flows.difference)
+    register = _waiting(flows.register)
+    draft = _waiting(flows.draft)
+    publish = _waiting(flows.publish)
+    deprecate = _waiting(flows.deprecate)
+    retire = _waiting(flows.retire)
+    declare = _waiting(flows.declare)
+    report_usage = _waiting(flows.report_usage)
+    defaults_of = _waiting(flows.defaults_of)
+    plan = _waiting(flows.plan)
+    apply = _waiting(flows.apply)
+    approve = _waiting(flows.approve)
+    export = _waiting(flows.export)
+    health = _waiting(flows.health)
+    feature_health = _waiting(flows.feature_health)
+    connections = _waiting(flows.connections)
+    pull = _waiting(flows.pull)
+    operations = _waiting(flows.operations)
+    operation = _waiting(flows.operation)
+    me = _waiting(flows.me)
+    tokens = _waiting(flows.tokens)
+    create_token = _waiting(flows.create_token)
+    revoke_token = _waiting(flows.revoke_token)
 
 
 class AsyncRegistry:
-    """The same for asyncio: `await registry.do(calls.search(…))`, and the two that services need most by name."""
+    """The same for asyncio. Made and used in one event loop."""
 
     def __init__(self, url: str | None = None, token: str | None = None) -> None:
         self.settings = known(url, token)
@@ -177,6 +184,9 @@ class AsyncRegistry:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
         await self._client.aclose()
 
     async def do(self, call: Call[Answer]) -> Answer:
@@ -193,20 +203,60 @@ class AsyncRegistry:
             await asyncio.sleep(outcome.seconds)
             attempt += 1
 
-    async def search(self, text: str = "", limit: int = 20) -> list[Found]:
-        return await self.do(calls.search(text, limit))
+    async def run(self, flow: Flow[Answer]) -> Answer:
+        """Do what a flow asks for, until it ends."""
+        try:
+            step = next(flow)
+            while True:
+                if isinstance(step, Wait):
+                    await asyncio.sleep(step.seconds)
+                    step = flow.send(None)
+                    continue
+                try:
+                    answer = await self.do(step)
+                except Exception as error:  # noqa: BLE001  the flow decides what it means
+                    step = flow.throw(error)
+                else:
+                    step = flow.send(answer)
+        except StopIteration as ended:
+            result: Answer = ended.value
+            return result
 
-    async def feature(self, reference: str) -> FeatureHandle:
-        key, number = split(reference)
-        found = await self.do(calls.feature(key))
-        version = calls.version(key, found.version if number is None else number)
-        return FeatureHandle(found, await self.do(version))
+    async def feature(self, reference: str) -> AsyncFeatureHandle:
+        """`project.view.feature`, or that with `@number`. Warns once where it is deprecated."""
+        return AsyncFeatureHandle(self, *await self.run(flows.parts(reference)))
 
-    async def check(self, features: Iterable[str] | None = None, *, consumer: str | None = None) -> Check:
-        return await self.do(calls.check(consumer, features))
+    async def watch(self, reference: str) -> AsyncIterator[Operation]:
+        """Long work, looked at once a second until it is finished. The first one says how far it is now."""
+        latest = await self.operation(reference)
+        yield latest
+        while not latest.is_finished:
+            latest = await self.operation(reference, after=ASK_EVERY)
+            yield latest
 
-    async def declare(self, consumer: str, features: Iterable[str]) -> Mapping[str, Any]:
-        return await self.do(calls.declare(consumer, features))
-
-    async def report_usage(self, events: list[dict[str, Any]]) -> Mapping[str, Any]:
-        return await self.do(calls.report_usage(events))
+    search = _awaited(flows.search)
+    check = _awaited(flows.check)
+    can_retire = _awaited(flows.can_retire)
+    difference = _awaited(flows.difference)
+    register = _awaited(flows.register)
+    draft = _awaited(flows.draft)
+    publish = _awaited(flows.publish)
+    deprecate = _awaited(flows.deprecate)
+    retire = _awaited(flows.retire)
+    declare = _awaited(flows.declare)
+    report_usage = _awaited(flows.report_usage)
+    defaults_of = _awaited(flows.defaults_of)
+    plan = _awaited(flows.plan)
+    apply = _awaited(flows.apply)
+    approve = _awaited(flows.approve)
+    export = _awaited(flows.export)
+    health = _awaited(flows.health)
+    feature_health = _awaited(flows.feature_health)
+    connections = _awaited(flows.connections)
+    pull = _awaited(flows.pull)
+    operations = _awaited(flows.operations)
+    operation = _awaited(flows.operation)
+    me = _awaited(flows.me)
+    tokens = _awaited(flows.tokens)
+    create_token = _awaited(flows.create_token)
+    revoke_token = _awaited(flows.revoke_token)

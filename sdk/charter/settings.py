@@ -4,8 +4,10 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from charter.errors import NotConfigured
+from charter.private import write
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +25,33 @@ def file() -> Path:
 def known(url: str | None = None, token: str | None = None) -> Settings:
     """Raises NotConfigured when address or token is nowhere."""
     kept = _kept()
-    url = url or os.environ.get("CHARTER_URL") or kept.get("url", "")
-    token = token or os.environ.get("CHARTER_TOKEN") or kept.get("token", "")
+    url = (url or os.environ.get("CHARTER_URL") or kept.get("url", "")).rstrip("/")
+    of_login = kept.get("token", "") if url == kept.get("url") else ""  # whose token it is, nobody else shall get it
+    token = (token or os.environ.get("CHARTER_TOKEN") or of_login).strip()
     if not url:
         raise NotConfigured("Where is Charter? Set CHARTER_URL, or run: charter login https://charter.example.com")
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+        raise NotConfigured(f"{url} is no address. Write it whole: https://charter.example.com")
     if not token:
-        raise NotConfigured(f"Who asks? Make a token on {url.rstrip('/')}/settings/tokens/ and set CHARTER_TOKEN.")
-    return Settings(url.rstrip("/"), token)
+        raise NotConfigured(f"Who asks? Make a token on {url}/settings/tokens/ and set CHARTER_TOKEN.")
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise NotConfigured("The token holds characters that no token has. Copy it again, whole and alone.")
+    return Settings(url, token)
 
 
 def keep(settings: Settings) -> Path:
-    """Remember address and token for this user."""
+    """Remember address and token for this user. Raises NotConfigured where nothing can be written."""
     place = file()
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as opened:
-        json.dump({"url": settings.url, "token": settings.token}, opened)
+    try:
+        write(place, {"url": settings.url, "token": settings.token})
+    except OSError as error:
+        raise NotConfigured(f"{place} cannot be written ({error.strerror}). Set CHARTER_TOKEN instead.") from None
     return place
 
 
 def _kept() -> dict[str, str]:
     try:
-        return json.loads(file().read_text(encoding="utf-8"))
+        kept = json.loads(file().read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return kept if isinstance(kept, dict) else {}

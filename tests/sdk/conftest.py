@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+SDK = Path(__file__).parents[2] / "sdk"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -31,6 +33,7 @@ def as_user(live_server: Any, tmp_path: Path, cast: SimpleNamespace) -> Callable
         return {
             "PATH": os.environ["PATH"], "HOME": str(tmp_path), "CHARTER_URL": live_server.url, "NO_COLOR": "1",
             "CHARTER_TOKEN": token_for(user, "features:read", "features:write", "metrics:write"), "COLUMNS": "200",
+            "PYTHONPATH": str(SDK),
         }  # fmt: skip
 
     return environment

@@ -100,11 +100,16 @@ class Store:
     """Answers as Feast's does, while it is up."""
 
     is_up = True
+    project = "pay"
 
-    def get_online_features(self, features: list[str], entity_rows: list[dict[str, Any]]) -> Any:
+    def get_online_features(
+        self, features: list[str], entity_rows: list[dict[str, Any]], full_feature_names: bool
+    ) -> Any:
         if not self.is_up:
             raise ConnectionError("redis is away")
-        values = {name.partition(":")[2]: [7.0 if row["user_id"] else None for row in entity_rows] for name in features}
+        values = {
+            name.replace(":", "__"): [7.0 if row["user_id"] else None for row in entity_rows] for name in features
+        }
         return SimpleNamespace(to_dict=lambda: values)
 
 
@@ -143,7 +148,7 @@ def test_missing_values_get_defaults_and_what_is_quarantined_is_not_read(portal:
     store.is_up = False
     assert governed.get_online_features(names, rows)["amount"] == [7.0, 1.5]
     assert governed.get_online_features(names, [{"user_id": 2}])["amount"] == [1.5]
-    assert governed.served == {"store": 1, "cache": 1, "default": 1}
+    assert governed.served == {"store": 1, "cache": 1, "default": 8}
     with pytest.raises(ConnectionError):
         governed.get_online_features(["stats:unknown"], rows)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from charter.calls import difference, split
+from charter.calls import split
 from charter.commands.speaking import NO, OK, WARNINGS, console, errors_said, manner, said, table
 from charter.registry import Registry
 from charter.settings import known
@@ -90,7 +90,7 @@ def diff(context: typer.Context, old: Reference, new: Reference) -> None:
     if key != other or before is None or after is None:
         raise typer.BadParameter("Two versions of one feature: charter diff KEY@1 KEY@2")
     with errors_said(), Registry(how.url, how.token) as registry:
-        found = registry.do(difference(key, after, before))
+        found = registry.difference(old, new)
     if not said(how, found):
         for one in found:
             console().print(f"{one['term']:18} {escape(str(one['old']))} -> {escape(str(one['new']))}")

@@ -97,12 +97,13 @@ def declare(
     context: typer.Context,
     consumer: Annotated[str, typer.Argument(help="Such as model:fraud-ranker")],
     features: Annotated[typer.FileText, typer.Option(help="A file with one feature a line; - is standard input")],
+    team: Annotated[str | None, typer.Option(help="Make the consumer for this team if it is not there yet")] = None,
 ) -> None:
     """Say that a consumer reads exactly these features."""
     how = manner(context)
     named = [line.strip() for line in features if line.strip() and not line.startswith("#")]
     with errors_said(), Registry(how.url, how.token) as registry:
-        made = registry.declare(consumer, named)
+        made = registry.declare(consumer, named, team=team)
     if not said(how, made):
         console().print(f"{escape(consumer)} reads {len(named)} features.")
 

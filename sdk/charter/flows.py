@@ -1,0 +1,178 @@
+"""What the client can do, each thing once: the calls that it takes, and what comes of them.
+
+A flow yields a `Call` and is sent its answer; or a `Wait`, and is sent nothing. `Registry` runs flows and waits,
+`AsyncRegistry` runs the same ones and awaits, so that neither has its own idea of what a verb does.
+"""
+
+from collections.abc import Generator, Iterable, Iterator
+from typing import Any, TypeAlias, TypeVar
+
+from charter import calls
+from charter.answers import CanRetire, Check, Connection, Feature, Found, Operation, Plan, Version
+from charter.calls import Call, split
+from charter.errors import NotFound
+from charter.exchange import Wait
+
+Answer = TypeVar("Answer")
+Flow: TypeAlias = Generator[Call[Any] | Wait, Any, Answer]
+
+
+def search(text: str = "", limit: int = 20) -> Flow[list[Found]]:
+    """Features that match, best first; the words are those of the search page."""
+    return (yield calls.search(text, limit))
+
+
+def parts(reference: str) -> Flow[tuple[Feature, Version]]:
+    """A feature and the version that `reference` names, or its current one."""
+    key, number = split(reference)
+    found = yield calls.feature(key)
+    return found, (yield calls.version(key, found.version if number is None else number))
+
+
+def check(features: Iterable[str] | None = None, *, consumer: str | None = None) -> Flow[Check]:
+    """May these features be read, or those that a consumer reads?"""
+    return (yield calls.check(consumer, features))
+
+
+def can_retire(reference: str) -> Flow[CanRetire]:
+    """May this version end, and if not, what stands in the way?"""
+    return (yield calls.can_retire(*(yield from _numbered(reference))))
+
+
+def difference(old: str, new: str) -> Flow[list[dict[str, Any]]]:
+    """Terms that differ between two versions of a feature: [{term, old, new}]."""
+    key, before = yield from _numbered(old)
+    return (yield calls.difference(key, (yield from _numbered(new))[1], before))
+
+
+def register(view: str, name: str, **terms: Any) -> Flow[Feature]:
+    """A new feature of a view, as a draft."""
+    return (yield calls.register(view, name, terms))
+
+
+def draft(key: str, **terms: Any) -> Flow[Version]:
+    """A new version of a feature, as a draft."""
+    return (yield calls.draft(key, terms))
+
+
+def publish(reference: str) -> Flow[Version]:
+    """Make a draft active. It never changes again."""
+    return (yield calls.publish(*(yield from _numbered(reference))))
+
+
+def deprecate(reference: str, *, sunset: str, reason: str, replacement: str | None = None) -> Flow[None]:
+    """Announce the end of a version: `sunset` is the last day it is served, such as 2027-01-31."""
+    yield calls.deprecate(*(yield from _numbered(reference)), sunset, reason, replacement)
+
+
+def retire(reference: str, *, reason: str = "") -> Flow[Version]:
+    """End a version for good. Raises Refused with what stands in the way."""
+    return (yield calls.retire(*(yield from _numbered(reference)), reason))
+
+
+def declare(consumer: str, features: Iterable[str], *, team: str | None = None) -> Flow[dict[str, Any]]:
+    """Say that `model:name` reads exactly these features. One that is not there yet is made for `team`, if given."""
+    named = list(features)
+    try:
+        return (yield calls.declare(consumer, named))
+    except NotFound:
+        if team is None:
+            raise
+    kind, _, name = consumer.partition(":")
+    yield calls.register_consumer(kind, name, {"team": team})
+    return (yield calls.declare(consumer, named))
+
+
+def report_usage(events: list[dict[str, Any]]) -> Flow[dict[str, Any]]:
+    """Reads that happened: `{id, consumer, feature, reads, at}`, at most 5,000. Safe to send again."""
+    return (yield calls.report_usage(events))
+
+
+def defaults_of(features: Iterable[str]) -> Flow[list[dict[str, Any]]]:
+    """What to serve for up to 500 versions without a value, in the order asked for."""
+    return (yield calls.defaults(features))
+
+
+def plan(
+    files: Iterable[tuple[str, str]], *, source: str = "", commit: str = "", takes_over: bool = False,
+    dry_run: bool = False,
+) -> Flow[Plan]:  # fmt: skip
+    """What these files, (path, text), would change."""
+    return (yield calls.plan(files, source, commit, takes_over, dry_run))
+
+
+def apply(plan_id: str) -> Flow[Plan]:
+    """Do what a plan says."""
+    return (yield calls.apply(plan_id))
+
+
+def approve(plan_id: str, party: str, note: str = "") -> Flow[Plan]:
+    """Agree to a plan for a party that it needs."""
+    return (yield calls.approve(plan_id, party, note))
+
+
+def export(project: str = "", view: str = "") -> Flow[str]:
+    """Feature views as YAML, ready for `apply`."""
+    return (yield calls.export(project, view))
+
+
+def health(**filters: Any) -> Flow[list[dict[str, Any]]]:
+    """The health of feature views: those of a project, an owner, or in a state. The first 200."""
+    return (yield calls.health(filters))
+
+
+def feature_health(key: str) -> Flow[dict[str, Any]]:
+    """How a feature is, the reasons, and the newest measurement from each store."""
+    return (yield calls.feature_health(key))
+
+
+def connections() -> Flow[list[Connection]]:
+    """The stores that are connected. The first 200."""
+    return (yield calls.connections())
+
+
+def pull(connection: str, kind: str = "definitions") -> Flow[Operation]:
+    """Have a connection read definitions or measurements now. While it does already, this is that."""
+    return (yield calls.pull(connection, kind))
+
+
+def operations(limit: int = 20) -> Flow[list[Operation]]:
+    """Long work, newest first."""
+    return (yield calls.operations(limit))
+
+
+def operation(reference: str, after: float = 0.0) -> Flow[Operation]:
+    """How far long work is, `after` so many seconds."""
+    if after:
+        yield Wait(after)
+    return (yield calls.operation(reference))
+
+
+def me() -> Flow[dict[str, Any]]:
+    """Who asks, and what the token may do."""
+    return (yield calls.me())
+
+
+def tokens() -> Flow[list[dict[str, Any]]]:
+    """One's tokens, without their secrets."""
+    return (yield calls.tokens())
+
+
+def create_token(name: str, scopes: Iterable[str], days: int = 90) -> Flow[dict[str, Any]]:
+    """A new token. Its `secret` is told this once."""
+    return (yield calls.create_token(name, scopes, days))
+
+
+def revoke_token(token_id: str) -> Flow[None]:
+    """End a token."""
+    yield calls.revoke_token(token_id)
+
+
+def told_in(lines: Iterable[str]) -> Iterator[Operation]:
+    """What a stream of server-sent events says, line by line."""
+    return (calls.parse_operation(line.removeprefix("data:")) for line in lines if line.startswith("data:"))
+
+
+def _numbered(reference: str) -> Flow[tuple[str, int]]:
+    key, number = split(reference)
+    return key, (yield calls.feature(key)).version if number is None else number
