@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from common.durations import compact_duration, parse_duration
 from common.logs import scrub
 from registry.models import Connection, Team
+from registry.refusable import Refusable
 from registry.stores import ADDRESSES
 
 LABELS = {"registry_url": "Registry", "offline_url": "Offline store", "online_url": "Online store"}
@@ -41,7 +42,7 @@ class IntervalField(forms.CharField):
         return compact_duration(value) if isinstance(value, timedelta) else value
 
 
-class ConnectionForm(forms.Form):
+class ConnectionForm(Refusable):
     """One form for a new connection and for a change; the action decides what is right."""
 
     name = forms.CharField(max_length=120, help_text="What people call this store. Its address follows from the name.")
@@ -72,11 +73,6 @@ class ConnectionForm(forms.Form):
         """What the actions take: name, addresses and intervals; the team is left to the caller."""
         taken = {name: self.cleaned_data[name] for name in ("name", "definitions_every", "measurements_every")}
         return taken | {"addresses": {name: self.cleaned_data[name] for name in ADDRESSES[self.kind]}}
-
-    def refuse(self, errors: dict[str, list[str]]) -> None:
-        """Show what the action said, at the field it is about."""
-        for name, messages in errors.items():
-            self.add_error(name if name in self.fields else None, messages)
 
 
 def _initial(connection: Connection) -> dict[str, Any]:

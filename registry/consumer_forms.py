@@ -10,7 +10,7 @@ from registry.actions.consumers import MOST_READS
 from registry.choices import ConsumerKind
 from registry.models import Feature, Team, User
 from registry.queries.readers import versions_named
-from registry.registering_forms import Refusable
+from registry.refusable import Refusable
 
 _MOST_SHOWN = 10
 

@@ -4,7 +4,6 @@ Each form knows which terms it asks for, shows a version's, and gives back `term
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import orjson
@@ -13,6 +12,7 @@ from django import forms
 from charter.terms import METRICS, OF_STORE, SCALARS, TEXTS
 from registry.choices import PrivacyClass
 from registry.models import DefaultPolicy, Version
+from registry.refusable import Refusable
 
 NULLS = {"": None, "yes": True, "no": False}
 
@@ -31,7 +31,7 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-class DraftForm(forms.Form):
+class DraftForm(Refusable):
     """What one page of a draft asks. `version` is the draft as it is; `read` names the state that was shown."""
 
     terms_asked: ClassVar[tuple[str, ...]] = ()
@@ -53,11 +53,6 @@ class DraftForm(forms.Form):
 
     def terms(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.terms_asked}
-
-    def refuse(self, errors: Mapping[str, list[str]]) -> None:
-        """Show what the action said, at the field it is about or above them all."""
-        for name, messages in errors.items():
-            self.add_error(name if name in self.fields else None, messages)
 
 
 class MeaningForm(DraftForm):

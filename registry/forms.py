@@ -7,6 +7,7 @@ from django import forms
 
 from common.durations import compact_duration, parse_duration
 from registry.models import FeatureView
+from registry.refusable import Refusable
 
 
 class DescriptionForm(forms.Form):
@@ -21,8 +22,10 @@ class DescriptionForm(forms.Form):
     )
 
 
-class SloForm(forms.Form):
+class SloForm(Refusable):
     """Limits of a feature view."""
+
+    called = {"max_null_rate": "max_null_percent"}
 
     freshness = forms.CharField(
         required=False, max_length=40, label="Oldest data allowed",
@@ -62,8 +65,3 @@ class SloForm(forms.Form):
             "max_null_rate": None if percent is None else percent / 100,
             "reason": self.cleaned_data["reason"],
         }
-
-    def refuse(self, errors: dict[str, list[str]]) -> None:
-        """Show what the action said, at the field it is about."""
-        for name, messages in errors.items():
-            self.add_error("max_null_percent" if name == "max_null_rate" else name, messages)

@@ -110,6 +110,13 @@ def _by_feast(feature: Feature, number: int | None) -> Found:
     return Found(feature, feature.number if number is None else number_up_to(feature, number))
 
 
+def public_number(text: str, kind: str) -> int | None:
+    """`PL-12` is 12 of the kind PL; None for what is no such name."""
+    said, _, number = text.partition("-")
+    is_one = said == kind and number.isdecimal() and number.isascii() and len(number) <= 15
+    return int(number) if is_one else None
+
+
 def storable(text: str) -> str:
     """Without what PostgreSQL cannot hold and nobody types: NUL and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "ignore").decode()

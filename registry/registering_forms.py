@@ -1,6 +1,5 @@
 """What people fill in to begin a feature or a view."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,19 +8,7 @@ from django.db.models import QuerySet
 from registry.choices import BY_HAND, ViewKind
 from registry.connection_form import IntervalField
 from registry.models import Project, Team
-
-
-class Refusable(forms.Form):
-    """A form that shows what an action refuses."""
-
-    # What the action calls a field -> what it is called here.
-    called: Mapping[str, str] = {}
-
-    def refuse(self, errors: Mapping[str, list[str]]) -> None:
-        """Show what the action said, at the field it is about or above them all."""
-        for name, messages in errors.items():
-            at = self.called.get(name, name)
-            self.add_error(at if at in self.fields else None, messages)
+from registry.refusable import Refusable
 
 
 class FeatureNameForm(Refusable):

@@ -7,12 +7,13 @@ from django import forms
 from django.utils import timezone
 
 from registry.models import Version
+from registry.refusable import Refusable
 
 # Long enough for consumers of online features to move; the owner may say less.
 USUAL_NOTICE = timedelta(days=90)
 
 
-class DeprecationForm(forms.Form):
+class DeprecationForm(Refusable):
     replacement = forms.CharField(
         required=False, max_length=600, label="What replaces it", help_text="A key such as project.view.feature@2.",
         widget=forms.TextInput(attrs={"class": "mono", "autocomplete": "off", "spellcheck": "false"}),
@@ -38,7 +39,7 @@ class DeprecationForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("sunset_on", "reason")}
 
 
-class ConfirmedForm(forms.Form):
+class ConfirmedForm(Refusable):
     """For what cannot be taken back, or hurts at once: the name is typed."""
 
     reason = forms.CharField(

@@ -12,11 +12,12 @@ from rest_framework.request import Request
 
 from common.fields import Selection
 from common.json import OrjsonRenderer
-from common.problems import Busy
+from common.problems import Busy, NotFound
 from registry.api.endpoints import Endpoint
 from registry.api.objects import Shown
-from registry.api.operations import UNFINISHED, OperationView, number_of
+from registry.api.operations import UNFINISHED, OperationView
 from registry.choices import Scope
+from registry.references import public_number
 
 LONGEST_SECONDS = 60
 EVERY_SECONDS = 1.0
@@ -44,7 +45,9 @@ class OperationEventsView(Endpoint):
 
     @extend_schema(responses={(200, "text/event-stream"): OpenApiTypes.STR})
     def get(self, request: Request, reference: str) -> HttpResponseBase:
-        view, number = OperationView(request=request), number_of(reference)
+        view, number = OperationView(request=request), public_number(reference, "PULL")
+        if number is None:
+            raise NotFound
         first = view.show(number=number, selection=Selection())
         if not _places.acquire(blocking=False):
             raise Busy("Others listen already.", headers={"Retry-After": "5"})

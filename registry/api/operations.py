@@ -9,7 +9,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from common.fields import Selection
-from common.problems import NotFound
 from registry.actions.action import allow
 from registry.actions.pulls import cancel_pull
 from registry.api.endpoints import Endpoint
@@ -19,6 +18,7 @@ from registry.api.writes import write
 from registry.choices import PullState, Scope
 from registry.filters import PullFilter
 from registry.models import Actor, Pull
+from registry.references import public_number
 from registry.serializers.connections import OperationSerializer
 
 UNFINISHED = (PullState.QUEUED, PullState.RUNNING)
@@ -50,7 +50,7 @@ class OperationView(ObjectEndpoint):
         return Pull.objects.all()
 
     def get(self, request: Request, reference: str) -> HttpResponse:
-        return super().get(request, number=number_of(reference))
+        return super().get(request, number=public_number(reference, "PULL"))
 
     def headers_for(self, shown: Shown) -> Mapping[str, str]:
         return {"Retry-After": "1"} if shown.facts["state"] in UNFINISHED else {}
@@ -65,19 +65,11 @@ class OperationCancelView(Endpoint):
     @extend_schema(request=None, responses={202: OperationSerializer})
     def post(self, request: Request, reference: str) -> HttpResponse:
         view = OperationView(request=request)
-        pull: Pull = view.find(number=number_of(reference))
+        pull: Pull = view.find(number=public_number(reference, "PULL"))
         allow(self.actor, "registry.cancel_pull", pull)
         cancel_pull(pull, actor=self.actor)
         shown = view.show(number=pull.pk, selection=Selection())
         return self.answer(shown.text.encode(), status=202, headers={"Location": operation_url(pull)})
-
-
-def number_of(reference: str) -> int:
-    """`PULL-12` is pull 12. Raises NotFound."""
-    kind, _, number = reference.partition("-")
-    if kind != "PULL" or not number.isdecimal() or not number.isascii() or len(number) > 15:
-        raise NotFound
-    return int(number)
 
 
 def operation_url(pull: Pull) -> str:

@@ -23,6 +23,7 @@ from registry.api.objects import ObjectEndpoint
 from registry.api.writes import write
 from registry.choices import Scope
 from registry.models import Actor, Plan
+from registry.references import public_number
 from registry.serializers.plans import (
     NewApprovalSerializer,
     NewPlanSerializer,
@@ -78,14 +79,14 @@ class PlanView(ObjectEndpoint):
         return Plan.objects.visible_to(actor)
 
     def get(self, request: Request, reference: str) -> HttpResponse:
-        return super().get(request, number=number_of(reference))
+        return super().get(request, number=public_number(reference, "PL"))
 
 
 class OfPlan(Endpoint):
     """Something done to a plan."""
 
     def found(self, reference: str) -> Plan:
-        return PlanView(request=self.request).find(number=number_of(reference))
+        return PlanView(request=self.request).find(number=public_number(reference, "PL"))
 
 
 class PlanApprovalView(OfPlan):
@@ -134,14 +135,7 @@ class SchemaView(Endpoint):
 
 def plan_answer(request: Request, plan: Plan, *, status: int = 200) -> HttpResponse:
     view = PlanView(request=request)
-    location = {"Location": reverse("api:plan", args=[plan.public_id])} if status == 201 else {}
-    shown = view.show(number=plan.pk, selection=WITH_APPROVALS)
-    return view.answer(shown.text.encode(), status=status, revision=plan.state, headers=location)
-
-
-def number_of(reference: str) -> int:
-    """`PL-12` is plan 12. Raises NotFound."""
-    kind, _, number = reference.partition("-")
-    if kind != "PL" or not number.isdecimal() or not number.isascii() or len(number) > 15:
-        raise NotFound
-    return int(number)
+    response = view.answer_shown(view.show(number=plan.pk, selection=WITH_APPROVALS), status=status)
+    if status == 201:
+        response["Location"] = reverse("api:plan", args=[plan.public_id])
+    return response

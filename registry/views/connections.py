@@ -55,11 +55,9 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "registry/connection/choose.html", {"kinds": ADDRESSES})
     form = ConnectionForm(request.POST or None, kind=kind)
     if request.method == "POST" and form.is_valid():
-        try:
-            made = create_connection(form.cleaned_data["owner"], actor=_actor(request), kind=kind, **form.arguments())
-        except ValidationError as refusal:
-            form.refuse(refusal.message_dict)
-        else:
+        owner = form.cleaned_data["owner"]
+        made = form.tried(lambda: create_connection(owner, actor=_actor(request), kind=kind, **form.arguments()))
+        if made is not None:
             messages.success(request, f"{made.name} is connected. Test it, preview it, then pull its definitions.")
             return redirect(made)
     return _form(request, form, None)
@@ -72,11 +70,8 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
     allow(request.user, "registry.change_connection", connection)
     form = ConnectionForm(request.POST or None, connection=connection)
     if request.method == "POST" and form.is_valid():
-        try:
-            change_connection(connection, actor=_actor(request), owner=form.cleaned_data["owner"], **form.arguments())
-        except ValidationError as refusal:
-            form.refuse(refusal.message_dict)
-        else:
+        said = {"owner": form.cleaned_data["owner"], **form.arguments()}
+        if form.tried(lambda: change_connection(connection, actor=_actor(request), **said)) is not None:
             messages.success(request, "Saved. The next pull reads from what is set now.")
             return redirect(connection)
     return _form(request, form, connection)

@@ -1,7 +1,6 @@
 """Consumers: what one reads, in which version, since when; and the forms that declare it."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,7 +13,7 @@ from registry.actions.action import allow
 from registry.actions.consumers import declare_consumer, declare_reads
 from registry.choices import Evidence
 from registry.consumer_forms import NewConsumerForm, ReadsForm
-from registry.models import Consumer, Team
+from registry.models import Consumer, Team, User
 from registry.queries.projects import reads_of
 from registry.views.actor import actor_of
 
@@ -52,13 +51,8 @@ def new(request: HttpRequest) -> HttpResponseBase:
     initial = {name: request.GET[name] for name in ("kind", "name", "features") if name in request.GET}
     form = NewConsumerForm(request.POST or None, actor=actor, teams=teams.order_by("slug"), initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                made = declare_consumer(form.cleaned_data["team"], actor=actor, **form.facts())
-                declare_reads(made, actor=actor, reads=form.reads)
-        except ValidationError as refusal:
-            form.refuse(refusal.message_dict)
-        else:
+        made = form.tried(lambda: _declared(form, actor))
+        if made is not None:
             messages.success(request, f"{made} is declared, with {len(form.reads)} features.")
             return redirect(made)
     return render(request, "registry/consumer/new.html", {"form": form}, status=422 if form.errors else 200)
@@ -76,16 +70,19 @@ def declare(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
     rows = held.order_by("feature__key", "number").values_list("feature__key", "number")
     lines = [key if number is None else f"{key}@{number}" for key, number in rows]
     form = ReadsForm(request.POST or None, actor=actor, initial={"features": "\n".join(lines)})
-    if request.method == "POST" and form.is_valid():
-        try:
-            declare_reads(consumer, actor=actor, reads=form.reads)
-        except ValidationError as refusal:
-            form.refuse(refusal.message_dict)
-        else:
-            messages.success(request, f"{consumer} reads {len(form.reads)} features.")
-            return redirect(consumer)
+    is_sent = request.method == "POST" and form.is_valid()
+    if is_sent and form.tried(lambda: declare_reads(consumer, actor=actor, reads=form.reads)) is not None:
+        messages.success(request, f"{consumer} reads {len(form.reads)} features.")
+        return redirect(consumer)
     context = {"form": form, "consumer": consumer}
     return render(request, "registry/consumer/declare.html", context, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _declared(form: NewConsumerForm, actor: User) -> Consumer:
+    """The consumer and what it reads: both or none."""
+    made = declare_consumer(form.cleaned_data["team"], actor=actor, **form.facts())
+    return declare_reads(made, actor=actor, reads=form.reads)
 
 
 def _named(request: HttpRequest, kind: str, name: str) -> list[Consumer]:

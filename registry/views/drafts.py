@@ -44,11 +44,8 @@ def step(request: HttpRequest, project: str, view: str, feature: str, step: str)
     read = revision(version.feature if kind is MeaningForm else version)
     form = kind(request.POST or None, version=version, read=read)
     if request.method == "POST" and form.is_valid():
-        try:
-            _save(request, form)
-        except ValidationError as refusal:
-            form.refuse(refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages})
-        else:
+        form.tried(lambda: _save(request, form))
+        if not form.errors:
             return redirect(_url(version.feature, _after(step)))
     context = {"form": form, "label": STEPS[step][0], "step": step, **_around(version, step)}
     return render(request, "registry/draft/step.html", context, status=422 if form.errors else 200)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -77,14 +76,10 @@ def slo(request: HttpRequest, project: str, view: str) -> HttpResponse:
     found = find(request, project, view)
     allow(actor_of(request), "registry.change_slo", found)
     form = SloForm(request.POST)
-    if form.is_valid():
-        try:
-            change_slo(found, actor=actor_of(request), **form.limits())
-        except ValidationError as refusal:
-            form.refuse(refusal.message_dict)
-        else:
-            messages.success(request, f"Limits of {found.name} are saved. Health is judged anew within a minute.")
-            return redirect(found)
+    made = form.tried(lambda: change_slo(found, actor=actor_of(request), **form.limits())) if form.is_valid() else None
+    if made is not None:
+        messages.success(request, f"Limits of {found.name} are saved. Health is judged anew within a minute.")
+        return redirect(found)
     return render(request, "registry/feature_view/page.html", _context(request, found, form), status=422)
 
 

@@ -6,22 +6,20 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
 from common.keyset import page as page_of
-from common.problems import NotFound
 from common.quantities import duration
 from registry.actions.plans import apply_plan, approve_plan, may_approve
-from registry.api.plans import number_of
 from registry.choices import PlanState
 from registry.contracts import shown
 from registry.models import Plan, User
 from registry.plans.outcome import unmet
+from registry.references import public_number
 from registry.views.actor import actor_of
+from registry.views.doing import done
 
 # How many things of one kind a page lists: the API has all of them.
 MOST = 200
@@ -60,8 +58,8 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
     """Say yes for a team or for the committee."""
     plan = find(request, reference)
     party = request.POST.get("party", "")
-    return _done(
-        request, plan, lambda: approve_plan(plan, actor=actor_of(request), party=party), f"Approved for {party}."
+    return done(
+        request, lambda: approve_plan(plan, actor=actor_of(request), party=party), f"Approved for {party}.", plan
     )
 
 
@@ -69,27 +67,13 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
 def apply(request: HttpRequest, reference: str) -> HttpResponse:
     """Do everything that it says."""
     plan = find(request, reference)
-    return _done(request, plan, lambda: apply_plan(plan, actor=actor_of(request)), f"{plan} is applied.")
+    return done(request, lambda: apply_plan(plan, actor=actor_of(request)), f"{plan} is applied.", plan)
 
 
 def find(request: HttpRequest, reference: str) -> Plan:
     """The plan at this address, or 404."""
-    try:
-        number = number_of(reference)
-    except NotFound:
-        raise Http404 from None
     rows = Plan.objects.visible_to(actor_of(request)).select_related("created_by", "applied_by")
-    return get_object_or_404(rows.defer("texts"), pk=number)
-
-
-def _done(request: HttpRequest, plan: Plan, work: Any, said: str) -> HttpResponse:
-    try:
-        work()
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
-    else:
-        messages.success(request, said)
-    return redirect(plan)
+    return get_object_or_404(rows.defer("texts"), pk=public_number(reference, "PL"))
 
 
 def _context(request: HttpRequest, plan: Plan) -> dict[str, Any]:

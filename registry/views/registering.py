@@ -1,11 +1,9 @@
 """Registering: choose a view, name the feature, and go on with its draft."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +22,6 @@ from registry.search import search
 from registry.search.results import Hit
 from registry.views.actor import actor_of
 
-Made = TypeVar("Made")
 MOST_VIEWS, MOST_ALIKE = 200, 5
 
 
@@ -39,7 +36,7 @@ def new(request: HttpRequest) -> HttpResponse:
     allow(actor, "registry.register_feature", view)
     form = FeatureNameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = _tried(form, lambda: register_feature(view, actor=actor, name=form.cleaned_data["name"]))
+        made = form.tried(lambda: register_feature(view, actor=actor, name=form.cleaned_data["name"]))
         if made is not None:
             return redirect("registry:draft-step", *made.key.split(".", 2), "meaning")
     context = {"form": form, "view": view, **_alike(actor, form.data.get("name", ""))}
@@ -61,7 +58,7 @@ def new_view(request: HttpRequest) -> HttpResponse:
         project = form.cleaned_data["project"]
         allow(actor, "registry.create_view", project)
 
-        made = _tried(form, lambda: _view_and_entity(form, project, actor))
+        made = form.tried(lambda: _view_and_entity(form, project, actor))
         if made is not None:
             messages.success(request, f"{made.key} is there. Now its first feature.")
             return redirect(f"{reverse('registry:new')}?{urlencode({'view': made.key})}")
@@ -75,15 +72,6 @@ def _view_and_entity(form: NewViewForm, project: Project, actor: User) -> Featur
     if name and not Entity.objects.filter(project=project, name=name).exists():
         create_entity(project, actor=actor, name=name, join_keys=form.columns(), owner=form.cleaned_data["owner"])
     return create_view(project, actor=actor, entities=[name] if name else [], **form.arguments())
-
-
-def _tried(form: FeatureNameForm | NewViewForm, make: Callable[[], Made]) -> Made | None:
-    """What an action makes; where it refuses, nothing, and the form says why."""
-    try:
-        return make()
-    except ValidationError as refusal:
-        form.refuse(refusal.message_dict)
-        return None
 
 
 def _own_views(actor: User) -> QuerySet[FeatureView]:

@@ -1,10 +1,7 @@
 """What an owner does to a published version: deprecate, keep after all, quarantine, release, retire."""
 
-from collections.abc import Callable
-
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,6 +21,7 @@ from registry.queries.retirement import blockers_of
 from registry.references import find_features
 from registry.version_forms import ConfirmedForm, DeprecationForm
 from registry.views.actor import actor_of
+from registry.views.doing import done
 from registry.views.feature_frame import find
 
 MOST_READERS = 50
@@ -36,9 +34,9 @@ def deprecate(request: HttpRequest, project: str, view: str, feature: str) -> Ht
     form = DeprecationForm(request.POST or None, initial=DeprecationForm.of(version))
     if request.method == "POST" and form.is_valid():
         replacement = _named(form, version, actor)
-        if not form.errors and _tried(
-            form, lambda: deprecate_version(version, actor=actor, replacement=replacement, **form.arguments())
-        ):
+        ending = {"replacement": replacement, **form.arguments()}
+        made = None if form.errors else form.tried(lambda: deprecate_version(version, actor=actor, **ending))
+        if made is not None:
             said = f"v{version.number} is deprecated. Everybody who opens it sees so, and so does every API answer."
             messages.success(request, said)
             return redirect(_page(version))
@@ -51,7 +49,8 @@ def deprecate(request: HttpRequest, project: str, view: str, feature: str) -> Ht
 def keep(request: HttpRequest, project: str, view: str, feature: str) -> HttpResponse:
     """Withdraw a deprecation."""
     version = _version(request, project, view, feature, "registry.withdraw_deprecation")
-    return _done(request, version, lambda: withdraw_deprecation(version, actor=actor_of(request)), "stays active")
+    said = f"v{version.number} stays active."
+    return done(request, lambda: withdraw_deprecation(version, actor=actor_of(request)), said, _page(version))
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,7 +60,8 @@ def quarantine(request: HttpRequest, project: str, view: str, feature: str) -> H
     form = ConfirmedForm(request.POST or None, name=version.feature.name)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _tried(form, lambda: quarantine_version(version, actor=actor_of(request), reason=reason)):
+        made = form.tried(lambda: quarantine_version(version, actor=actor_of(request), reason=reason))
+        if made is not None:
             messages.success(request, f"v{version.number} is quarantined.")
             return redirect(_page(version))
     return _show(request, "quarantine", version, form, {})
@@ -71,7 +71,8 @@ def quarantine(request: HttpRequest, project: str, view: str, feature: str) -> H
 def release(request: HttpRequest, project: str, view: str, feature: str) -> HttpResponse:
     """End a quarantine."""
     version = _version(request, project, view, feature, "registry.release_version")
-    return _done(request, version, lambda: release_version(version, actor=actor_of(request)), "may be read again")
+    said = f"v{version.number} may be read again."
+    return done(request, lambda: release_version(version, actor=actor_of(request)), said, _page(version))
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,7 +82,7 @@ def retire(request: HttpRequest, project: str, view: str, feature: str) -> HttpR
     form = ConfirmedForm(request.POST or None, name=version.feature.name)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _tried(form, lambda: retire_version(version, actor=actor, reason=reason)):
+        if form.tried(lambda: retire_version(version, actor=actor, reason=reason)) is not None:
             messages.success(request, f"v{version.number} is retired. Its page stays.")
             return redirect(_page(version))
     return _show(request, "retire", version, form, {"blockers": blockers_of(version, actor)})
@@ -111,27 +112,6 @@ def _named(form: DeprecationForm, version: Version, actor: User) -> Version | No
         form.add_error("replacement", f"{said} Write its whole key, such as {version.feature.key}@2.")
         return None
     return Version.objects.visible_to(actor).get(feature=found[0].feature, number=found[0].number)
-
-
-def _tried(form: forms.Form, work: Callable[[], Version]) -> bool:
-    """Whether the action did it; where it refuses, the form says why."""
-    try:
-        work()
-    except ValidationError as refusal:
-        for name, said in refusal.message_dict.items():
-            form.add_error(name if name in form.fields else None, said)
-        return False
-    return True
-
-
-def _done(request: HttpRequest, version: Version, work: Callable[[], Version], said: str) -> HttpResponse:
-    try:
-        work()
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
-    else:
-        messages.success(request, f"v{version.number} {said}.")
-    return redirect(_page(version))
 
 
 def _page(version: Version) -> str:
