@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from registry.actions.consumers import MOST_READS
 from registry.choices import ConsumerKind
 from registry.models import Feature, Team, User
-from registry.queries.readers import versions_named
+from registry.queries.named import versions_named
 from registry.refusable import Refusable
 
 _MOST_SHOWN = 10
@@ -33,9 +33,10 @@ class ReadsForm(Refusable):
     def clean_features(self) -> str:
         """Keeps what is meant in `reads`; says each line that is nothing."""
         lines = [line.strip() for line in self.cleaned_data["features"].splitlines() if line.strip()]
-        self.reads, missing = versions_named(lines, self.actor)
-        if missing:
-            named = ", ".join(lines[index][:120] for index in missing[:_MOST_SHOWN])
+        found = versions_named(lines, self.actor)
+        self.reads = [(one.feature, one.number) for one in found if one.feature is not None]
+        if missing := [one for one in found if not one.is_there]:
+            named = ", ".join(one.reference[:120] for one in missing[:_MOST_SHOWN])
             more = f" and {len(missing) - _MOST_SHOWN} more" if len(missing) > _MOST_SHOWN else ""
             raise ValidationError(f"There is no {named}{more} that you see.")
         return self.cleaned_data["features"]

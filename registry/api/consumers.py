@@ -20,7 +20,7 @@ from registry.api.writes import write
 from registry.choices import Scope
 from registry.filters import ConsumerFilter
 from registry.models import Actor, Consumer, Feature, Usage, User
-from registry.queries.readers import versions_named
+from registry.queries.named import Named, versions_named
 from registry.serializers.consumers import ConsumerSerializer, FeatureReaderSerializer, UsageSerializer
 from registry.serializers.requests import NewConsumerSerializer, ReadsSerializer
 
@@ -132,14 +132,15 @@ class FeatureReadersView(ListEndpoint):
 
 def declared(actor: User, references: list[str]) -> list[tuple[Feature, int | None]]:
     """The versions that a body names. Raises Invalid, which names each that is not there."""
-    found, missing = versions_named(references, actor)
-    if not missing:
-        return found
-    errors = []
-    for index in missing:
-        detail = f"There is no {references[index][:200]} that you see."
-        errors.append({"pointer": f"/features/{index}", "code": "unknown_feature", "detail": detail})
-    raise Invalid(f"{len(errors)} of these features do not exist.", errors=errors)
+    found = versions_named(references, actor)
+    if missing := [index for index, one in enumerate(found) if not one.is_there]:
+        raise Invalid(f"{len(missing)} of these features do not exist.", errors=[_unknown(found, at) for at in missing])
+    return [(one.feature, one.number) for one in found if one.feature is not None]
+
+
+def _unknown(found: list[Named], at: int) -> dict[str, str]:
+    detail = f"There is no {found[at].reference[:200]} that you see."
+    return {"pointer": f"/features/{at}", "code": "unknown_feature", "detail": detail}
 
 
 def found_consumer(actor: User, key: str, project: str | None) -> Consumer:

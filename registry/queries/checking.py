@@ -1,6 +1,6 @@
 """May these versions be read? The gate of a release: one verdict for each, with reasons."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from registry.choices import Health, VersionState
 from registry.models import Feature, User, Version
-from registry.references import split_number
+from registry.queries.named import Named, versions_named
 
 OK, WARNING, BLOCKED = "ok", "warning", "blocked"
 _ORDER = (OK, WARNING, BLOCKED)
@@ -25,26 +25,19 @@ class Verdict:
     sunset_on: date | None = None
 
 
-def check_all(references: Iterable[str], actor: User) -> list[Verdict]:
+def check_all(references: Sequence[str], actor: User) -> list[Verdict]:
     """A verdict for each reference, in the order asked for. What the actor does not see is unknown."""
-    asked = [(reference, *split_number(reference)) for reference in references]
-    seen = Feature.objects.visible_to(actor).filter(key__in={key for _, key, _ in asked}).order_by()
-    features = {one.key: one for one in seen.only("key", "number", "health", "gone_at")}
-    versions = Version.objects.visible_to(actor).filter(feature__in=features.values())
-    held = {(one.feature_id, one.number): one for one in versions.select_related("replacement__feature")}
-    return [_verdict(reference, features.get(key), number, held) for reference, key, number in asked]
+    return [_verdict(one) for one in versions_named(references, actor)]
 
 
 def worst(found: Iterable[Verdict]) -> str:
     return max((one.verdict for one in found), key=_ORDER.index, default=OK)
 
 
-def _verdict(
-    reference: str, feature: Feature | None, number: int | None, held: dict[tuple[int, int], Version]
-) -> Verdict:
-    version = held.get((feature.pk, feature.number if number is None else number)) if feature else None
+def _verdict(named: Named) -> Verdict:
+    feature, version = named.feature, named.version
     if feature is None or version is None:
-        return Verdict(reference, BLOCKED, [("unknown", "There is no such version that you see.")])
+        return Verdict(named.reference, BLOCKED, [("unknown", "There is no such version that you see.")])
     told = Verdict(f"{feature.key}@{version.number}", sunset_on=version.sunset_on)
     told.replacement = str(version.replacement) if version.replacement else None
     for verdict, code, said in (*_of_state(version), *_of_feature(feature)):

@@ -1,13 +1,13 @@
 """What to serve when there is no value: the defaults of versions, as far as they are nobody's value."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from registry.choices import VersionState
 from registry.contracts import SAFE_DEFAULTS, is_personal
 from registry.models import Actor, Consumer, Feature, Usage, Version
-from registry.references import split_number
+from registry.queries.named import versions_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +27,14 @@ class Default:
     replacement: str | None = None
 
 
-def defaults_of(references: Iterable[str], actor: Actor) -> list[Default]:
+def defaults_of(references: Sequence[str], actor: Actor) -> list[Default]:
     """One for each reference, in order. What the actor does not see is unknown."""
-    asked = [(reference, *split_number(reference)) for reference in references]
-    seen = Feature.objects.visible_to(actor).filter(key__in={key for _, key, _ in asked}).order_by()
-    features = {one.key: one for one in seen.defer("search", "keywords", "context", "definition")}
-    rows = (
-        Version.objects.visible_to(actor).filter(feature__in=features.values()).select_related("replacement__feature")
-    )
-    held = {(one.feature_id, one.number): one for one in rows.defer("definition")}
-    found = []
-    for reference, key, number in asked:
-        feature = features.get(key)
-        version = held.get((feature.pk, feature.number if number is None else number)) if feature else None
-        found.append(_default(feature, version) if feature and version else Default(reference, "unknown", "nothing"))
-    return found
+    return [
+        _default(one.feature, one.version)
+        if one.feature and one.version
+        else Default(one.reference, "unknown", "nothing")
+        for one in versions_named(references, actor)
+    ]
 
 
 def read_by(consumer: Consumer, actor: Actor) -> list[str]:

@@ -1,14 +1,10 @@
 """What the pages of one feature show."""
 
-from datetime import timedelta
-
-from django.db.models import Count, Exists, FloatField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
-from registry.actions.reads import WINDOW
-from registry.choices import Evidence
-from registry.models import Consumer, Feature, Follow, Membership, ReadDay, Usage, User, Version
+from registry.models import Consumer, Feature, Follow, Membership, Usage, User, Version
+from registry.queries.readers import is_declared, reads_a_day
 
 LATEST = 10
 
@@ -37,20 +33,9 @@ def versions_of(feature: Feature, actor: User) -> list[Version]:
 
 def readers_of(feature: Feature, actor: User) -> QuerySet[Usage]:
     """Who reads the feature now, as far as the actor sees them."""
-    declared = Usage.objects.filter(consumer=OuterRef("consumer"), feature=OuterRef("feature"), gone_at__isnull=True)
     return (
         Usage.objects.filter(feature=feature, gone_at__isnull=True, consumer__in=Consumer.objects.visible_to(actor))
         .select_related("consumer__project", "consumer__team")
-        .annotate(is_declared=Exists(declared.exclude(evidence=Evidence.OBSERVED)), reads_a_day=_reads_a_day())
+        .annotate(is_declared=is_declared(), reads_a_day=reads_a_day())
         .order_by("consumer__kind", "consumer__name", "number", "evidence")
     )
-
-
-def _reads_a_day() -> Subquery:
-    """Mean of the last seven days, where the reads of this consumer and version are reported."""
-    days = ReadDay.objects.filter(
-        consumer=OuterRef("consumer"), feature=OuterRef("feature"), number=OuterRef("number"),
-        day__gt=timezone.now().date() - timedelta(days=WINDOW),
-    )  # fmt: skip
-    summed = days.order_by().values("consumer").annotate(n=Sum("reads") / float(WINDOW))
-    return Subquery(summed.values("n"), output_field=FloatField())

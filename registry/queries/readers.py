@@ -1,10 +1,15 @@
-"""Who reads many features at once, and the features that somebody names."""
+"""Who reads features: how often, whether anybody has said so, and who reads many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from registry.models import Actor, Consumer, Feature, Usage, Version
-from registry.references import split_number
+from django.db.models import Case, Exists, FloatField, OuterRef, Subquery, Sum, When
+from django.utils import timezone
+
+from registry.actions.reads import WINDOW
+from registry.choices import Evidence
+from registry.models import Actor, Consumer, ReadDay, Usage
 
 MOST = 500
 
@@ -23,18 +28,20 @@ def readers_of_keys(keys: list[str], actor: Actor) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda one: (not one["consumer"].startswith("model:"), -len(one["keys"])))[:MOST]
 
 
-def versions_named(references: Sequence[str], actor: Actor) -> tuple[list[tuple[Feature, int | None]], list[int]]:
-    """The versions that these name, None being the current one, and the places of those that the actor does not see."""
-    split = [split_number(reference) for reference in references]
-    seen = Feature.objects.visible_to(actor).filter(key__in={key for key, _ in split})
-    features = {feature.key: feature for feature in seen.only("pk", "key")}
-    versions = Version.objects.visible_to(actor).filter(feature__in=features.values())
-    numbers = set(versions.values_list("feature_id", "number"))
-    found, missing = [], []
-    for index, (key, number) in enumerate(split):
-        feature = features.get(key)
-        if feature is None or (number is not None and (feature.pk, number) not in numbers):
-            missing.append(index)
-        else:
-            found.append((feature, number))
-    return found, missing
+def reads_a_day(at: Callable[[str], str] = str) -> Case:
+    """Mean of the last seven days, for usage that is an observed read; `at` is the path to its columns."""
+    days = ReadDay.objects.filter(
+        consumer=OuterRef(at("consumer_id")), feature=OuterRef(at("feature_id")), number=OuterRef(at("number")),
+        day__gt=timezone.now().date() - timedelta(days=WINDOW),
+    )  # fmt: skip
+    summed = days.order_by().values("consumer").annotate(mean=Sum("reads") / float(WINDOW)).values("mean")
+    observed = When(**{at("evidence"): Evidence.OBSERVED}, then=Subquery(summed, output_field=FloatField()))
+    return Case(observed, output_field=FloatField())
+
+
+def is_declared(at: Callable[[str], str] = str) -> Exists:
+    """Whether somebody has said that this consumer reads this feature, whatever it was seen doing."""
+    said = Usage.objects.filter(
+        consumer=OuterRef(at("consumer_id")), feature=OuterRef(at("feature_id")), gone_at__isnull=True
+    )
+    return Exists(said.exclude(evidence=Evidence.OBSERVED))

@@ -1,17 +1,14 @@
 """Consumers, and what they read."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import Case, Exists, F, FloatField, OuterRef, Subquery, Sum, Value, When
-from django.db.models.functions import Cast, Concat
-from django.utils import timezone
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 from rest_framework import serializers
 
 from common.fields import At, Computed, Expandable, Resource
-from registry.actions.reads import WINDOW
 from registry.choices import ConsumerKind, Evidence
-from registry.models import ReadDay, Usage
+from registry.queries.readers import is_declared, reads_a_day
 from registry.serializers.features import FeatureSerializer
 from registry.serializers.projects import ProjectSerializer
 from registry.serializers.teams import TeamSerializer
@@ -38,26 +35,6 @@ class ConsumerSerializer(Resource):
     created_at = serializers.DateTimeField()
 
 
-def _reads_a_day(at: At, actor: Any) -> Any:
-    since = timezone.now().date() - timedelta(days=WINDOW)
-    days = ReadDay.objects.filter(
-        consumer=OuterRef(at("consumer_id")), feature=OuterRef(at("feature_id")), number=OuterRef(at("number")),
-        day__gt=since,
-    )  # fmt: skip
-    summed = days.order_by().values("consumer").annotate(n=Sum("reads")).values("n")
-    observed = When(
-        **{at("evidence"): Evidence.OBSERVED}, then=Cast(Subquery(summed), FloatField()) / Value(float(WINDOW))
-    )
-    return Case(observed, output_field=FloatField())
-
-
-def _is_declared(at: At, actor: Any) -> Any:
-    said = Usage.objects.filter(
-        consumer=OuterRef(at("consumer_id")), feature=OuterRef(at("feature_id")), gone_at__isnull=True
-    ).exclude(evidence=Evidence.OBSERVED)  # fmt: skip
-    return Exists(said)
-
-
 class FeatureReaderSerializer(Resource):
     """Who reads a feature, and how we know. One row for each kind of evidence."""
 
@@ -68,12 +45,14 @@ class FeatureReaderSerializer(Resource):
     version = serializers.IntegerField(source="number", allow_null=True, help_text="Null: the current one.")
     evidence = serializers.ChoiceField(Evidence.choices)
     is_declared = Computed(
-        serializers.BooleanField(help_text="Whether somebody said that it reads this."), _is_declared
+        serializers.BooleanField(help_text="Whether somebody said that it reads this."),
+        lambda at, actor: is_declared(at),
     )
     since = serializers.DateTimeField(source="created_at")
     last_seen_at = serializers.DateTimeField(allow_null=True)
     reads_per_day = Computed(
-        serializers.FloatField(allow_null=True, help_text="Mean of seven days, where reads are reported."), _reads_a_day
+        serializers.FloatField(allow_null=True, help_text="Mean of seven days, where reads are reported."),
+        lambda at, actor: reads_a_day(at),
     )
     seen_by = serializers.CharField(source="consumer.seen_by", help_text="The token that reported an undeclared one.")
 
