@@ -22,6 +22,9 @@ def start_pull(pull: Pull) -> None:
     transaction.on_commit(lambda: current_app.send_task(name, args=[number]), robust=True)
 
 
+_waiting: ContextVar[dict[tuple[str, int], None] | None] = ContextVar("waiting", default=None)
+
+
 def count_facets(project_id: int) -> None:
     """Have the search page's counts of the project made anew. When the broker is away, the next pull makes them."""
     _send("registry.tasks.count_facets", project_id)
@@ -43,9 +46,6 @@ def gathered() -> Iterator[None]:
         _waiting.reset(token)
     for task, project_id in waiting:
         _send(task, project_id)
-
-
-_waiting: ContextVar[dict[tuple[str, int], None] | None] = ContextVar("waiting", default=None)
 
 
 def _send(task: str, project_id: int) -> None:

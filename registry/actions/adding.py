@@ -16,6 +16,7 @@ from registry.models import AuditEntry, Feature, FeatureView, Tag, Team, User, V
 from registry.notifications import count_facets, learn_words
 from registry.plans.outcome import is_draft
 
+# What a file says of a feature, and so holds.
 HELD = ("description", "owner", "tags")
 
 

@@ -1,7 +1,7 @@
 """What a plan changes, done: each change by the action that pages and API call for it, many new features by one."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,13 +9,14 @@ from charter.files.changes import Change
 from charter.files.documents import FeatureDocument, ViewDocument
 from charter.terms import MEASURED
 from registry.actions import versions
-from registry.actions.adding import add_features
+from registry.actions.adding import HELD, add_features
 from registry.actions.feature_views import change_slo, change_view, describe_view
 from registry.actions.features import describe_feature, tag_feature
 from registry.actions.owners import assign_owner
 from registry.actions.registering import create_entity, create_view
-from registry.choices import Manager
+from registry.choices import Manager, VersionState
 from registry.models import Entity, Feature, FeatureView, Team, User, Version
+from registry.plans.current import COLUMNS
 from registry.plans.ground import Ground
 from registry.plans.outcome import is_draft
 
@@ -23,13 +24,12 @@ from registry.plans.outcome import is_draft
 _ORDER = ("add", "change", "publish", "deprecate", "withdraw", "retire")
 _OF_VIEW = ("ttl", "online", "every")
 _LIMITS = ("slo_freshness", "slo_max_null_rate")
+# Left out of a file, these are not the file's to hold.
+_OPTIONAL = ("ttl", "every", *_LIMITS)
 
 
-def apply_changes(changes: Iterable[Change], ground: Ground, *, actor: User, source: str) -> None:
+def apply_changes(by_view: Mapping[str, list[Change]], ground: Ground, *, actor: User, source: str) -> None:
     """Do everything. Runs in the caller's transaction, and within its decision: permissions were asked of the plan."""
-    by_view: dict[str, list[Change]] = defaultdict(list)
-    for change in changes:
-        by_view[_view_key(change.key)].append(change)
     for key in by_view:
         _make(ground.wanted[key], ground, actor)
     for action in _ORDER:
@@ -61,7 +61,7 @@ def _make(view: ViewDocument, ground: Ground, actor: User) -> None:
 def _add(view: ViewDocument, ground: Ground, changes: list[Change], actor: User) -> None:
     numbers: dict[str, list[int]] = defaultdict(list)
     for change in changes:
-        name, number = _feature_name(view, change)
+        name, number = view.part(change.key)
         if number is not None:
             numbers[name].append(number)
     if not numbers:
@@ -73,11 +73,10 @@ def _add(view: ViewDocument, ground: Ground, changes: list[Change], actor: User)
     for name, feature in held.items():
         for number in sorted(numbers[name]):
             _add_version(feature, view.features[name], number, actor)
-    added = [view.features[name] for name in numbers]
-    for one in added:
-        for number in numbers[one.name]:
-            if one.versions[number].status == "deprecated":
-                _deprecate(f"{view.key}.{one.name}@{number}", one, number, actor)
+    for name, added in numbers.items():
+        for number in added:
+            if view.features[name].versions[number].status == VersionState.DEPRECATED:
+                _deprecate(f"{view.key}.{name}@{number}", view.features[name], number, actor)
 
 
 def _add_version(feature: Feature, said: FeatureDocument, number: int, actor: User) -> None:
@@ -135,7 +134,7 @@ def _change_feature(key: str, view: ViewDocument, changed: set[str], actor: User
 def _change_version(key: str, view: ViewDocument, changed: set[str], actor: User) -> None:
     row = _version(key)
     said = view.features[row.feature.name].versions[row.number]
-    if row.state == "draft":
+    if row.state == VersionState.DRAFT:
         terms = {name: value for name, value in _sayable(said.terms).items() if name in changed}
         about = said.note if "note" in changed else None
         versions.change_draft(row, actor=actor, terms=terms, about=about, managed_by=Manager.FILE)
@@ -157,7 +156,7 @@ def _publish(view: ViewDocument, ground: Ground, changes: list[Change], actor: U
 
 def _end(view: ViewDocument, ground: Ground, changes: list[Change], actor: User) -> None:
     for change in changes:
-        name, number = _feature_name(view, change)
+        name, number = view.part(change.key)
         _deprecate(change.key, view.features[name], number or 0, actor)
 
 
@@ -187,28 +186,18 @@ _DO: dict[str, Callable[[ViewDocument, Ground, list[Change], User], None]] = {
 
 def _note_file(view: ViewDocument, source: str) -> None:
     """From now on the file holds what it says."""
-    held = {name: Manager.FILE.value for name in ("description", "owner", *_SAID) if _says(view, name)}
+    said = [name for name in _OPTIONAL if getattr(view, name) is not None]
+    held = {COLUMNS.get(name, name): Manager.FILE.value for name in ("description", "owner", *said)}
     row = FeatureView.objects.get(key=view.key)
     FeatureView.objects.filter(pk=row.pk).update(file=_place(view, source), managers=row.managers | held)
-    names = list(view.features)
-    of_features = dict.fromkeys(("description", "owner", "tags"), Manager.FILE.value)
-    Feature.objects.filter(view=row, name__in=names).exclude(managers=of_features).update(managers=of_features)
+    of_features = dict.fromkeys(HELD, Manager.FILE.value)
+    Feature.objects.filter(view=row, name__in=list(view.features)).exclude(managers=of_features).update(
+        managers=of_features
+    )
 
 
 def _place(view: ViewDocument, source: str) -> str:
     return f"{source}#{view.origin.path if view.origin else ''}"[:500]
-
-
-_SAID = {
-    "ttl": "ttl",
-    "schedule_every": "every",
-    "slo_freshness": "slo_freshness",
-    "slo_max_null_rate": "slo_max_null_rate",
-}
-
-
-def _says(view: ViewDocument, name: str) -> bool:
-    return name not in _SAID or getattr(view, _SAID[name]) is not None
 
 
 def _sayable(terms: dict[str, Any]) -> dict[str, Any]:
@@ -220,15 +209,6 @@ def _sayable(terms: dict[str, Any]) -> dict[str, Any]:
 def _version(reference: str) -> Version:
     key, _, number = reference.rpartition("@")
     return Version.objects.select_related("feature__view__project").get(feature__key=key, number=int(number))
-
-
-def _feature_name(view: ViewDocument, change: Change) -> tuple[str, int | None]:
-    name, _, number = change.key.removeprefix(view.key).lstrip(".").partition("@")
-    return name, int(number) if number else None
-
-
-def _view_key(key: str) -> str:
-    return ".".join(key.split(".", 2)[:2])
 
 
 def _length(seconds: int | None) -> timedelta | None:

@@ -6,13 +6,13 @@ from django.utils import timezone
 
 from charter.files.folders import Checked, check_texts
 from registry import roles
-from registry.actions.action import Note, action, decided_by, invalid
+from registry.actions.action import Note, action, decided_by, invalid, lock
 from registry.actions.applying import apply_changes
 from registry.choices import PlanState
 from registry.models import Approval, Plan, User
 from registry.notifications import gathered
 from registry.plans.ground import Ground, projects_of
-from registry.plans.outcome import COMMITTEE, as_json, base_of, unmet, work_out
+from registry.plans.outcome import COMMITTEE, as_json, unmet, work_out
 from registry.queries.readers import readers_of_keys
 
 MOST_VIEWS, MOST_VERSIONS = 5_000, 50_000
@@ -40,7 +40,8 @@ def make_plan(
 @action("registry.approve_plan")
 def approve_plan(plan: Plan, note: Note, *, actor: User, party: str, about: str = "") -> Approval:
     """Say yes for a team, as its member, or for the committee, as somebody who did not make the plan."""
-    row = _open(plan)
+    row: Plan = lock(plan)
+    _require_open(row)
     if party not in {one["party"] for one in row.needs}:
         raise invalid(party=f"{row} does not need {party}.")
     if not may_approve(row, party, actor):
@@ -63,45 +64,37 @@ def apply_plan(plan: Plan, note: Note, *, actor: User) -> Plan:
 
     Raises ValidationError: it has errors, waits for approval, has expired, or the registry has moved on since.
     """
-    row: Plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    row: Plan = lock(plan)
     if row.state == PlanState.APPLIED:
         return row
+    _require_ready(row)
     checked = check_texts((path, text) for path, text in row.texts)
     ground = Ground(checked.views, row.created_by)
-    _require_ready(row, base_of(ground))
-    # Worked out anew on the state that is now locked: rights may have ended since.
+    # Worked out anew on the state as it is now: rights may have ended since.
     outcome = work_out(ground, source=row.source, takes_over=row.takes_over, today=timezone.now().date())
-    if as_json(outcome) != (row.changes, row.needs):
-        raise _stale(row)
+    if bytes(row.base) != outcome.base or as_json(outcome) != (row.changes, row.needs):
+        raise invalid(plan=f"The registry has changed since {row} was made. Plan again.")
     with decided_by(row.public_id), gathered():
-        apply_changes(outcome.changes, ground, actor=actor, source=row.source)
+        apply_changes(outcome.by_view, ground, actor=actor, source=row.source)
     row.state, row.applied_at, row.applied_by = PlanState.APPLIED, timezone.now(), actor
     row.save(update_fields=["state", "applied_at", "applied_by"])
     note.change("state", PlanState.OPEN.value, row.state.value)
     return row
 
 
-def _open(plan: Plan) -> Plan:
-    row: Plan = Plan.objects.select_for_update().get(pk=plan.pk)
+def _require_open(row: Plan) -> None:
     if row.state == PlanState.APPLIED:
         raise invalid(plan=f"{row} is applied already.")
     if row.is_expired:
         raise invalid(plan=f"{row} has expired. Plan again.")
-    return row
 
 
-def _require_ready(row: Plan, base: bytes) -> None:
-    _open(row)
+def _require_ready(row: Plan) -> None:
+    _require_open(row)
     if row.counts["error"]:
         raise invalid(plan=f"{row} has {row.counts['error']} errors. Mend the files and plan again.")
     if missing := unmet(row.needs, row.approvals.values_list("party", flat=True)):
         raise invalid(plan=f"{row} waits for {', '.join(missing)}.")
-    if bytes(row.base) != base:
-        raise _stale(row)
-
-
-def _stale(row: Plan) -> Exception:
-    return invalid(plan=f"The registry has changed since {row} was made. Plan again.")
 
 
 def _refuse_too_much(checked: Checked) -> None:

@@ -11,12 +11,13 @@ from charter.files.documents import FeatureDocument, VersionDocument, ViewDocume
 from charter.files.writing import to_data
 from charter.terms import TERMS
 from registry.actions.bulk import in_chunks
-from registry.choices import VersionState
+from registry.choices import PrivacyClass, VersionState
+from registry.contracts import VALUE_FIELDS
 from registry.models import Feature, FeatureView, Tag, Version
 
+# Where the registry has another name for a field than files.
+COLUMNS = {"every": "schedule_every", "online": "is_online"}
 _ENDING = ("number", "state", "note", "sunset_on", "state_reason", "deprecated_at")
-# What a file may not show of personal features to those who do not answer for them.
-VALUES = ("default", "minimum", "maximum", "allowed_values")
 _AT_ONCE = 500
 
 
@@ -93,7 +94,7 @@ def without_values(document: ViewDocument) -> ViewDocument:
     """The same with the values left out that could be somebody's, for those who do not answer for it."""
     for feature in document.features.values():
         for version in feature.versions.values():
-            if version.terms["privacy_class"] not in ("none",):
-                version.terms |= dict.fromkeys(VALUES)
+            if version.terms["privacy_class"] != PrivacyClass.NONE:
+                version.terms |= dict.fromkeys(VALUE_FIELDS)
                 version.terms["default_policy"] = "none"
     return document

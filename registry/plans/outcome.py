@@ -10,26 +10,26 @@ from charter.files.changes import Change, compare
 from charter.files.compatibility import incompatible
 from charter.files.documents import FeatureDocument, VersionDocument, ViewDocument
 from charter.terms import MEASURED, OF_STORE, gaps
-from registry.choices import Manager, OwnershipModel, VersionState
+from registry.choices import Manager, OwnershipModel, PrivacyClass, VersionState
+from registry.contracts import VALUE_FIELDS
 from registry.models import Project
 from registry.naming import name_fault
-from registry.plans.current import VALUES, digest_of
+from registry.plans.current import COLUMNS, digest_of
 from registry.plans.ground import Ground
 from registry.queries.retirement import blockers_of
 
 COMMITTEE = "committee"
 # Fields of a view that its store says.
 _OF_STORE = ("entities", "kind", "ttl", "online", "every")
-# Where the registry has another name for a field than files.
-_COLUMNS = {"every": "schedule_every", "online": "is_online"}
 
 
 @dataclass(slots=True)
 class Outcome:
-    """`needs` is {party: reasons}, party being team:slug or committee."""
+    """`by_view` holds the changes of each view by its key; `needs` is {party: reasons}, party being team:slug or
+    committee."""
 
     base: bytes
-    changes: list[Change] = field(default_factory=list)
+    by_view: dict[str, list[Change]] = field(default_factory=dict)
     needs: dict[str, list[str]] = field(default_factory=dict)
 
     def need(self, party: str, reason: str) -> None:
@@ -38,8 +38,8 @@ class Outcome:
             said.append(reason)
 
     @property
-    def has_errors(self) -> bool:
-        return any(change.result == "error" for change in self.changes)
+    def changes(self) -> list[Change]:
+        return [change for found in self.by_view.values() for change in found]
 
     @property
     def touched(self) -> set[str]:
@@ -49,16 +49,12 @@ class Outcome:
 
 def work_out(ground: Ground, *, source: str, takes_over: bool, today: datetime.date) -> Outcome:
     """Compare every wanted view with the registry, as the ground's actor may change it."""
-    outcome = Outcome(base_of(ground))
+    outcome = Outcome(digest_of(ground.documents.get(key) for key in sorted(ground.wanted)))
     for key, new in ground.wanted.items():
         plan = _ViewPlan(ground, ground.documents.get(key), new, outcome, source, takes_over, today)
-        outcome.changes += [_shown(change, plan) for change in plan.changes()]
+        if found := [_shown(change, plan) for change in plan.changes()]:
+            outcome.by_view[key] = found
     return outcome
-
-
-def base_of(ground: Ground) -> bytes:
-    """The state of the registry that a plan holds for."""
-    return digest_of(ground.documents.get(key) for key in sorted(ground.wanted))
 
 
 @dataclass(slots=True)
@@ -76,18 +72,15 @@ class _ViewPlan:
     def changes(self) -> Iterator[Change]:
         if self.new.project not in self.ground.projects:
             said = f"There is no project {self.new.project} that you see. Ask an administrator to make it."
-            yield self.refused(Change(self.new.key, "add"), said)
+            yield _refused(Change(self.new.key, "add"), said)
             return
         found = compare(self.old, self.new, today=self.today)
         if found and (refusal := self._refusal()):
-            yield self.refused(Change(self.new.key, "add" if self.old is None else "change"), refusal)
+            yield _refused(Change(self.new.key, "add" if self.old is None else "change"), refusal)
             return
         for change in found:
             faults = [] if change.result == "error" else list(self._faults(change))
-            yield self.refused(change, " ".join(faults)) if faults else self._weighed(change)
-
-    def refused(self, change: Change, why: str) -> Change:
-        return dataclasses.replace(change, result="error", message=why)
+            yield _refused(change, " ".join(faults)) if faults else self._weighed(change)
 
     def _refusal(self) -> str:
         """Why the view as a whole cannot be changed by these files; notes what must be approved."""
@@ -134,7 +127,7 @@ class _ViewPlan:
 
     def _faults(self, change: Change) -> Iterator[str]:
         row = self.ground.views.get(self.new.key)
-        name, _, number = change.key.removeprefix(self.new.key).lstrip(".").partition("@")
+        name, number = self.new.part(change.key)
         feature = self.new.features.get(name)
         if change.field == "owner" and change.new not in self.ground.teams:
             yield f"There is no team {change.new}. Teams are listed on /teams/."
@@ -147,8 +140,8 @@ class _ViewPlan:
         if feature is None:
             if change.action == "add":
                 yield from self._new_view()
-        elif number and change.action != "remove":
-            yield from self._version_faults(change, feature, feature.versions[int(number)])
+        elif number is not None and change.action != "remove":
+            yield from self._version_faults(change, feature, feature.versions[number])
 
     def _new_view(self) -> Iterator[str]:
         if fault := name_fault(self.new.name):
@@ -165,7 +158,7 @@ class _ViewPlan:
     def _conflicts(self, change: Change) -> Iterator[str]:
         """Fields that a page holds. Equal values are no conflict: they were not reported as a change."""
         key = change.key.partition("@")[0]
-        held = self.ground.managers.get(key, {}).get(_COLUMNS.get(change.field, change.field), "")
+        held = self.ground.managers.get(key, {}).get(COLUMNS.get(change.field, change.field), "")
         if change.action == "change" and held == Manager.PAGE and not self.takes_over:
             who = self.ground.who_set(key, change.field)
             yield f"It was set on a page ({who}). Plan with --force-conflicts to take it over."
@@ -226,6 +219,10 @@ class _ViewPlan:
             yield f"{version.replacement} is {state or 'not there'}. Name an active version as the replacement."
 
 
+def _refused(change: Change, why: str) -> Change:
+    return dataclasses.replace(change, result="error", message=why)
+
+
 def _as_one(old: ViewDocument | None, new: FeatureDocument) -> FeatureDocument:
     """The versions that will be there: those of the registry, and those of the file over them."""
     held = old.features.get(new.name) if old else None
@@ -234,12 +231,12 @@ def _as_one(old: ViewDocument | None, new: FeatureDocument) -> FeatureDocument:
 
 def _shown(change: Change, plan: _ViewPlan) -> Change:
     """Without values that could be somebody's: plans are read by more people than those who answer for the feature."""
-    name, _, number = change.key.removeprefix(plan.new.key).lstrip(".").partition("@")
-    if change.field not in VALUES or not number:
+    name, number = plan.new.part(change.key)
+    if change.field not in VALUE_FIELDS or number is None:
         return change
     views = [view for view in (plan.old, plan.new) if view is not None and name in view.features]
-    held = [view.features[name].versions.get(int(number)) for view in views]
-    if all(one is None or one.terms["privacy_class"] == "none" for one in held):
+    held = [view.features[name].versions.get(number) for view in views]
+    if all(one is None or one.terms["privacy_class"] == PrivacyClass.NONE for one in held):
         return change
     said = f"{change.message} Values of personal data are not shown.".strip()
     return dataclasses.replace(change, old=None, new=None, message=said)

@@ -316,3 +316,11 @@ def test_nothing_is_half_applied(cast: SimpleNamespace, project: Project, monkey
         apply_plan(made, actor=cast.owner_a)
     assert not FeatureView.objects.exists()
     assert Plan.objects.get().state == "open"
+
+
+def test_a_project_whose_name_has_a_dot(cast: SimpleNamespace) -> None:
+    ProjectFactory(name="shop.pay", owner=cast.payments)
+    text = VIEW.replace("project: pay", "project: shop.pay")
+    applied(cast.owner_a, text)
+    applied(cast.owner_a, text.replace("over 7 days", "over a week"))
+    assert Feature.objects.get(key="shop.pay.stats.avg_amount_7d").description.endswith("over a week.")

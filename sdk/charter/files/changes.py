@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from charter.files.documents import FeatureDocument, VersionDocument, ViewDocument
-from charter.terms import CLASSES
+from charter.terms import CLASSES, MEASURED
 
 SHORTEST_NOTICE = {True: datetime.timedelta(days=90), False: datetime.timedelta(days=30)}  # online, offline
 
@@ -160,8 +160,11 @@ def _version(
 
 def _is_measured(term: str, old: VersionDocument, new: VersionDocument) -> bool:
     """A default that Charter measures is not the file's to say."""
-    measured = new.terms["default_policy"] in ("mean", "median", "mode")
-    return term == "default" and measured and old.terms["default_policy"] == new.terms["default_policy"]
+    return (
+        term == "default"
+        and new.terms["default_policy"] in MEASURED
+        and old.terms["default_policy"] == new.terms["default_policy"]
+    )
 
 
 def _term(key: str, term: str, old: VersionDocument, new: VersionDocument) -> Change:

@@ -11,6 +11,7 @@ from typing import Any
 from charter.files.durations import seconds
 from charter.files.faults import Fault
 from charter.files.reading import Document
+from charter.terms import MEASURED
 from charter.terms import faults as contradictions
 
 EMPTY_TERMS: dict[str, Any] = {
@@ -39,7 +40,6 @@ class VersionDocument:
     sunset: str = ""
     reason: str = ""
     replacement: str = ""
-    place: tuple[str | int, ...] = field(default=(), compare=False)
 
 
 @dataclass(slots=True)
@@ -51,7 +51,6 @@ class FeatureDocument:
     owner: str = ""  # slug of a team; empty: the view's
     tags: dict[str, str] = field(default_factory=dict)
     versions: dict[int, VersionDocument] = field(default_factory=dict)
-    place: tuple[str | int, ...] = field(default=(), compare=False)
 
     @property
     def newest(self) -> VersionDocument:
@@ -81,6 +80,11 @@ class ViewDocument:
     def key(self) -> str:
         return f"{self.project}.{self.name}"
 
+    def part(self, key: str) -> tuple[str, int | None]:
+        """Feature and version that a key below this view's names: ("", None) is the view itself."""
+        name, _, number = key.removeprefix(self.key).removeprefix(".").partition("@")
+        return name, int(number) if number else None
+
     @property
     def join_keys(self) -> list[str]:
         return [key for keys in self.entities.values() for key in keys]
@@ -96,10 +100,9 @@ def view_from(document: Document) -> ViewDocument:
         _length(spec.get("every")), spec.get("online", False), _length(spec.get("ttl")), _length(slo.get("freshness")),
         slo["maxNullPercent"] / 100 if "maxNullPercent" in slo else None, origin=document,
     )  # fmt: skip
-    for number, item in enumerate(spec["features"]):
-        place = ("spec", "features", number)
-        feature = view.features.setdefault(item["name"], FeatureDocument(item["name"], place=place))
-        version = _version(item, view.join_keys, place)
+    for item in spec["features"]:
+        feature = view.features.setdefault(item["name"], FeatureDocument(item["name"]))
+        version = _version(item, view.join_keys)
         feature.versions.setdefault(version.number, version)
         feature.description = item.get("description", "").strip() or feature.description
         feature.owner = _team(item["owner"]) if "owner" in item else feature.owner
@@ -112,7 +115,7 @@ def check_view(document: Document) -> list[Fault]:
     return [*_repetitions(document), *_sayings(document), *_contracts(document)]
 
 
-def _version(item: Mapping[str, Any], keys: list[str], place: tuple[str | int, ...]) -> VersionDocument:
+def _version(item: Mapping[str, Any], keys: list[str]) -> VersionDocument:
     terms = EMPTY_TERMS | {"entity_keys": list(keys), "purposes": []}
     for term, (first, *rest) in WRITTEN.items():
         held = item.get(first)
@@ -125,7 +128,7 @@ def _version(item: Mapping[str, Any], keys: list[str], place: tuple[str | int, .
     deprecation = item.get("deprecation", {})
     return VersionDocument(
         item.get("version", 1), terms, item.get("status", "active"), item.get("note", "").strip(),
-        deprecation.get("sunset", ""), deprecation.get("reason", "").strip(), deprecation.get("replacement", ""), place,
+        deprecation.get("sunset", ""), deprecation.get("reason", "").strip(), deprecation.get("replacement", ""),
     )  # fmt: skip
 
 
@@ -166,9 +169,10 @@ def _contracts(document: Document) -> Iterator[Fault]:
     key = ".".join((document.data["metadata"]["project"], document.data["metadata"]["name"]))
     keys = [one for entity in document.data["spec"]["entities"] for one in entity["joinKeys"]]
     for place, item in _items(document):
-        version = _version(item, keys, place)
-        measured = version.terms | ({"default": None} if version.terms["default_policy"] not in ("constant",) else {})
-        for term, message in contradictions(measured).items():
+        version = _version(item, keys)
+        is_measured = version.terms["default_policy"] in MEASURED  # what a file says of it is not heard
+        terms = version.terms | ({"default": None} if is_measured else {})
+        for term, message in contradictions(terms).items():
             yield document.fault((*place, *_written(term, item)), "contradiction", message)
         yield from _deprecation(document, place, item, f"{key}.{item['name']}@{version.number}")
 

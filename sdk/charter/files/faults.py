@@ -1,6 +1,6 @@
 """What is wrong in a file: where, what, and how to mend it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -27,8 +27,3 @@ class Fault:
 def pointer_to(parts: Iterable[str | int]) -> str:
     """A JSON pointer (RFC 6901)."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
-
-
-def from_json(said: Mapping[str, Any]) -> Fault:
-    """What `as_json` gave."""
-    return Fault(**{name: said[name] for name in ("path", "line", "pointer", "code", "message")})
