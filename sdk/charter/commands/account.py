@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 
 from charter import settings
-from charter.commands.speaking import NO, OK, WARNINGS, console, errors_said, manner, said, table
+from charter.commands.speaking import NO, OK, WARNINGS, connected, console, errors_said, manner, said, table
 from charter.errors import CharterError, Refused, Unreachable
 from charter.registry import Registry
 
@@ -41,10 +41,9 @@ def login(
 
 def whoami(context: typer.Context) -> None:
     """Who you are, and what the token may do."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         found = registry.me()
-    if not said(how, found):
+    if not said(context, found):
         scopes = ", ".join(_token(found).get("scopes", [])) or "no scopes"
         console().print(f"{escape(found['username'])} at {escape(registry.settings.url)}: {scopes}")
 
@@ -52,10 +51,9 @@ def whoami(context: typer.Context) -> None:
 @tokens.command("list")
 def listed(context: typer.Context) -> None:
     """Your tokens, without their secrets."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         found = registry.tokens()
-    if not said(how, found):
+    if not said(context, found):
         rows = [[one["id"], escape(one["name"]), ", ".join(one["scopes"]), str(one["expires_at"])] for one in found]
         table(["Token", "Name", "Scopes", "Expires"], rows)
 
@@ -69,10 +67,10 @@ def create(
 ) -> None:
     """Make a token. Its secret is printed this once, alone, for a pipe or a variable."""
     how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         made = registry.create_token(name, scope, days)
     if how.form != "text":
-        said(how, made)
+        said(context, made)
     else:
         print(made["secret"])
 
@@ -80,10 +78,9 @@ def create(
 @tokens.command()
 def revoke(context: typer.Context, token_id: Annotated[str, typer.Argument(metavar="TOKEN")]) -> None:
     """End a token at once."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         registry.revoke_token(token_id)
-    if not said(how, {"revoked": token_id}):
+    if not said(context, {"revoked": token_id}):
         console().print(f"{escape(token_id)} is revoked.")
 
 
@@ -91,7 +88,7 @@ def doctor(context: typer.Context) -> None:
     """Try everything that a command needs, a line each. Ends with 1 when something is wrong, with 3 for warnings."""
     how = manner(context)
     found = [{"what": what, "state": state, "detail": detail} for what, state, detail in _tried(how.url, how.token)]
-    if not said(how, found):
+    if not said(context, found):
         for one in found:
             console().print(f"{one['what']:9} {one['state']:5} {escape(one['detail'])}".rstrip())
     states = {one["state"] for one in found}

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +14,7 @@ import typer
 from rich.markup import escape
 
 from charter.answers import Plan, PlannedChange
-from charter.commands.speaking import CHANGES, NO, OK, WARNINGS, console, errors_said, manner, progress, said
+from charter.commands.speaking import CHANGES, NO, OK, WARNINGS, connected, console, errors_said, progress, said
 from charter.errors import CharterError
 from charter.files.changes import LEVELS, Change, compare, removed
 from charter.files.compatibility import MODES, incompatible
@@ -35,12 +36,10 @@ def add_to(app: typer.Typer) -> None:
 def validate(context: typer.Context, paths: Paths, form: Form = "text") -> None:
     """Check files without asking the server. Ends with 1 when something is wrong."""
     checked = check_texts(_texts(paths))
-    if not said(manner(context), [fault.as_json for fault in checked.faults]):
+    if not said(context, [fault.as_json for fault in checked.faults]):
         _say_faults(checked.faults, form)
         if not checked.faults:
-            console().print(
-                f"{len(checked.views)} feature view{'s' if len(checked.views) != 1 else ''}, nothing wrong."
-            )
+            console().print(f"{_many(len(checked.views), 'feature view')}, nothing wrong.")
     raise typer.Exit(NO if checked.faults else OK)
 
 
@@ -54,13 +53,13 @@ def plan(
     form: Form = "text",
 ) -> None:
     """What the files would change. Ends with 0 for nothing, 2 for changes, 1 for errors."""
-    how, texts = manner(context), _valid(paths, form)
-    with errors_said(), Registry(how.url, how.token) as registry, progress("Planning"):
+    texts = _valid(paths, form)
+    with connected(context) as registry, progress("Planning"):
         source, commit = _origin()
         made = registry.plan(texts, source=source, commit=commit, takes_over=force_conflicts)
     if out is not None:
         out.write_text(json.dumps({"plan": made.id}) + "\n", encoding="utf-8")
-    if not said(how, made):
+    if not said(context, made):
         _say_plan(made, f"{registry.settings.url}/plans/{made.id}/", form)
     raise typer.Exit(NO if made.has_errors else CHANGES if made.changes else OK)
 
@@ -71,13 +70,13 @@ def apply(
     yes: Annotated[bool, typer.Option("--yes", help="Apply files at once, without a look at the plan")] = False,
 ) -> None:
     """Apply a plan, or files. All of it happens, or nothing. Ends with 1 when it is refused."""
-    how, number = manner(context), _plan_in(what)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    number = _plan_in(what)
+    with connected(context) as registry:
         if number is None:
             number = _planned(registry, what, yes)
         with progress(f"Applying {number}"):
             made = registry.apply(number)
-    if not said(how, made):
+    if not said(context, made):
         console().print(f"{made.id} is {made.state}: {len({one.key for one in made.changes})} things changed.")
 
 
@@ -92,13 +91,13 @@ def breaking(
     """What would break readers. Ends with 1 for that, with 3 for what they must be told."""
     if level not in LEVELS or mode not in MODES:
         raise typer.BadParameter(f"Levels are {', '.join(LEVELS)}; modes are {', '.join(MODES)}.")
-    how, new = manner(context), _checked(paths, form)
+    new = _checked(paths, form)
     with errors_said():
-        old = _of_registry(how, new) if against == "registry" else _of_commit(against, paths)
+        old = _of_registry(context, new) if against == "registry" else _of_commit(against, paths)
     found = [one for one in _differences(old, new, mode) if one.is_counted_at(level) and one.result != "apply"]
-    if not said(how, [one.as_json for one in found]):
+    if not said(context, [one.as_json for one in found]):
         for one in found:
-            _say_change(one, form, "")
+            _say_change(one, form)
         if not found:
             console().print("Nothing breaks.")
     broken = any(one.result in ("error", "approve") for one in found)
@@ -111,8 +110,8 @@ def export(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="A folder: one file for each view")] = None,
 ) -> None:
     """Write feature views as files that charter apply takes back without a change."""
-    how, project = manner(context), what.removeprefix("project:") if what.startswith("project:") else ""
-    with errors_said(), Registry(how.url, how.token) as registry:
+    project = what.removeprefix("project:") if what.startswith("project:") else ""
+    with connected(context) as registry:
         text = registry.export(project, "" if project else what)
     if out is None:
         print(text, end="")
@@ -173,12 +172,9 @@ def _say_faults(faults: Sequence[Fault], form: str) -> None:
 def _say_plan(made: Plan, address: str, form: str) -> None:
     out = console()
     for change in made.changes:
-        _say_change(change, form, "")
+        _say_change(change, form)
     if made.impact:
-        kinds: dict[str, int] = {}
-        for one in made.impact:
-            kind = one.consumer.partition(":")[0]
-            kinds[kind] = kinds.get(kind, 0) + 1
+        kinds = Counter(one.consumer.partition(":")[0] for one in made.impact)
         out.print(f"Impact  {', '.join(_many(number, kind) for kind, number in kinds.items())}")
     for need in made.needs:
         out.print(f"Needs   {escape(need.party)}: {escape(' '.join(need.reasons))}")
@@ -188,7 +184,7 @@ def _say_plan(made: Plan, address: str, form: str) -> None:
     out.print(f"{len(added)} to add, {len(changed)} to change, {len(refused)} errors.  {address}")
 
 
-def _say_change(change: PlannedChange | Change, form: str, path: str) -> None:
+def _say_change(change: PlannedChange | Change, form: str) -> None:
     sign = "!" if change.result == "error" else SIGNS[change.action]
     if form == "github" and change.result != "apply":
         kind = {"error": "error", "approve": "warning", "notice": "notice"}[change.result]
@@ -231,8 +227,8 @@ def _planned(registry: Registry, paths: Sequence[str], yes: bool) -> str:
     return made.id
 
 
-def _of_registry(how: Any, new: Checked) -> Checked:
-    with Registry(how.url, how.token) as registry:
+def _of_registry(context: typer.Context, new: Checked) -> Checked:
+    with connected(context) as registry:
         texts = [(key, registry.export(view=key)) for key in new.views]
     return check_texts((key, text) for key, text in texts if text.strip())
 
@@ -257,14 +253,7 @@ def _differences(old: Checked, new: Checked, mode: str) -> Iterator[Change]:
             for number in feature.versions:
                 if number not in held:
                     for why in incompatible(feature, number, mode):
-                        yield Change(
-                            f"{key}.{name}@{number}",
-                            "change",
-                            rule="C001",
-                            category="schema",
-                            result="error",
-                            message=why,
-                        )
+                        yield _incompatible(f"{key}.{name}@{number}", why)
     for key, view in old.views.items():
         if key not in new.views:
             yield from removed(view)

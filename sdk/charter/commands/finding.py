@@ -7,8 +7,7 @@ import typer
 from rich.markup import escape
 
 from charter.calls import split
-from charter.commands.speaking import NO, OK, WARNINGS, console, errors_said, manner, said, table
-from charter.registry import Registry
+from charter.commands.speaking import NO, OK, WARNINGS, connected, console, errors_said, manner, said, table
 from charter.settings import known
 
 Reference = Annotated[str, typer.Argument(help="project.view.feature, or that with @number", metavar="KEY")]
@@ -29,10 +28,9 @@ def search(
     limit: Annotated[int, typer.Option(help="How many")] = 20,
 ) -> None:
     """Find features."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         found = registry.search(text, limit)
-    if said(how, found):
+    if said(context, found):
         return
     if not found:
         console().print("Nothing found.")
@@ -48,11 +46,10 @@ def search(
 
 def show(context: typer.Context, key: Reference) -> None:
     """Show a feature and its contract."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         handle = registry.feature(key)
     if said(
-        how, {"feature": handle.feature.model_dump(mode="json"), "version": handle.contract.model_dump(mode="json")}
+        context, {"feature": handle.feature.model_dump(mode="json"), "version": handle.contract.model_dump(mode="json")}
     ):
         return
     out, contract = console(), handle.contract
@@ -79,19 +76,18 @@ def open_page(context: typer.Context, key: Reference) -> None:
 
 def copy(context: typer.Context, key: Reference) -> None:
     """Print the reference with its version, for a pipe into a clipboard: charter copy KEY | pbcopy."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         print(registry.feature(key).reference)
 
 
 def diff(context: typer.Context, old: Reference, new: Reference) -> None:
     """What differs between two versions of a feature. Ends with 2 when something does."""
-    how, (key, before), (other, after) = manner(context), split(old), split(new)
+    (key, before), (other, after) = split(old), split(new)
     if key != other or before is None or after is None:
         raise typer.BadParameter("Two versions of one feature: charter diff KEY@1 KEY@2")
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         found = registry.difference(old, new)
-    if not said(how, found):
+    if not said(context, found):
         for one in found:
             console().print(f"{one['term']:18} {escape(str(one['old']))} -> {escape(str(one['new']))}")
         if not found:
@@ -107,10 +103,9 @@ def check(
     """May these be read? Ends with 0, with 3 for warnings, with 1 when one is blocked."""
     if not features and not consumer:
         raise typer.BadParameter("Name features, or a consumer: charter check --consumer model:fraud-ranker")
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         found = registry.check(features, consumer=consumer)
-    if not said(how, found):
+    if not said(context, found):
         for one in found.data:
             why = " ".join(reason.detail for reason in one.reasons)
             console().print(f"{one.verdict:8} {escape(one.reference)}  {escape(why)}".rstrip())

@@ -7,8 +7,7 @@ import typer
 from rich.markup import escape
 
 from charter.commands.finding import Reference
-from charter.commands.speaking import NO, OK, console, errors_said, manner, said
-from charter.registry import Registry
+from charter.commands.speaking import NO, OK, connected, console, said
 
 Terms = Annotated[
     list[str] | None, typer.Option("--set", help="A term: --set dtype=float64 --set purposes='[\"fraud\"]'")
@@ -28,28 +27,25 @@ def register(
     terms: Terms = None,
 ) -> None:
     """Register a feature, as a draft."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         made = registry.register(view, name, **_terms(terms))
-    if not said(how, made):
+    if not said(context, made):
         console().print(f"{escape(made.reference)} is a draft. Publish it: charter publish {escape(made.reference)}")
 
 
 def draft(context: typer.Context, key: Reference, terms: Terms = None) -> None:
     """Draft a new version of a feature."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         made = registry.draft(key, **_terms(terms))
-    if not said(how, made):
+    if not said(context, made):
         console().print(f"{escape(made.reference)} is a draft. Publish it: charter publish {escape(made.reference)}")
 
 
 def publish(context: typer.Context, key: Reference) -> None:
     """Publish a draft. What is published never changes."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         made = registry.publish(key)
-    if not said(how, made):
+    if not said(context, made):
         console().print(f"{escape(made.reference)} is {made.status}.")
 
 
@@ -61,21 +57,19 @@ def deprecate(
     replacement: Annotated[str | None, typer.Option(help="What to read instead: KEY@2")] = None,
 ) -> None:
     """Announce the end of a version."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         registry.deprecate(key, sunset=sunset, reason=reason, replacement=replacement)
         found = registry.can_retire(key)
-    if not said(how, found):
+    if not said(context, found):
         console().print(f"{escape(key)} is deprecated and served until {sunset}.")
         _blockers(found.blockers)
 
 
 def can_retire(context: typer.Context, key: Reference) -> None:
     """May a version retire? Ends with 0 for yes and 1 for no, with what stands in the way."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         found = registry.can_retire(key)
-    if not said(how, found):
+    if not said(context, found):
         many = len(found.blockers)
         console().print("Yes." if found.ok else f"No. {many} blocker{'s' if many != 1 else ''}")
         _blockers(found.blockers)
@@ -86,10 +80,9 @@ def retire(
     context: typer.Context, key: Reference, reason: Annotated[str, typer.Option(help="Why")] = ""
 ) -> None:  # fmt: skip
     """End a version for good."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         made = registry.retire(key, reason=reason)
-    if not said(how, made):
+    if not said(context, made):
         console().print(f"{escape(made.reference)} is {made.status}.")
 
 
@@ -100,11 +93,10 @@ def declare(
     team: Annotated[str | None, typer.Option(help="Make the consumer for this team if it is not there yet")] = None,
 ) -> None:
     """Say that a consumer reads exactly these features."""
-    how = manner(context)
     named = [line.strip() for line in features if line.strip() and not line.startswith("#")]
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         made = registry.declare(consumer, named, team=team)
-    if not said(how, made):
+    if not said(context, made):
         console().print(f"{escape(consumer)} reads {len(named)} features.")
 
 

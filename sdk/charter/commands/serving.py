@@ -8,10 +8,9 @@ import typer
 from rich.markup import escape
 
 from charter import calls
-from charter.commands.speaking import console, errors_said, manner, said, table
+from charter.commands.speaking import connected, console, said, table
 from charter.errors import CharterError
 from charter.private import write
-from charter.registry import Registry
 from charter.trust import payload_of
 
 defaults = typer.Typer(no_args_is_help=True, help="What to serve when there is no value.")
@@ -28,13 +27,12 @@ def bundle(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the signed bundle here")] = None,
 ) -> None:
     """The defaults of all that a consumer reads, signed; the signature is checked."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         signed = registry.do(calls.bundle(consumer)) or {}
         payload = payload_of(signed, registry, may_ask=True)
         if out is not None:
             _write(out, signed)
-    if said(how, payload):
+    if said(context, payload):
         return
     rows = [
         [one["reference"], one["status"], one["served"], _default(one), "closes" if one["closes_at"] else ""]
@@ -49,10 +47,9 @@ def show(
     context: typer.Context, features: Annotated[list[str], typer.Argument(help="Features, with @number or not")]
 ) -> None:
     """The defaults of these features."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         found = registry.defaults_of(features)
-    if not said(how, found):
+    if not said(context, found):
         rows = [[one["reference"], one["status"], one["served"], _default(one)] for one in found]
         table(["Feature", "State", "Served", "Default"], [[escape(str(cell)) for cell in row] for row in rows])
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from charter.errors import CharterError, Refused
+from charter.registry import Registry
 
 OK, NO, CHANGES, WARNINGS = 0, 1, 2, 3
 
@@ -64,17 +65,22 @@ def _lines(refused: Refused) -> Iterator[str]:
         yield f"Request: {refused.request_id}"
 
 
-def said(manner: Manner, answer: Any) -> bool:
-    """Print the answer for a program, when one asks. Returns whether it did."""
-    if manner.form == "text":
-        return manner.is_quiet
-    data = _plain(answer)
-    text = json.dumps(data, indent=2, ensure_ascii=False) if manner.form == "json" else None
-    print(
-        text if text is not None else yaml.safe_dump(data, sort_keys=False, allow_unicode=True),
-        end="\n" if text else "",
-    )
-    return True
+@contextmanager
+def connected(context: typer.Context) -> Iterator[Registry]:
+    """Charter, as the options before the command say; what it refuses ends the command."""
+    how = manner(context)
+    with errors_said(), Registry(how.url, how.token) as registry:
+        yield registry
+
+
+def said(context: typer.Context, answer: Any) -> bool:
+    """Print the answer for a program, when one asks. Returns whether there is nothing left to say."""
+    how = manner(context)
+    if how.form == "json":
+        print(json.dumps(_plain(answer), indent=2, ensure_ascii=False))
+    elif how.form == "yaml":
+        print(yaml.safe_dump(_plain(answer), sort_keys=False, allow_unicode=True), end="")
+    return how.form != "text" or how.is_quiet
 
 
 def _plain(answer: Any) -> Any:

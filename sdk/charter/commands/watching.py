@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from charter.answers import Operation
-from charter.commands.speaking import NO, OK, WARNINGS, console, errors_said, manner, said, table
+from charter.commands.speaking import NO, OK, WARNINGS, connected, console, manner, said, table
 from charter.registry import Registry
 
 Job = Annotated[str, typer.Argument(help="Such as PULL-12", metavar="JOB")]
@@ -32,14 +32,13 @@ def health(
     state: Annotated[str | None, typer.Option(help="Only ok, warn, crit or unknown")] = None,
 ) -> None:
     """How feature views are, or one feature. Ends with 1 when a limit is breached, with 3 when one is at risk."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         if key is not None:
             found: Any = registry.feature_health(key.partition("@")[0])
         else:
             found = registry.health(project=project, owner=owner, health=state)
     states = {found["state"]} if key is not None else {row["state"] for row in found}
-    if not said(how, found):
+    if not said(context, found):
         if key is not None:
             _say_feature(found)
         else:
@@ -58,10 +57,9 @@ def _say_feature(found: dict[str, Any]) -> None:
 @connections.command("list")
 def listed(context: typer.Context) -> None:
     """The stores that are connected."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         found = registry.connections()
-    if not said(how, found):
+    if not said(context, found):
         rows = [
             [escape(one.slug), one.kind, one.owner or "nobody", "on" if one.is_enabled else "off", str(one.failures)]
             for one in found
@@ -78,7 +76,7 @@ def sync(
 ) -> None:
     """Read a store now. Ends with 0 when all went well, with 3 when a part did, with 1 otherwise."""
     how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         begun = registry.pull(connection, kind)
         ended = _watched(registry, begun.id, is_quiet=how.is_quiet) if wait else begun
     _say_end(context, ended)
@@ -89,10 +87,9 @@ def jobs_listed(
     context: typer.Context, limit: Annotated[int, typer.Option(help="How many")] = 20
 ) -> None:  # fmt: skip
     """Work, newest first."""
-    how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         found = registry.operations(limit)
-    if not said(how, found):
+    if not said(context, found):
         rows = [[one.id, escape(one.connection), one.kind, one.state, _far(one)] for one in found]
         table(["Job", "Connection", "Kind", "State", "Done"], rows)
 
@@ -101,7 +98,7 @@ def jobs_listed(
 def watch(context: typer.Context, job: Job) -> None:
     """Stay until a job is finished. Ends with 0 when all went well, with 3 when a part did, with 1 otherwise."""
     how = manner(context)
-    with errors_said(), Registry(how.url, how.token) as registry:
+    with connected(context) as registry:
         ended = _watched(registry, job, is_quiet=how.is_quiet)
     _say_end(context, ended)
 
@@ -120,7 +117,7 @@ def _watched(registry: Registry, job: str, *, is_quiet: bool) -> Operation:
 
 
 def _say_end(context: typer.Context, ended: Operation) -> None:
-    if not said(manner(context), ended):
+    if not said(context, ended):
         counts = ", ".join(f"{many} {what.replace('_', ' ')}" for what, many in ended.counts.items() if many)
         console().print(f"{ended.id} {ended.state}: {escape(counts or 'nothing changed')}")
         if ended.warnings_count or ended.errors_count:
