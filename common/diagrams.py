@@ -33,8 +33,8 @@ def treemap(parts: Sequence[tuple[str, int]], *, label: str, height: int = 280) 
     shown = sorted(((name, size) for name, size in parts if size > 0), key=lambda part: -part[1])
     places = squarified([size for _, size in shown], Rect(0, 0, WIDTH, height))
     both = enumerate(zip(shown, places, strict=True))
-    cells = _joined(_cell(name, size, place, at % _SHADES) for at, ((name, size), place) in both)
-    return _svg("treemap", label, height, cells)
+    cells = joined(_cell(name, size, place, at % _SHADES) for at, ((name, size), place) in both)
+    return svg("treemap", label, height, cells)
 
 
 def squarified(sizes: Sequence[float], box: Rect) -> list[Rect]:
@@ -80,7 +80,7 @@ def _cell(name: str, size: int, at: Rect, shade: int) -> SafeString:
     wide, tall = max(at.width - 2, 0.5), max(at.height - 2, 0.5)  # a gap between neighbours
     return format_html(
         '<g class="area shade{}"><title>{}: {}</title><rect x="{}" y="{}" width="{}" height="{}"/>{}</g>',
-        shade, name, f"{size:,}", *map(_tenth, (at.x, at.y, wide, tall)),
+        shade, name, f"{size:,}", *map(tenth, (at.x, at.y, wide, tall)),
         _words(name, size, at) if tall >= 36 and wide >= 40 else "",
     )  # fmt: skip
 
@@ -88,7 +88,7 @@ def _cell(name: str, size: int, at: Rect, shade: int) -> SafeString:
 def _words(name: str, size: int, at: Rect) -> SafeString:
     return format_html(
         '<text x="{0}" y="{1}">{3}</text><text x="{0}" y="{2}">{4}</text>',
-        _tenth(at.x + 6), _tenth(at.y + 17), _tenth(at.y + 32), _short(name, at.width - 12), f"{size:,}",
+        tenth(at.x + 6), tenth(at.y + 17), tenth(at.y + 32), short(name, at.width - 12), f"{size:,}",
     )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def sankey(flows: Sequence[Flow], *, label: str, row: int = 26) -> SafeString:
         bands.append(_band(flow, starts[flow.source], ends[flow.target], thick))
         starts[flow.source] += thick
         ends[flow.target] += thick
-    return _svg("sankey", label, height, _joined((*bands, *bars)))
+    return svg("sankey", label, height, joined((*bands, *bars)))
 
 
 _EDGE = 210  # where the columns stand, so that their names have room beside them
@@ -149,7 +149,7 @@ def _bar(name: str, size: int, y: float, unit: float, *, is_left: bool) -> SafeS
         '<g class="node"><title>{}: {}</title><rect x="{}" y="{}" width="8" height="{}"/>'
         '<text x="{}" y="{}" text-anchor="{}">{}</text></g>',
         name, f"{size:,}", x, round(y, 1), round(tall, 1), word, round(y + tall / 2 + 4, 1), anchor,
-        _short(name, _EDGE - 8),
+        short(name, _EDGE - 8),
     )  # fmt: skip
 
 
@@ -167,7 +167,7 @@ def growth(points: Sequence[tuple[str, int, float | None]], *, label: str, heigh
     """Columns of a number, and a line of a share between 0 and 1 where it is known: `(name, number, share)` each."""
     top = max((number for _, number, _ in points), default=0) or 1
     step, room = WIDTH / max(len(points), 1), height - 38
-    columns = _joined(
+    columns = joined(
         _month(name, number, at * step, step, number / top * (room - 14), room)
         for at, (name, number, _) in enumerate(points)
     )
@@ -176,37 +176,37 @@ def growth(points: Sequence[tuple[str, int, float | None]], *, label: str, heigh
         for at, (_, _, share) in enumerate(points)
     ]
     steps = ((*a, *b) for a, b in pairwise(places) if a and b)
-    drawn = _joined(format_html('<path class="share" d="M{} {}L{} {}"/>', *map(_tenth, step)) for step in steps)
+    drawn = joined(format_html('<path class="share" d="M{} {}L{} {}"/>', *map(tenth, step)) for step in steps)
     known = (place for place in places if place)
-    dots = _joined(format_html('<circle class="share-at" cx="{}" cy="{}" r="3.5"/>', *map(_tenth, at)) for at in known)
-    return _svg("growth", label, height, format_html("{}{}{}", columns, drawn, dots))
+    dots = joined(format_html('<circle class="share-at" cx="{}" cy="{}" r="3.5"/>', *map(tenth, at)) for at in known)
+    return svg("growth", label, height, format_html("{}{}{}", columns, drawn, dots))
 
 
 def _month(name: str, number: int, x: float, step: float, tall: float, room: float) -> SafeString:
-    middle = _tenth(x + step / 2)
+    middle = tenth(x + step / 2)
     return format_html(
         '<g class="month"><title>{}: {}</title><rect x="{}" y="{}" width="{}" height="{}"/>'
         '<text x="{}" y="{}" text-anchor="middle">{}</text><text x="{}" y="{}" text-anchor="middle">{}</text></g>',
-        name, f"{number:,}", _tenth(x + 6), _tenth(room - tall), _tenth(max(step - 12, 1)), _tenth(tall),
+        name, f"{number:,}", tenth(x + 6), tenth(room - tall), tenth(max(step - 12, 1)), tenth(tall),
         middle, room + 15, f"{number:,}", middle, room + 31, name,
     )  # fmt: skip
 
 
-def _tenth(value: float) -> float:
+def tenth(value: float) -> float:
     return round(value, 1)
 
 
-def _short(text: str, room: float) -> str:
+def short(text: str, room: float) -> str:
     """As much of the text as has room; what is cut ends in …"""
     most = max(int(room / _LETTER), 1)
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _joined(parts: Iterable[SafeString]) -> SafeString:
+def joined(parts: Iterable[SafeString]) -> SafeString:
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
-def _svg(css: str, label: str, height: float, parts: SafeString) -> SafeString:
+def svg(css: str, label: str, height: float, parts: SafeString) -> SafeString:
     return format_html(
         '<div class="diagram-box" tabindex="0" role="region" aria-label="{}"><svg class="diagram {}" role="img" '
         'aria-label="{}" viewBox="0 0 {} {}">{}</svg></div>',

@@ -2,8 +2,10 @@
 
 import rules
 
+from governance.models import Reader
 from registry import roles
 from registry.models import User
+from registry.rules import is_admin, is_in_a_team, is_owner
 
 
 @rules.predicate
@@ -12,4 +14,31 @@ def has_something_to_audit(user: User, _thing: object = None) -> bool:
     return user.is_active and (user.is_superuser or bool(user.role_names & frozenset(roles.ALL)) or bool(user.team_ids))
 
 
+@rules.predicate
+def answers_for_it(user: User, reader: Reader) -> bool:
+    """A living member of the team that runs the consumer."""
+    return user.is_active and reader.consumer.team_id in user.team_ids
+
+
+@rules.predicate
+def is_unclaimed(_user: User, reader: Reader) -> bool:
+    return reader.consumer.team_id is None
+
+
+@rules.predicate
+def is_of_the_committee(user: User, _thing: object = None) -> bool:
+    return user.is_active and bool(user.role_names & {roles.COMMITTEE, roles.CHAIR})
+
+
+@rules.predicate
+def is_party(user: User, reader: Reader) -> bool:
+    """Of the team that ends it, or of the team that reads it: neither decides for the committee."""
+    return bool({reader.deprecation.owner_id, reader.consumer.team_id} & user.team_ids)
+
+
+rules.add_perm("governance.draft_deprecation", is_owner)
+rules.add_perm("governance.announce_deprecation", is_owner)
+rules.add_perm("governance.decide_extension", is_owner)
+rules.add_perm("governance.answer_deprecation", answers_for_it | is_admin | (is_unclaimed & is_in_a_team))
+rules.add_perm("governance.waive_reader", is_of_the_committee & ~is_party)
 rules.add_perm("governance.read_audit", has_something_to_audit)

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance import api as governance
+from governance.api import audit
 from lineage import api as lineage
 from monitoring import api as monitoring
 from portal import api as portal
@@ -101,7 +101,7 @@ urlpatterns = [
     path("tokens/<name:id>", tokens.TokenView.as_view(), name="token"),
     path("me", me.MeView.as_view(), name="me"),
     path("health", monitoring.HealthListView.as_view(), name="health"),
-    path("audit-log", governance.AuditLogView.as_view(), name="audit-log"),
+    path("audit-log", audit.AuditLogView.as_view(), name="audit-log"),
     path("export", lineage.ExportView.as_view(), name="export"),
     path("openapi.json", portal.OpenApiView.as_view(), name="openapi"),
     re_path("", portal.NothingView.as_view()),

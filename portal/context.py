@@ -34,6 +34,7 @@ PLACES = (
     Place("Teams", "registry:teams", ("/teams", "/people")),
     Place("Connections", "registry:connections", ("/connectors", "/jobs")),
     Place("Plans", "registry:plans", ("/plans",)),
+    Place("Deprecations", "governance:deprecations", ("/deprecations",)),
     Place("Audit log", "governance:audit", ("/audit",)),
     Place("Docs", "portal:docs", ("/docs",)),
     Place("Settings", "portal:settings", ("/settings",)),

@@ -124,3 +124,40 @@ class Scope(TextChoices):
     LINEAGE_WRITE = "lineage:write", "Send lineage events"
     METRICS_WRITE = "metrics:write", "Push measurements"
     ADMIN = "admin", "Administer connections, people and tokens"
+
+
+class EndingKind(TextChoices):
+    """Why a version ends. For the last two readers may get less notice."""
+
+    REPLACED = "replaced", "Something better replaces it"
+    UNNEEDED = "unneeded", "Nobody needs it any longer"
+    QUALITY = "quality", "Its values are wrong"
+    LEGAL = "legal", "It may not be used any longer"
+
+
+URGENT_ENDINGS = (EndingKind.QUALITY, EndingKind.LEGAL)
+
+
+class HookKind(TextChoices):
+    STANDARD = "standard", "Signed, as Standard Webhooks"
+    SLACK = "slack", "Slack, or what understands its messages"
+
+
+class Channel(TextChoices):
+    MAIL = "mail", "Mail"
+    HOOK = "webhook", "Webhook"
+
+
+class Cadence(TextChoices):
+    """How soon somebody wants to hear."""
+
+    NOW = "now", "At once"
+    DAILY = "daily", "Once a day"
+    WEEKLY = "weekly", "Once a week"
+    OFF = "off", "Never"
+
+
+class DeliveryState(TextChoices):
+    WAITING = "waiting", "Waiting"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Given up"

@@ -54,3 +54,13 @@ def _send(task: str, project_id: int) -> None:
         waiting[task, project_id] = None
     else:
         transaction.on_commit(lambda: current_app.send_task(task, args=[project_id]), robust=True)
+
+
+def follow_deprecations(project_id: int) -> None:
+    """Have the readers of what is deprecated in the project told. When the broker is away, the next round does it."""
+    _send("governance.tasks.follow_deprecations", project_id)
+
+
+def send_messages() -> None:
+    """Have what is due in the outbox sent. When the broker is away, the next round sends it."""
+    transaction.on_commit(lambda: current_app.send_task("registry.tasks.send_due"), robust=True)

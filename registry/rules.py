@@ -4,7 +4,7 @@ import rules
 
 from registry import roles
 from registry.choices import OwnershipModel
-from registry.models import Consumer, Feature, FeatureView, Plan, Project, Pull, Team, User
+from registry.models import Consumer, Delivery, Feature, FeatureView, Plan, Project, Pull, Team, User
 
 
 def _owner_id(thing: object) -> int | None:
@@ -40,6 +40,12 @@ def is_of_a_domain(user: User, project: Project) -> bool:
 def is_connection_owner(user: User, pull: Pull) -> bool:
     """A member of the team that answers for the connection a pull runs on."""
     return is_owner(user, pull.connection)
+
+
+@rules.predicate
+def is_webhook_owner(user: User, delivery: Delivery) -> bool:
+    """A member of the team whose webhook it went to."""
+    return delivery.webhook is not None and is_owner(user, delivery.webhook)
 
 
 @rules.predicate
@@ -145,5 +151,11 @@ rules.add_perm("registry.create_token", is_self | (is_admin & is_service))
 rules.add_perm("registry.list_tokens", is_admin | is_auditor)
 rules.add_perm("registry.revoke_token", is_own | is_admin)
 rules.add_perm("registry.change_project", is_owner | is_admin)
+# A webhook without a team hears of everybody.
+rules.add_perm("registry.create_webhook", is_owner | is_admin)
+for _verb in ("change_webhook", "remove_webhook"):
+    rules.add_perm(f"registry.{_verb}", is_owner | is_admin)
+rules.add_perm("registry.redeliver", is_webhook_owner | is_admin)
+rules.add_perm("registry.choose_notices", is_self)
 for _verb in ("add_synonym", "change_synonym", "remove_synonym"):
     rules.add_perm(f"registry.{_verb}", is_admin)

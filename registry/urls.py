@@ -12,6 +12,7 @@ from registry.views import (
     feature_views,
     features,
     insights,
+    notices,
     people,
     plans,
     projects,
@@ -74,6 +75,7 @@ urlpatterns = [
     path("connectors/<slug:slug>/switch", connections.switch, name="connection-switch"),
     path("jobs/<int:number>/", pulls.page, name="pull"),
     path("jobs/<int:number>/cancel", pulls.cancel, name="pull-cancel"),
+    path("settings/notices/", notices.page, name="notices"),
     path("settings/tokens/", tokens.page, name="tokens"),
     path("settings/tokens/<slug:token>/revoke", tokens.revoke, name="token-revoke"),
 ]

@@ -56,3 +56,6 @@ MIDDLEWARE = [
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# What else keeps a version from retiring, or was decided about it: see registry.queries.retirement.
+CHARTER_BLOCKERS = ["governance.queries.blockers.decided"]

@@ -31,6 +31,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-answers": {"task": "registry.tasks.forget_old_answers", "schedule": 3600.0},
     "keep-day": {"task": "registry.tasks.keep_day", "schedule": 3600.0},
     "refresh-reads": {"task": "registry.tasks.refresh_reads", "schedule": 3600.0},
+    "send-due": {"task": "registry.tasks.send_due", "schedule": 30.0},
+    "follow-deprecations": {"task": "governance.tasks.follow_all", "schedule": 300.0},
     "clear-sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400.0},
     "keep-partitions": {"task": "monitoring.tasks.keep_partitions", "schedule": 3600.0},
 }

@@ -84,3 +84,6 @@ if env.str("OIDC_SERVER_URL", default=""):
             }
         ]
     }
+
+# Webhooks never lead into the own network, but to these hosts.
+CHARTER_WEBHOOK_HOSTS = env.list("CHARTER_WEBHOOK_HOSTS", default=[])

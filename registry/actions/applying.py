@@ -8,7 +8,7 @@ from typing import Any
 from charter.files.changes import Change
 from charter.files.documents import FeatureDocument, ViewDocument
 from charter.terms import MEASURED
-from registry.actions import versions
+from registry.actions import endings, versions
 from registry.actions.adding import HELD, add_features
 from registry.actions.feature_views import change_slo, change_view, describe_view
 from registry.actions.features import describe_feature, tag_feature
@@ -163,7 +163,7 @@ def _end(view: ViewDocument, ground: Ground, changes: list[Change], actor: User)
 def _deprecate(key: str, said: FeatureDocument, number: int, actor: User) -> None:
     version = said.versions[number]
     replacement = _version(version.replacement) if version.replacement else None
-    versions.deprecate_version(
+    endings.deprecate_version(
         _version(key), actor=actor, sunset_on=date.fromisoformat(version.sunset), reason=version.reason,
         replacement=replacement,
     )  # fmt: skip
@@ -171,12 +171,12 @@ def _deprecate(key: str, said: FeatureDocument, number: int, actor: User) -> Non
 
 def _withdraw(view: ViewDocument, ground: Ground, changes: list[Change], actor: User) -> None:
     for change in changes:
-        versions.withdraw_deprecation(_version(change.key), actor=actor)
+        endings.withdraw_deprecation(_version(change.key), actor=actor)
 
 
 def _retire(view: ViewDocument, ground: Ground, changes: list[Change], actor: User) -> None:
     for change in changes:
-        versions.retire_version(_version(change.key), actor=actor)
+        endings.retire_version(_version(change.key), actor=actor)
 
 
 _DO: dict[str, Callable[[ViewDocument, Ground, list[Change], User], None]] = {

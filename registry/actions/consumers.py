@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from registry.actions.action import Note, action, invalid, lock
@@ -74,6 +75,21 @@ def declare_reads(
     )
     note.change("reads", len(held) - len(gone), len(wanted))
     count_models({feature for feature, _ in wanted | held.keys()}, before=timezone.now())
+    return row
+
+
+@action("registry.declare_reads")
+def stop_reading(
+    consumer: Consumer, note: Note, *, actor: User, feature: Feature, number: int, reason: str = ""
+) -> Consumer:
+    """Take back that it reads this version. What its store says, and reads that were reported, stay: they are
+    evidence."""
+    row: Consumer = lock(consumer)
+    said = row.usages.filter(feature=feature, evidence=Evidence.DECLARED, gone_at__isnull=True)
+    same = Q(number=number) | Q(number__isnull=True) if number == feature.number else Q(number=number)
+    if said.filter(same).update(gone_at=timezone.now()):
+        note.change("reads", f"{feature.key}@{number}", None)
+        count_models({feature.pk}, before=timezone.now())
     return row
 
 

@@ -12,10 +12,11 @@ from django.db import transaction
 
 from registry.actions.action import lock
 from registry.actions.connections import change_connection
+from registry.actions.endings import deprecate_version
 from registry.actions.feature_views import change_slo, describe_view
 from registry.actions.features import describe_feature, tag_feature
 from registry.actions.owners import assign_owner
-from registry.actions.versions import change_draft, deprecate_version
+from registry.actions.versions import change_draft
 from registry.models import Connection, Feature, FeatureView, Team, User, Version
 from registry.revisions import require
 

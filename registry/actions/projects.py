@@ -5,7 +5,7 @@ from typing import Any
 from registry.actions.action import Note, action, invalid, lock
 from registry.models import Connection, Project, Team, User
 
-_CHANGEABLE = ("description", "owner", "visibility", "ownership_model", "compatibility")
+_CHANGEABLE = ("description", "owner", "visibility", "ownership_model", "compatibility", "retires_alone")
 
 
 @action("registry.create_project")

@@ -1,11 +1,11 @@
-"""The life of a version: drafted, changed, published, deprecated, quarantined, retired.
+"""The life of a version: drafted, changed, published, quarantined. Its end is in `registry.actions.endings`.
 
 What a version says is settled when it is published: new content is a new version, and both run side by side. The
 database guards the states and the content; the messages are here.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
@@ -16,7 +16,6 @@ from registry.actions.action import Note, action, invalid, lock
 from registry.choices import Manager, VersionState
 from registry.models import DefaultPolicy, Feature, User, Version
 from registry.notifications import count_facets, learn_words
-from registry.queries.retirement import blockers_of
 
 LONGEST_REASON = 2_000
 # Which version stands for its feature: the newest of the first of these states that it has.
@@ -86,7 +85,7 @@ def change_draft(
     if row.managed_by == Manager.FILE and managed_by == Manager.PAGE:
         raise invalid(version=f"{_file(row)} in git says what this draft says. Change it there.")
     row.managed_by = managed_by
-    _require(
+    require(
         row, VersionState.DRAFT, f"v{row.number} is published, and what is published never changes. Draft a new one."
     )
     before = terms_of(row)
@@ -105,12 +104,12 @@ def change_draft(
 def measure_default(version: Version, note: Note, *, actor: User | None, value: Any, measured_at: datetime) -> Version:
     """Fill in the default of a draft whose policy is a measured one."""
     row: Version = lock(version)
-    _require(row, VersionState.DRAFT, f"v{row.number} is published, and what is published never changes.")
+    require(row, VersionState.DRAFT, f"v{row.number} is published, and what is published never changes.")
     if row.default_policy not in MEASURED:
         raise invalid(default_policy="Only the mean, the median and the mode are measured.")
     note.change("default", row.default, value)
     row.default, row.default_measured_at = value, measured_at
-    _refuse(faults(terms_of(row)))
+    refuse(faults(terms_of(row)))
     row.save(update_fields=["default", "default_measured_at"])
     return row
 
@@ -119,7 +118,7 @@ def measure_default(version: Version, note: Note, *, actor: User | None, value: 
 def discard_draft(version: Version, note: Note, *, actor: User | None, reason: str = "") -> None:
     """Take a draft away. A feature that never was more than this draft goes with it."""
     row: Version = lock(version)
-    _require(row, VersionState.DRAFT, f"v{row.number} is published. Deprecate it instead.")
+    require(row, VersionState.DRAFT, f"v{row.number} is published. Deprecate it instead.")
     feature = row.feature
     note.subject, note.changes = feature, {"version": [row.number, None]}
     if feature.versions.count() == 1:
@@ -134,44 +133,15 @@ def publish_version(version: Version, note: Note, *, actor: User | None, reason:
     """Make a draft active: everybody finds it, and it never changes again. Versions before it stay as they are."""
     row: Version = lock(version)
     feature: Feature = lock(row.feature)
-    _require(row, VersionState.DRAFT, f"v{row.number} is published already.")
+    require(row, VersionState.DRAFT, f"v{row.number} is published already.")
     _follow_store(row, feature, note)
-    _refuse(gaps_of(row))
+    refuse(gaps_of(row))
     newest = feature.versions.exclude(pk=row.pk).aggregate(newest=Max("number"))["newest"]
     if newest is not None and newest >= row.number:  # a pull has brought one meanwhile
         note.change("number", row.number, newest + 1)
         row.number = newest + 1
-    _move(row, VersionState.ACTIVE, note, activated_at=timezone.now())
+    move(row, VersionState.ACTIVE, note, activated_at=timezone.now())
     learn_words(feature.project_id)
-    return row
-
-
-@action("registry.deprecate_version")
-def deprecate_version(
-    version: Version, note: Note, *, actor: User | None, sunset_on: date, reason: str,
-    replacement: Version | None = None,
-) -> Version:  # fmt: skip
-    """Announce the end of a version: it still works until `sunset_on`, new readers are sent to the replacement."""
-    row: Version = lock(version)
-    _require_any(row, (VersionState.ACTIVE, VersionState.QUARANTINED, VersionState.DEPRECATED), "deprecated")
-    if replacement is not None:
-        replacement = Version.objects.get(pk=replacement.pk)  # as it is now
-    _refuse(_sunset_faults(row, sunset_on, reason, replacement))
-    note.change("sunset_on", row.sunset_on, sunset_on)
-    note.change("replacement", _named(row.replacement), _named(replacement))
-    announced = row.deprecated_at or timezone.now()
-    said = {"sunset_on": sunset_on, "replacement": replacement, "state_reason": reason.strip()}
-    _move(row, VersionState.DEPRECATED, note, deprecated_at=announced, **said)
-    return row
-
-
-@action("registry.withdraw_deprecation")
-def withdraw_deprecation(version: Version, note: Note, *, actor: User | None, reason: str = "") -> Version:
-    """It stays after all: active as before, without a sunset."""
-    row: Version = lock(version)
-    _require(row, VersionState.DEPRECATED, f"v{row.number} is not deprecated.")
-    note.change("sunset_on", row.sunset_on, None)
-    _move(row, VersionState.ACTIVE, note, deprecated_at=None, sunset_on=None, replacement=None, state_reason="")
     return row
 
 
@@ -179,9 +149,9 @@ def withdraw_deprecation(version: Version, note: Note, *, actor: User | None, re
 def quarantine_version(version: Version, note: Note, *, actor: User | None, reason: str) -> Version:
     """Stop its use at once, because its values are wrong or leak: decisions say no, and the default is served."""
     row: Version = lock(version)
-    _require_any(row, (VersionState.ACTIVE, VersionState.DEPRECATED), "quarantined")
-    _refuse(_reason_faults(reason))
-    _move(row, VersionState.QUARANTINED, note, state_reason=reason.strip())
+    require_any(row, (VersionState.ACTIVE, VersionState.DEPRECATED), "quarantined")
+    refuse(reason_faults(reason))
+    move(row, VersionState.QUARANTINED, note, state_reason=reason.strip())
     return row
 
 
@@ -189,21 +159,9 @@ def quarantine_version(version: Version, note: Note, *, actor: User | None, reas
 def release_version(version: Version, note: Note, *, actor: User | None, reason: str = "") -> Version:
     """End a quarantine: deprecated again where it was, else active."""
     row: Version = lock(version)
-    _require(row, VersionState.QUARANTINED, f"v{row.number} is not quarantined.")
+    require(row, VersionState.QUARANTINED, f"v{row.number} is not quarantined.")
     state = VersionState.DEPRECATED if row.deprecated_at else VersionState.ACTIVE
-    _move(row, state, note, state_reason="")
-    return row
-
-
-@action("registry.retire_version")
-def retire_version(version: Version, note: Note, *, actor: User | None, reason: str = "") -> Version:
-    """End it for good. Its page stays and says what replaced it; nothing brings it back."""
-    row: Version = lock(version)
-    _require_any(row, (VersionState.DEPRECATED, VersionState.QUARANTINED), "retired")
-    if found := blockers_of(row, actor):
-        raise invalid(version=f"It cannot retire yet. {' '.join(one.detail for one in found)}")
-    _move(row, VersionState.RETIRED, note, retired_at=timezone.now())
-    learn_words(row.feature.project_id)
+    move(row, state, note, state_reason="")
     return row
 
 
@@ -213,10 +171,10 @@ def classify_version(
 ) -> Version:
     """Say how personal it is and what it may be used for. A lower class is the committee's to say, through a plan."""
     row: Version = lock(version)
-    _require_any(row, (VersionState.ACTIVE, VersionState.DEPRECATED, VersionState.QUARANTINED), "classified")
+    require_any(row, (VersionState.ACTIVE, VersionState.DEPRECATED, VersionState.QUARANTINED), "classified")
     said = {"privacy_class": privacy_class, "purposes": list(purposes)}
     terms = {**terms_of(row), **said}
-    _refuse({**gaps(terms), **faults(terms)})
+    refuse({**gaps(terms), **faults(terms)})
     for name, value in said.items():
         note.change(name, getattr(row, name), value)
         setattr(row, name, value)
@@ -242,7 +200,7 @@ def _file(version: Version) -> str:
 def _restated(base: Version, said: dict[str, Any]) -> dict[str, Any]:
     """What was said, with its consequences: a default says how it came about, and a measured one is not said."""
     unknown = sorted(set(said) - set(TERMS))
-    _refuse(dict.fromkeys(unknown, f"There is no such term. Choose from: {', '.join(TERMS)}."))
+    refuse(dict.fromkeys(unknown, f"There is no such term. Choose from: {', '.join(TERMS)}."))
     for name, value in said.items():
         if isinstance(value, str) and name != "default":
             said[name] = value.strip()
@@ -251,7 +209,7 @@ def _restated(base: Version, said: dict[str, Any]) -> dict[str, Any]:
     elif "default_policy" in said and said["default_policy"] != base.default_policy:
         said.setdefault("default", None)
     if said.get("default_policy", base.default_policy) in MEASURED and said.get("default") is not None:
-        _refuse({"default": f"Charter measures the {said.get('default_policy', base.default_policy)}. Leave it out."})
+        refuse({"default": f"Charter measures the {said.get('default_policy', base.default_policy)}. Leave it out."})
     return said
 
 
@@ -261,7 +219,7 @@ def _say(version: Version, terms: Mapping[str, Any], base: Version, note: Note) 
     if base.feature.is_of_store:
         moved = [name for name in OF_STORE if terms[name] != getattr(base, name)]
         found |= dict.fromkeys(moved, "The store says this. Change it there; the next pull makes a version of it.")
-    _refuse(found)
+    refuse(found)
     for name, value in terms.items():
         note.change(name, getattr(base, name), value)
         setattr(version, name, value)
@@ -277,34 +235,7 @@ def _follow_store(row: Version, feature: Feature, note: Note) -> None:
         setattr(row, name, getattr(current, name))
 
 
-def _sunset_faults(row: Version, sunset_on: date, reason: str, replacement: Version | None) -> dict[str, str]:
-    found = _reason_faults(reason)
-    if sunset_on <= timezone.now().date():
-        found["sunset_on"] = "Choose a day after today: readers need time to move."
-    if replacement is None:
-        return found
-    if replacement.pk == row.pk:
-        found["replacement"] = "A version cannot replace itself."
-    elif replacement.state != VersionState.ACTIVE:
-        found["replacement"] = f"{replacement} is {replacement.state}. Choose an active version."
-    elif _leads_to(replacement, row):
-        found["replacement"] = f"{replacement} is itself replaced by this one."
-    return found
-
-
-def _leads_to(version: Version, goal: Version) -> bool:
-    """Whether replacements of replacements come round to `goal`."""
-    seen: set[int] = set()
-    step: Version | None = version
-    while step is not None and step.pk not in seen:
-        if step.pk == goal.pk:
-            return True
-        seen.add(step.pk)
-        step = step.replacement
-    return False
-
-
-def _reason_faults(reason: str) -> dict[str, str]:
+def reason_faults(reason: str) -> dict[str, str]:
     if not reason.strip():
         return {"reason": "Say why. Readers see it, and it stays in the history."}
     if len(reason) > LONGEST_REASON:
@@ -312,23 +243,23 @@ def _reason_faults(reason: str) -> dict[str, str]:
     return {}
 
 
-def _require(row: Version, state: VersionState, otherwise: str) -> None:
+def require(row: Version, state: VersionState, otherwise: str) -> None:
     if row.state != state:
         raise invalid(version=otherwise)
 
 
-def _require_any(row: Version, states: tuple[VersionState, ...], verb: str) -> None:
+def require_any(row: Version, states: tuple[VersionState, ...], verb: str) -> None:
     if row.state not in states:
         wanted = " or ".join(state.value for state in states)
         raise invalid(version=f"v{row.number} is {row.state}. Only what is {wanted} can be {verb}.")
 
 
-def _refuse(found: Mapping[str, str]) -> None:
+def refuse(found: Mapping[str, str]) -> None:
     if found:
         raise invalid(**found)
 
 
-def _move(row: Version, state: VersionState, note: Note, **dates: Any) -> None:
+def move(row: Version, state: VersionState, note: Note, **dates: Any) -> None:
     """Into another state, with the feature behind it."""
     note.change("state", row.state, state.value)
     row.state = state.value
@@ -336,10 +267,6 @@ def _move(row: Version, state: VersionState, note: Note, **dates: Any) -> None:
         setattr(row, name, value)
     row.save()
     _show_current(row.feature)
-
-
-def _named(version: Version | None) -> str | None:
-    return str(version) if version else None
 
 
 def standing_of(versions: Sequence[Version]) -> Version:

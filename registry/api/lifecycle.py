@@ -15,13 +15,8 @@ from common.parameters import Parameter
 from common.problems import Invalid, InvalidParameter, NotFound
 from registry.actions.action import allow
 from registry.actions.edits import edit_deprecation
-from registry.actions.versions import (
-    publish_version,
-    quarantine_version,
-    release_version,
-    retire_version,
-    withdraw_deprecation,
-)
+from registry.actions.endings import retire_version, withdraw_deprecation
+from registry.actions.versions import publish_version, quarantine_version, release_version
 from registry.api.endpoints import Endpoint
 from registry.api.versions import VersionView
 from registry.api.writes import write

@@ -7,18 +7,19 @@ from registry.models.consumers import Consumer, ReadDay, SeenEvent, Usage
 from registry.models.days import ProjectDay
 from registry.models.feature_views import FeatureView
 from registry.models.features import Feature, Follow
+from registry.models.messages import Delivery, Message, NoticeChoice, Webhook
 from registry.models.people import Membership, Team, User
 from registry.models.plans import Approval, Plan
 from registry.models.projects import Actor, Project
 from registry.models.sources import Entity, Source
 from registry.models.tags import Tag
 from registry.models.tokens import AccessToken
-from registry.models.versions import DefaultPolicy, Version
+from registry.models.versions import Brownout, DefaultPolicy, Version
 from registry.models.words import FacetCount, FacetTotal, Synonym, Word, WordUse
 
 __all__ = [
-    "AccessToken", "Actor", "Approval", "AuditEntry", "Connection", "Consumer", "DefaultPolicy", "Entity",
-    "FacetCount", "FacetTotal", "Feature", "FeatureView", "Follow", "KeptAnswer", "Membership", "Plan", "Project",
-    "ProjectDay", "Pull", "ReadDay", "SeenEvent", "Source", "Synonym", "Tag", "Team", "Usage", "User", "Version",
-    "Word", "WordUse",
+    "AccessToken", "Actor", "Approval", "AuditEntry", "Brownout", "Connection", "Consumer", "DefaultPolicy",
+    "Delivery", "Entity", "FacetCount", "FacetTotal", "Feature", "FeatureView", "Follow", "KeptAnswer",
+    "Membership", "Message", "NoticeChoice", "Plan", "Project", "ProjectDay", "Pull", "ReadDay", "SeenEvent",
+    "Source", "Synonym", "Tag", "Team", "Usage", "User", "Version", "Webhook", "Word", "WordUse",
 ]  # fmt: skip

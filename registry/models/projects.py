@@ -42,6 +42,10 @@ class Project(models.Model):
         max_length=20, choices=Compatibility.choices, default=Compatibility.NONE, db_default=Compatibility.NONE.value,
         help_text="What a new version must keep",
     )  # fmt: skip
+    retires_alone = models.BooleanField(
+        default=False, db_default=False,
+        help_text="What is past its last day retires by itself once nothing stands in the way",
+    )  # fmt: skip
     connection = models.ForeignKey(
         "Connection", null=True, blank=True, on_delete=models.SET_NULL, related_name="projects"
     )

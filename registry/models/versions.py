@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from registry.choices import Manager, PrivacyClass, VersionState
+from registry.choices import EndingKind, Manager, PrivacyClass, VersionState
 from registry.history import kept_history
 from registry.models.features import Feature
 from registry.models.people import User
@@ -71,6 +71,7 @@ class Version(models.Model):
     state_reason = models.TextField(
         blank=True, default="", db_default="", help_text="Why it is deprecated or quarantined, for its readers"
     )
+    ending_kind = models.CharField(max_length=10, choices=EndingKind.choices, blank=True, default="", db_default="")
     created_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
@@ -134,3 +135,23 @@ class Version(models.Model):
     @property
     def project_id(self) -> int:
         return self.feature.project_id
+
+
+class Brownout(models.Model):
+    """A while in which a deprecated version is switched off as a rehearsal, so that forgotten readers show."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="brownouts", db_index=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    is_hard = models.BooleanField(default=False, help_text="Checks say blocked meanwhile; otherwise they warn")
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "starts_at"], name="one_brownout_at_a_time"),
+            models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="brownout_ends_after_start"),
+        ]
+        indexes = [models.Index(fields=["ends_at"], name="brownout_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.version} off from {self.starts_at:%Y-%m-%d %H:%M} to {self.ends_at:%Y-%m-%d %H:%M} UTC"

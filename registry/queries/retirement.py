@@ -1,13 +1,15 @@
 """May a version retire? One list of what stands in the way, for page, API, command line and the action itself."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from registry.choices import Evidence, VersionState
-from registry.models import Actor, Consumer, Usage, Version
+from registry.models import Actor, Consumer, Feature, Usage, Version
 
 # How long nobody may have read it: what is read by nightly and monthly jobs is silent for longer.
 QUIET_ONLINE, QUIET_OFFLINE = timedelta(days=7), timedelta(days=30)
@@ -15,17 +17,25 @@ QUIET_ONLINE, QUIET_OFFLINE = timedelta(days=7), timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """What stands in the way. `code` is for programs, `detail` a sentence; `consumer` is kind:name, or empty."""
+    """What stands in the way. `code` is for programs, `detail` a sentence; `consumer` is kind:name, or empty where
+    there is none or it is hidden; `consumer_id` is known even then."""
 
     code: str
     detail: str
     consumer: str = ""
+    consumer_id: int | None = None
 
 
 def blockers_of(version: Version, actor: Actor | None) -> list[Blocker]:
     """Everything that keeps the version from retiring; empty when nothing does. Readers that `actor` does not see are
-    told without their names; the system (None) sees all."""
-    return [*_of_state(version), *_of_replacement(version), *_of_readers(version, actor)]
+    told without their names; the system (None) sees all.
+
+    Higher apps add what they know, or take away what was decided: CHARTER_BLOCKERS names their functions.
+    """
+    found = [*_of_state(version), *_of_replacement(version), *_of_readers(version, actor)]
+    for path in settings.CHARTER_BLOCKERS:
+        found = import_string(path)(version, found, actor)
+    return found
 
 
 def readers_of(version: Version) -> QuerySet[Usage]:
@@ -34,7 +44,19 @@ def readers_of(version: Version) -> QuerySet[Usage]:
     if version.number == version.feature.number:
         named |= Q(number__isnull=True)
     held = Usage.objects.filter(named, feature=version.feature_id, gone_at__isnull=True)
-    return held.select_related("consumer__team").order_by("consumer__kind", "consumer__name", "evidence")
+    return held.select_related("consumer__team", "feature").order_by("consumer__kind", "consumer__name", "evidence")
+
+
+def still_reads(usage: Usage, now: datetime) -> bool:
+    """Whether this evidence says that somebody reads it now: a read that was observed fades after a while."""
+    if usage.evidence != Evidence.OBSERVED:
+        return True
+    return usage.last_seen_at is not None and usage.last_seen_at > now - quiet_of(usage.feature)
+
+
+def quiet_of(feature: Feature) -> timedelta:
+    """How long nobody may have read it."""
+    return QUIET_ONLINE if feature.is_online else QUIET_OFFLINE
 
 
 def _of_state(version: Version) -> list[Blocker]:
@@ -61,16 +83,17 @@ def _of_replacement(version: Version) -> list[Blocker]:
 def _of_readers(version: Version, actor: Actor | None) -> list[Blocker]:
     seen = Consumer.objects.all() if actor is None else Consumer.objects.visible_to(actor)
     named = set(seen.filter(usages__feature=version.feature_id).values_list("pk", flat=True))
-    quiet = QUIET_ONLINE if version.feature.is_online else QUIET_OFFLINE
-    since = timezone.now() - quiet
+    quiet, now = quiet_of(version.feature), timezone.now()
     found = []
     for usage in readers_of(version):
         reader = str(usage.consumer) if usage.consumer_id in named else ""
         who = reader or "Somebody in a restricted project"
+        if not still_reads(usage, now):
+            continue
         if usage.evidence != Evidence.OBSERVED:
             said = f"{who} reads it ({Evidence(usage.evidence).label.lower()})."
-            found.append(Blocker("reader", said, reader))
-        elif usage.last_seen_at and usage.last_seen_at > since:
+            found.append(Blocker("reader", said, reader, usage.consumer_id))
+        else:
             said = f"{who} read it on {usage.last_seen_at:%Y-%m-%d}, less than {quiet.days} days ago."
-            found.append(Blocker("recent_read", said, reader))
+            found.append(Blocker("recent_read", said, reader, usage.consumer_id))
     return found

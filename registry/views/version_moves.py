@@ -8,13 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from registry.actions.action import allow
-from registry.actions.versions import (
-    deprecate_version,
-    quarantine_version,
-    release_version,
-    retire_version,
-    withdraw_deprecation,
-)
+from registry.actions.endings import deprecate_version, retire_version, withdraw_deprecation
+from registry.actions.versions import quarantine_version, release_version
 from registry.models import User, Version
 from registry.queries.features import readers_of
 from registry.queries.retirement import blockers_of

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from governance.queries import visible_audit
+from governance.queries.audit import visible_audit
 from registry import roles
 from registry.actions.people import assign_role
 from registry.models import AuditEntry, Feature

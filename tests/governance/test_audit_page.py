@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from governance.queries import visible_audit
+from governance.queries.audit import visible_audit
 from registry.actions.connections import change_connection
 from registry.actions.people import add_member, assign_role, remove_member
 from registry.actions.pulls import request_pull

@@ -48,8 +48,8 @@ def published(registered: APIClient) -> APIClient:
     return registered
 
 
-def tomorrow() -> str:
-    return str(timezone.now().date() + timedelta(days=1))
+def in_a_quarter() -> str:
+    return str(timezone.now().date() + timedelta(days=91))
 
 
 def put(client: APIClient, path: str, body: Any, **headers: str) -> Any:
@@ -103,7 +103,7 @@ def test_others_are_refused(published: APIClient, cast: SimpleNamespace, role: s
     assert other.post(f"{API}/features", {"view": "pay.stats", "name": "x"}).status_code == 403
     assert other.post(f"{FEATURE}/versions", {}).status_code == 403
     assert other.post(f"{FEATURE}/versions/1/quarantine", {"reason": "x"}).status_code == 403
-    body = {"sunset_on": tomorrow(), "reason": "x"}
+    body = {"sunset_on": in_a_quarter(), "reason": "x"}
     assert put(other, f"{FEATURE}/versions/1/deprecation", body).status_code == 403
     assert other.post(f"{FEATURE}/versions/1/retire", {}).status_code == 403
     view = other.post(f"{API}/views", {"project": "pay", "name": "mine"})
@@ -149,14 +149,14 @@ def test_deprecated_with_a_replacement_and_then_not(published: APIClient, cast: 
     published.post(f"{FEATURE}/versions", {"unit": "USD"})
     published.post(f"{FEATURE}/versions/2/publish", {})
     path = f"{FEATURE}/versions/1/deprecation"
-    body = {"sunset_on": tomorrow(), "reason": "Dollars", "replacement": "pay.stats.avg_amount_7d@2"}
+    body = {"sunset_on": in_a_quarter(), "reason": "Dollars", "replacement": "pay.stats.avg_amount_7d@2"}
     assert published.get(path).status_code == 404
     assert published.put(path, body).status_code == 428
     unnumbered = put(published, path, {**body, "replacement": "pay.stats.avg_amount_7d"})
     assert unnumbered.json()["errors"][0]["pointer"] == "/replacement"
     assert put(published, path, body).json()["replacement"] == "pay.stats.avg_amount_7d@2"
     vera = api_as(cast.viewer)
-    assert vera.get(path).json()["sunset_on"] == tomorrow()
+    assert vera.get(path).json()["sunset_on"] == in_a_quarter()
     headers = vera.get(f"{FEATURE}/versions/1").headers
     assert "Deprecation" in headers
     assert "successor-version" in headers["Link"]
@@ -168,7 +168,7 @@ def test_deprecated_with_a_replacement_and_then_not(published: APIClient, cast: 
 
 
 def test_retired_is_an_answer_for_ever(published: APIClient) -> None:
-    put(published, f"{FEATURE}/versions/1/deprecation", {"sunset_on": tomorrow(), "reason": "Unused"})
+    put(published, f"{FEATURE}/versions/1/deprecation", {"sunset_on": in_a_quarter(), "reason": "Unused"})
     Version.objects.update(sunset_on=timezone.now().date())
     assert published.get(f"{FEATURE}/versions/1/can-retire").json() == {"ok": True, "blockers": []}
     assert published.post(f"{FEATURE}/versions/1/retire", {"reason": "Done"}).json()["status"] == "retired"

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from registry.actions import versions
+from registry.actions import endings, versions
 from registry.actions.registering import create_view, register_feature
 from registry.choices import Evidence, VersionState
 from registry.models import AuditEntry, Consumer, Feature, FeatureView, Usage, Version
@@ -49,8 +49,8 @@ def draft(feature: Feature, actor: Any, **terms: Any) -> Version:
     return versions.draft_version(feature, actor=actor, terms=terms)
 
 
-def tomorrow() -> Any:
-    return timezone.now().date() + timedelta(days=1)
+def in_a_quarter() -> Any:
+    return timezone.now().date() + timedelta(days=91)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -60,9 +60,9 @@ def test_its_owners_alone(cast: SimpleNamespace, view: FeatureView, feature: Fea
         lambda: register_feature(view, actor=actor, name="other"),
         lambda: draft(feature, actor),
         lambda: versions.publish_version(feature.versions.get(), actor=actor),
-        lambda: versions.deprecate_version(feature.versions.get(), actor=actor, sunset_on=tomorrow(), reason="x"),
+        lambda: endings.deprecate_version(feature.versions.get(), actor=actor, sunset_on=in_a_quarter(), reason="x"),
         lambda: versions.quarantine_version(feature.versions.get(), actor=actor, reason="x"),
-        lambda: versions.retire_version(feature.versions.get(), actor=actor),
+        lambda: endings.retire_version(feature.versions.get(), actor=actor),
     )
     for call in calls:
         try:
@@ -148,20 +148,20 @@ def test_deprecated_until_its_sunset(cast: SimpleNamespace, feature: Feature) ->
     second = versions.publish_version(draft(feature, cast.owner_a, unit="EUR"), actor=cast.owner_a)
     said = {"actor": cast.owner_a, "reason": "Euro now", "replacement": second}
     too_soon = {**said, "reason": " ", "sunset_on": timezone.now().date()}
-    assert sorted(refusals(versions.deprecate_version, first, **too_soon)) == ["reason", "sunset_on"]
-    versions.deprecate_version(first, **said, sunset_on=tomorrow())
+    assert sorted(refusals(endings.deprecate_version, first, **too_soon)) == ["reason", "sunset_on"]
+    endings.deprecate_version(first, **said, sunset_on=in_a_quarter())
     feature.refresh_from_db()
     assert (feature.number, feature.state) == (2, "active"), "the newest active version stands for it"
     first.refresh_from_db()
-    assert (first.state, first.sunset_on, first.replacement) == ("deprecated", tomorrow(), second)
+    assert (first.state, first.sunset_on, first.replacement) == ("deprecated", in_a_quarter(), second)
     round_again = refusals(
-        versions.deprecate_version, second, actor=cast.owner_a, reason="x", sunset_on=tomorrow(), replacement=first
+        endings.deprecate_version, second, actor=cast.owner_a, reason="x", sunset_on=in_a_quarter(), replacement=first
     )
     assert "Choose an active version." in round_again["replacement"]
-    versions.deprecate_version(second, actor=cast.owner_a, reason="All of it", sunset_on=tomorrow())
+    endings.deprecate_version(second, actor=cast.owner_a, reason="All of it", sunset_on=in_a_quarter())
     feature.refresh_from_db()
-    assert (feature.state, feature.sunset_on) == ("deprecated", tomorrow())
-    versions.withdraw_deprecation(second, actor=cast.owner_a)
+    assert (feature.state, feature.sunset_on) == ("deprecated", in_a_quarter())
+    endings.withdraw_deprecation(second, actor=cast.owner_a)
     feature.refresh_from_db()
     assert (feature.state, feature.sunset_on) == ("active", None)
 
@@ -171,11 +171,11 @@ def test_replacements_do_not_go_round(cast: SimpleNamespace, view: FeatureView) 
         register_feature(view, actor=cast.owner_a, name=name, description="x", terms=NUMBER) for name in ("one", "two")
     ]
     one, two = (versions.publish_version(each.versions.get(), actor=cast.owner_a) for each in made)
-    versions.deprecate_version(one, actor=cast.owner_a, reason="x", sunset_on=tomorrow(), replacement=two)
+    endings.deprecate_version(one, actor=cast.owner_a, reason="x", sunset_on=in_a_quarter(), replacement=two)
     versions.quarantine_version(one, actor=cast.owner_a, reason="leaks")
     Version.objects.filter(pk=one.pk).update(state="active")
     found = refusals(
-        versions.deprecate_version, two, actor=cast.owner_a, reason="x", sunset_on=tomorrow(), replacement=one
+        endings.deprecate_version, two, actor=cast.owner_a, reason="x", sunset_on=in_a_quarter(), replacement=one
     )
     assert found["replacement"] == "pay.stats.one@1 is itself replaced by this one."
 
@@ -193,19 +193,19 @@ def test_quarantine_and_back(cast: SimpleNamespace, feature: Feature) -> None:
 def test_it_retires_when_nothing_stands_in_the_way(cast: SimpleNamespace, feature: Feature) -> None:
     first = feature.versions.get()
     assert [one.code for one in blockers_of(first, None)] == ["not_deprecated"]
-    versions.deprecate_version(first, actor=cast.owner_a, reason="Nobody needs it", sunset_on=tomorrow())
+    endings.deprecate_version(first, actor=cast.owner_a, reason="Nobody needs it", sunset_on=in_a_quarter())
     reader = Consumer.objects.create(kind="model", name="ranker")
     usage = Usage.objects.create(consumer=reader, feature=feature, evidence=Evidence.DECLARED)
     first.refresh_from_db()
     assert [one.code for one in blockers_of(first, None)] == ["before_sunset", "reader"]
-    assert "is 1 day away" in refusals(versions.retire_version, first, actor=cast.owner_a)["version"]
+    assert "is 91 days away" in refusals(endings.retire_version, first, actor=cast.owner_a)["version"]
 
     Version.objects.filter(pk=first.pk).update(sunset_on=timezone.now().date())
     Usage.objects.filter(pk=usage.pk).update(evidence=Evidence.OBSERVED, last_seen_at=timezone.now())
     first.refresh_from_db()
     assert [(one.code, one.consumer) for one in blockers_of(first, None)] == [("recent_read", "model:ranker")]
     Usage.objects.filter(pk=usage.pk).update(last_seen_at=timezone.now() - timedelta(days=8))
-    versions.retire_version(first, actor=cast.owner_a)
+    endings.retire_version(first, actor=cast.owner_a)
     feature.refresh_from_db()
     assert feature.state == "retired"
     assert [one.code for one in blockers_of(feature.versions.get(), None)] == ["retired"]

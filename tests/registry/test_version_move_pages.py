@@ -40,14 +40,14 @@ def test_deprecated_moved_and_kept(alice: Client, feature: Feature) -> None:
     page = alice.get(f"{PAGE}/deprecate/?v=1")
     assert "model:ranker" in text_of(page)
     assert page.context["form"].initial["sunset_on"] == timezone.now().date() + timedelta(days=90)
-    said = {"sunset_on": in_days(30), "reason": "Sums now", "replacement": "pay.stats.sum@1"}
+    said = {"sunset_on": in_days(100), "reason": "Sums now", "replacement": "pay.stats.sum@1"}
     assert alice.post(f"{PAGE}/deprecate/?v=1", said).headers["Location"] == f"{PAGE}/versions/"
     version = feature.versions.get()
     assert (version.state, version.replacement) == ("deprecated", other.versions.get())
     assert "Go to replacement" in text_of(alice.get(f"{PAGE}/"))
-    alice.post(f"{PAGE}/deprecate/?v=1", {**said, "sunset_on": in_days(60)})
+    alice.post(f"{PAGE}/deprecate/?v=1", {**said, "sunset_on": in_days(130)})
     version.refresh_from_db()
-    assert str(version.sunset_on) == in_days(60)
+    assert str(version.sunset_on) == in_days(130)
     alice.post(f"{PAGE}/keep/?v=1")
     version.refresh_from_db()
     assert version.state == "active"
@@ -58,7 +58,7 @@ def test_bad_answers_stand_at_their_fields(alice: Client, feature: Feature) -> N
     answer = alice.post(f"{PAGE}/deprecate/?v=1", said)
     assert "Choose a day after today" in str(answer.context["form"].errors["sunset_on"])
     for named in ("pay.stats.nothing@1", "pay.stats.amount@1", "pay.stats.amount@7"):
-        answer = alice.post(f"{PAGE}/deprecate/?v=1", {**said, "sunset_on": in_days(9), "replacement": named})
+        answer = alice.post(f"{PAGE}/deprecate/?v=1", {**said, "sunset_on": in_days(109), "replacement": named})
         assert answer.status_code == 422
         assert "replacement" in answer.context["form"].errors
     assert feature.versions.get().state == "active"

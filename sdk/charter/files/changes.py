@@ -5,7 +5,7 @@ The same comparison serves a plan (registry against files) and `charter breaking
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from charter.files.documents import FeatureDocument, VersionDocument, ViewDocument
@@ -223,11 +223,16 @@ def _sunset(
     found = Change(
         key, action, "sunset", old.sunset, new.sunset, "G004", "governance", "notice", "It ends for its readers."
     )
+    told = datetime.date.fromisoformat(old.sunset) if old.sunset else None
+    said = sunset_fault(told, datetime.date.fromisoformat(new.sunset), is_online=is_online, today=today)
+    return replace(found, result="error", message=said) if said else found
+
+
+def sunset_fault(told: datetime.date | None, wanted: datetime.date, *, is_online: bool, today: datetime.date) -> str:
+    """Why a version may not end on `wanted`; empty when it may. `told` is the day that its readers were told."""
+    if told:
+        return f"Readers were told {told}. A sunset moves later, not earlier." if wanted < told else ""
     earliest = today + SHORTEST_NOTICE[is_online]
-    if old.sunset and new.sunset < old.sunset:
-        said = f"Readers were told {old.sunset}. A sunset moves later, not earlier."
-    elif new.sunset != old.sunset and datetime.date.fromisoformat(new.sunset) < earliest:
-        said = f"Too soon: readers need {SHORTEST_NOTICE[is_online].days} days, so {earliest} at the earliest."
-    else:
-        return found
-    return Change(key, action, "sunset", old.sunset, new.sunset, "G004", "governance", "error", said)
+    if wanted < earliest:
+        return f"Too soon: readers need {SHORTEST_NOTICE[is_online].days} days, so {earliest} at the earliest."
+    return ""

@@ -6,7 +6,7 @@ from django.db.models import Case, F, Func, JSONField, When
 from rest_framework import serializers
 
 from common.fields import At, Computed, Resource
-from governance.queries import HIDDEN
+from governance.queries.audit import HIDDEN
 from registry.contracts import VALUE_FIELDS
 
 _VALUE_FIELDS = f"'{{{','.join(sorted(VALUE_FIELDS))}}}'::text[]"

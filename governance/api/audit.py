@@ -5,8 +5,8 @@ from django.http import HttpResponseBase
 from rest_framework.request import Request
 
 from governance.filters import AuditLogFilter
-from governance.queries import visible_audit, with_personal
-from governance.serializers import AuditEntrySerializer
+from governance.queries.audit import visible_audit, with_personal
+from governance.serializers.audit import AuditEntrySerializer
 from registry.actions.action import allow
 from registry.api.lists import ListEndpoint
 from registry.choices import Scope

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from common.keyset import page as page_of
 from common.spreadsheets import csv_response
 from governance.filters import AuditFilter
-from governance.queries import changes_of, visible_audit, with_personal
+from governance.queries.audit import changes_of, visible_audit, with_personal
 from registry.actions.action import allow
 from registry.models import AuditEntry, User
 

@@ -1,0 +1,1 @@
+"""Endpoints of governance, one subject a file."""

@@ -1,0 +1,1 @@
+"""What governance's resources look like in JSON, one subject a file."""

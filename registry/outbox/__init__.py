@@ -1,0 +1,1 @@
+"""How people and programs are told what happens: written with the change, sent by workers, once each."""

@@ -1,0 +1,37 @@
+"""What there is to be told about, and how soon people usually want to hear."""
+
+from dataclasses import dataclass
+
+from registry.choices import Cadence
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`label` completes "Tell me when …"."""
+
+    name: str
+    label: str
+    usual: Cadence = Cadence.NOW
+
+
+EVENTS = {
+    event.name: event
+    for event in (
+        Event("feature.deprecated", "something my team reads is deprecated"),
+        Event("feature.deprecation_changed", "its last day or its replacement changes"),
+        Event("feature.deprecation_cancelled", "it stays after all"),
+        Event("feature.sunset_approaching", "its last day comes near and we have not moved"),
+        Event("feature.sunset_passed", "its last day has passed and somebody still reads it"),
+        Event("feature.brownout_announced", "it will be switched off for a while, as a rehearsal"),
+        Event("feature.brownout_started", "it is switched off for a while"),
+        Event("feature.brownout_ended", "it is served again after that"),
+        Event("feature.retired", "it is retired", Cadence.DAILY),
+        Event("deprecation.answered", "a reader of my team's feature answers", Cadence.DAILY),
+        Event("extension.requested", "a reader of my team's feature asks for more time"),
+        Event("extension.decided", "my team's request for more time is decided"),
+        Event("plan.waiting", "a plan waits for my team"),
+        Event("webhook.test", "somebody tries a webhook"),
+    )
+}
+# Nobody chooses these: they come because somebody pressed a button.
+ASKED_FOR = frozenset({"webhook.test"})

@@ -1,0 +1,13 @@
+"""What the tests of governance share."""
+
+from types import SimpleNamespace
+
+import pytest
+
+
+@pytest.fixture
+def ending(cast: SimpleNamespace) -> SimpleNamespace:
+    """A version that several teams read; see tests/governance/ending.py."""
+    from tests.governance.ending import make_ending  # its models cannot be imported before Django is set up
+
+    return make_ending(cast)
