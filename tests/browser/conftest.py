@@ -5,7 +5,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -71,9 +71,30 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
     assert complaints == []
 
 
-def barriers(page: Page) -> list[str]:
-    """What axe finds, one line each: the rule and the first place."""
-    return [f"{found['id']}: {found['nodes'][0]['html']}" for found in Axe().run(page).response["violations"]]
+def faults(visit: Visit, addresses: Sequence[str], *, user: Any) -> dict[str, list[str]]:
+    """What is wrong with pages, wide and narrow, light and dark: barriers, and what is wider than the window. Each is
+    opened once for each width; in the dark only its colours are different."""
+    found: dict[str, list[str]] = {}
+    for width in WIDTHS:
+        page = visit(addresses[0], user=user, width=width)
+        for address in addresses:
+            page.emulate_media(color_scheme="light")
+            page.goto(address, wait_until="networkidle")
+            said = barriers(page) + ([f"{overflow(page)} px too wide"] if overflow(page) > 0 else [])
+            page.emulate_media(color_scheme="dark")
+            if said := [*said, *barriers(page, "color-contrast")]:
+                found[f"{address} at {width}"] = said
+        page.context.close()
+    return found
+
+
+def barriers(page: Page, *rules: str) -> list[str]:
+    """What axe finds by these rules, or by all; one line each: the rule and the first place."""
+    asked: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        asked["runOnly"] = {"type": "rule", "values": list(rules)}
+    violations = Axe().run(page, options=asked).response["violations"]
+    return [f"{found['id']}: {found['nodes'][0]['html']}" for found in violations]
 
 
 def overflow(page: Page) -> int:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from registry.models import Feature, Follow, Usage, Version
-from tests.browser.conftest import THEMES, WIDTHS, Visit, barriers, overflow
+from tests.browser.conftest import Visit, faults
 from tests.factories import (
     ConnectionFactory,
     ConsumerFactory,
@@ -60,18 +60,8 @@ def feature(cast: SimpleNamespace) -> Feature:
     return feature
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_barriers_and_nothing_cut_off(
-    visit: Visit, cast: SimpleNamespace, feature: Feature, theme: str, width: int
-) -> None:
-    found = {}
-    for address in PAGES:
-        page = visit(address, user=cast.owner_a, theme=theme, width=width)
-        if said := barriers(page) + ([f"{overflow(page)} px too wide"] if overflow(page) > 0 else []):
-            found[address] = said
-        page.context.close()
-    assert found == {}
+def test_no_barriers_and_nothing_cut_off(visit: Visit, cast: SimpleNamespace, feature: Feature) -> None:
+    assert faults(visit, PAGES, user=cast.owner_a) == {}
 
 
 def test_the_verdict_needs_no_scrolling(visit: Visit, cast: SimpleNamespace, feature: Feature) -> None:

@@ -9,7 +9,7 @@ from charter.files.folders import check_texts
 from registry.actions.plans import apply_plan, make_plan
 from registry.actions.reads import Event, report_reads
 from registry.models import FeatureView, Plan
-from tests.browser.conftest import THEMES, WIDTHS, Visit, barriers, overflow
+from tests.browser.conftest import Visit, faults
 from tests.factories import ProjectFactory
 from tests.registry.test_plans import SOURCE, VIEW
 
@@ -33,22 +33,14 @@ def plans(cast: SimpleNamespace) -> SimpleNamespace:
     return SimpleNamespace(applied=applied, waiting=waiting, refused=refused)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_barriers_and_nothing_cut_off(
-    visit: Visit, cast: SimpleNamespace, plans: SimpleNamespace, theme: str, width: int
-) -> None:
-    found = {}
+def test_no_barriers_and_nothing_cut_off(visit: Visit, cast: SimpleNamespace, plans: SimpleNamespace) -> None:
     addresses = [one.get_absolute_url() for one in (plans.applied, plans.waiting, plans.refused)]
-    for address in (
+    pages = (
         "/plans/", *addresses, "/v/pay/stats/", "/f/pay/stats/avg_amount_7d/", "/c/model/fraud-ranker/", "/docs/files/",
-        "/docs/client/", "/c/new/", "/insights/",
-    ):  # fmt: skip
-        page = visit(address, user=cast.member if "/c/new/" not in address else cast.owner_a, theme=theme, width=width)
-        if said := barriers(page) + ([f"{overflow(page)} px too wide"] if overflow(page) > 0 else []):
-            found[address] = said
-        page.context.close()
-    assert found == {}
+        "/docs/client/", "/insights/",
+    )  # fmt: skip
+    assert faults(visit, pages, user=cast.member) == {}
+    assert faults(visit, ["/c/new/"], user=cast.owner_a) == {}
 
 
 def test_a_plan_is_approved_and_applied_by_hand(visit: Visit, cast: SimpleNamespace, plans: SimpleNamespace) -> None:

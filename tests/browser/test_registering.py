@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from registry.actions.registering import create_view, register_feature
 from registry.models import Feature, Version
-from tests.browser.conftest import THEMES, WIDTHS, Visit, barriers, overflow
+from tests.browser.conftest import Visit, faults
 from tests.factories import EntityFactory, FeatureFactory, ProjectFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -35,18 +35,8 @@ def project(cast: SimpleNamespace) -> None:
     Feature.objects.filter(pk=old.pk).update(number=2)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_barriers_and_nothing_cut_off(
-    visit: Visit, cast: SimpleNamespace, project: None, theme: str, width: int
-) -> None:
-    found = {}
-    for address in PAGES:
-        page = visit(address, user=cast.owner_a, theme=theme, width=width)
-        if said := barriers(page) + ([f"{overflow(page)} px too wide"] if overflow(page) > 0 else []):
-            found[address] = said
-        page.context.close()
-    assert found == {}
+def test_no_barriers_and_nothing_cut_off(visit: Visit, cast: SimpleNamespace, project: None) -> None:
+    assert faults(visit, PAGES, user=cast.owner_a) == {}
 
 
 def test_from_the_top_bar_to_a_published_feature(visit: Visit, cast: SimpleNamespace, project: None) -> None:

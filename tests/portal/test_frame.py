@@ -120,10 +120,8 @@ def test_styles_and_scripts_stay_small() -> None:
 
 
 def test_templates_hold_no_inline_styles_or_scripts() -> None:
-    """The content security policy would refuse them in silence."""
-    offenders = [
-        file.name
-        for file in (settings.BASE_DIR / "templates").rglob("*.html")
-        if re.search(r"\sstyle=|<style|\son\w+=\"|<script(?![^>]*\bsrc=)", file.read_text())
-    ]
+    """The content security policy would refuse them in silence. Letters have none, and their readers no stylesheet."""
+    pages = [file for file in (settings.BASE_DIR / "templates").rglob("*.html") if file.parent.name != "mail"]
+    inline = r"\sstyle=|<style|\son\w+=\"|<script(?![^>]*\bsrc=)"
+    offenders = [file.name for file in pages if re.search(inline, file.read_text())]
     assert offenders == []

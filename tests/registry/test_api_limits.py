@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient
 
@@ -52,7 +54,7 @@ def test_a_new_minute_begins_anew(cast: SimpleNamespace, monkeypatch: pytest.Mon
 
 @pytest.mark.usefixtures("three_a_minute")
 def test_without_its_counter_the_registry_goes_on(cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    nowhere = redis.Redis(port=1, socket_connect_timeout=0.1)
+    nowhere = redis.Redis(port=1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0))
     monkeypatch.setattr(limits, "client", lambda: nowhere)
     monkeypatch.setattr("registry.tokens.client", lambda: nowhere)
     client = api_as(cast.viewer)

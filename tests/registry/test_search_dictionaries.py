@@ -81,7 +81,7 @@ def test_typos_abbreviations_and_names(
     chance = random.Random(20)  # noqa: S311  the same slips every time
     known = dict(WordUse.objects.values_list("word__word", "features"))
     words = sorted(word for word in known if len(word) >= 6 and word.isalpha() and word.isascii())
-    tried = {typed: word for word in chance.sample(words, 150) if (typed := slip(word, chance)) not in known}
+    tried = {typed: word for word in chance.sample(words, 80) if (typed := slip(word, chance)) not in known}
     pages = {typed: search(cast.viewer, typed, limit=5) for typed in tried}
     named = [typed for typed, word in tried.items() if _meant(pages[typed], word)]
     with_hits = [typed for typed, page in pages.items() if page.total]
@@ -97,13 +97,13 @@ def test_typos_abbreviations_and_names(
     )
     assert min(recall.values()) >= 0.95  # a name that begins with the whole word is found by it alone
 
-    sample = chance.sample([name for name in dictionary if len(words_of(name)) > 1], 100)
+    sample = chance.sample([name for name in dictionary if len(words_of(name)) > 1], 60)
     first = [search(cast.viewer, name, limit=1).hits for name in sample]
     right = sum(1 for name, hits in zip(sample, first, strict=True) if hits and _same(hits[0].name, name))
-    said.append(f"names as they stand: {right}/100 come first")
+    said.append(f"names as they stand: {right}/{len(sample)} come first")
     with capsys.disabled():
         print("", *said, sep="\n")  # noqa: T201
-    assert right >= 98
+    assert right >= 59
 
 
 def test_a_database_that_was_counted_before_it_was_filled_is_searched_no_slower(
