@@ -1,7 +1,13 @@
-"""What the audit log can be narrowed by, on its page and in the API."""
+"""What the lists of governance can be narrowed by, on their pages and in the API."""
 
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django_filters import CharFilter, DateFilter, FilterSet
 
+from common.filters import AnyOf, Choices
+from governance.models import DeprecationState, Reader
 from registry.models import AuditEntry
 
 
@@ -25,3 +31,30 @@ class AuditLogFilter(AuditFilter):
 
     object_type = CharFilter("object_type", "exact", max_length=40, help_text="Such as feature or connection")
     object_key = CharFilter("object_key", "exact", max_length=600, help_text="Its whole key or name")
+
+
+class EndingOwnerFilter(AnyOf):
+    """Slugs of teams that answer for the version."""
+
+    def filter(self, rows: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
+        path = "version__feature__"
+        slug = Coalesce(f"{path}owner__slug", f"{path}view__owner__slug", f"{path}project__owner__slug")
+        return rows.alias(owner_slug=slug).filter(owner_slug__in=values) if values else rows
+
+
+class ReadingTeamFilter(AnyOf):
+    """Slugs of teams that run something that it concerns."""
+
+    def filter(self, rows: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
+        held = Reader.objects.filter(deprecation=OuterRef("pk"), consumer__team__slug__in=values)
+        return rows.filter(Exists(held)) if values else rows
+
+
+class DeprecationFilter(FilterSet):
+    state = Choices(
+        "state", "How far it has come.", choices=[one for one in DeprecationState.choices if one[0] != "draft"]
+    )
+    project = AnyOf("version__feature__project__name", "Name of the project.")
+    feature = AnyOf("version__feature__key", "Key of the feature.")
+    owner = EndingOwnerFilter("", "Slug of the team that ends it.")
+    reader = ReadingTeamFilter("", "Slug of a team that runs something that reads it.")

@@ -39,6 +39,7 @@ def is_party(user: User, reader: Reader) -> bool:
 rules.add_perm("governance.draft_deprecation", is_owner)
 rules.add_perm("governance.announce_deprecation", is_owner)
 rules.add_perm("governance.decide_extension", is_owner)
+rules.add_perm("governance.remind_readers", is_owner)
 rules.add_perm("governance.answer_deprecation", answers_for_it | is_admin | (is_unclaimed & is_in_a_team))
 rules.add_perm("governance.waive_reader", is_of_the_committee & ~is_party)
 rules.add_perm("governance.read_audit", has_something_to_audit)

@@ -3,13 +3,20 @@
 from django.urls import path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance.views import audit, deprecations
+from governance.views import announcing, audit, deprecations
 
 app_name = "governance"
 urlpatterns = [
     path("audit/", audit.audit, name="audit"),
     path("deprecations/", deprecations.listing, name="deprecations"),
+    path("deprecations/calendar", deprecations.subscribe, name="deprecations-subscribe"),
+    path("f/<name:project>/<name:view>/<name:feature>/deprecate/", announcing.begin, name="deprecate"),
+    path("deprecations/<name:reference>/draft/<slug:step>/", announcing.step, name="announcing"),
+    path("deprecations/<name:reference>/draft/announce", announcing.publish, name="announcing-publish"),
+    path("deprecations/<name:reference>/draft/discard", announcing.discard, name="announcing-discard"),
+    path("deprecations/<name:reference>/draft/try", announcing.try_it, name="announcing-try"),
     path("deprecations/<name:reference>/", deprecations.page, name="deprecation"),
+    path("deprecations/<name:reference>/remind", deprecations.remind, name="deprecation-remind"),
     path("deprecations/<name:reference>/extensions/<int:number>", deprecations.decide, name="extension-decide"),
     path("deprecations/<name:reference>/readers/<int:number>/waive", deprecations.waive, name="reader-waive"),
 ]

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance.api import audit
+from governance.api import audit, deprecations
 from lineage import api as lineage
 from monitoring import api as monitoring
 from portal import api as portal
@@ -18,6 +18,7 @@ from registry.api import (
     history,
     lifecycle,
     me,
+    notices,
     operations,
     plans,
     projects,
@@ -26,6 +27,7 @@ from registry.api import (
     tokens,
     usage,
     versions,
+    webhooks,
 )
 
 app_name = "api"
@@ -82,6 +84,32 @@ urlpatterns = [
     path("plans/<name:reference>/approve", plans.PlanApprovalView.as_view(), name="plan-approve"),
     path("plans/<name:reference>/apply", plans.PlanApplyView.as_view(), name="plan-apply"),
     path("schemas/<name:slug>.json", plans.SchemaView.as_view(), name="schema"),
+    path("deprecations", deprecations.DeprecationListView.as_view(), name="deprecations"),
+    path("deprecations.ics", deprecations.CalendarView.as_view(), name="deprecations-calendar"),
+    path("deprecations/<name:reference>", deprecations.DeprecationView.as_view(), name="deprecation"),
+    path(
+        "deprecations/<name:reference>/acknowledge",
+        deprecations.AcknowledgementView.as_view(),
+        name="deprecation-acknowledge",
+    ),
+    path(
+        "deprecations/<name:reference>/extensions", deprecations.ExtensionsView.as_view(), name="deprecation-extensions"
+    ),
+    path(
+        "deprecations/<name:reference>/extensions/<int:number>/decide",
+        deprecations.ExtensionDecisionView.as_view(),
+        name="deprecation-extension-decide",
+    ),
+    path("deprecations/<name:reference>/remind", deprecations.ReminderView.as_view(), name="deprecation-remind"),
+    path("deprecations/<name:reference>/waivers", deprecations.WaiversView.as_view(), name="deprecation-waivers"),
+    path("webhooks", webhooks.WebhookListView.as_view(), name="webhooks"),
+    path("webhooks/<name:id>", webhooks.WebhookView.as_view(), name="webhook"),
+    path("webhooks/<name:id>/test", webhooks.WebhookTestView.as_view(), name="webhook-test"),
+    path("webhooks/<name:id>/key", webhooks.WebhookKeyView.as_view(), name="webhook-key"),
+    path("webhooks/<name:id>/deliveries", webhooks.DeliveryListView.as_view(), name="webhook-deliveries"),
+    path("webhook-deliveries/<int:number>", webhooks.DeliveryView.as_view(), name="webhook-delivery"),
+    path("webhook-deliveries/<int:number>/redeliver", webhooks.RedeliveryView.as_view(), name="webhook-redeliver"),
+    path("notification-settings", notices.NotificationSettingsView.as_view(), name="notification-settings"),
     path("usage-events", usage.UsageEventsView.as_view(), name="usage-events"),
     path("defaults/batch-get", defaults.DefaultsView.as_view(), name="defaults"),
     path("defaults/keys", defaults.SignatureKeysView.as_view(), name="defaults-keys"),

@@ -123,6 +123,7 @@ class Scope(TextChoices):
     AUTHZ_EVALUATE = "authz:evaluate", "Ask for authorization decisions"
     LINEAGE_WRITE = "lineage:write", "Send lineage events"
     METRICS_WRITE = "metrics:write", "Push measurements"
+    CALENDAR_READ = "calendar:read", "Read the calendar of deprecations"
     ADMIN = "admin", "Administer connections, people and tokens"
 
 

@@ -24,6 +24,7 @@ from rest_framework.request import Request
 from common.problems import InsufficientScope
 from common.redis import client, key
 from common.statements import A_TEXT, Statement
+from registry.choices import Scope
 from registry.models import AccessToken, Membership, User
 
 log = structlog.get_logger()
@@ -50,13 +51,29 @@ class TokenAuthentication(BaseAuthentication):
             return None
         if len(parts) != 2 or not parts[1].isascii():
             raise AuthenticationFailed("Send the token as: Authorization: Bearer <token>.")
-        token = find(parts[1].decode("ascii"))
+        return self.accept(find(parts[1].decode("ascii")))
+
+    def accept(self, token: AccessToken) -> tuple[User, AccessToken]:
         _bind(token.user, token_id(token))
         _note_use(token.digest)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
         return CHALLENGE
+
+
+class AddressAuthentication(TokenAuthentication):
+    """`?token=`, for calendars, which cannot send headers. Addresses are seen by many: such a token reads the calendar
+    and nothing else."""
+
+    def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
+        secret = request.query_params.get("token")
+        if not secret:
+            return None
+        token = find(secret)
+        if token.scopes != [Scope.CALENDAR_READ]:
+            raise AuthenticationFailed(f"A token in an address has the scope {Scope.CALENDAR_READ} and no other.")
+        return self.accept(token)
 
 
 class SessionAuthentication(BrowserSession):

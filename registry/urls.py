@@ -39,7 +39,6 @@ urlpatterns = [
     path("f/<name:project>/<name:view>/<name:feature>/draft/publish/", drafts.publish, name="draft-publish"),
     path("f/<name:project>/<name:view>/<name:feature>/draft/discard/", drafts.discard, name="draft-discard"),
     path("f/<name:project>/<name:view>/<name:feature>/draft/<slug:step>/", drafts.step, name="draft-step"),
-    path("f/<name:project>/<name:view>/<name:feature>/deprecate/", version_moves.deprecate, name="deprecate"),
     path("f/<name:project>/<name:view>/<name:feature>/keep/", version_moves.keep, name="withdraw-deprecation"),
     path("f/<name:project>/<name:view>/<name:feature>/quarantine/", version_moves.quarantine, name="quarantine"),
     path("f/<name:project>/<name:view>/<name:feature>/release/", version_moves.release, name="release"),

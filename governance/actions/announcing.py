@@ -1,53 +1,122 @@
 """Announcing an end: drafted a page at a time, then announced in one step."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Self
+from uuid import uuid4
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from governance.actions.following import follow
-from governance.models import Deprecation, DeprecationState
+from governance.models import USUAL_REMINDERS, Deprecation, DeprecationState
 from registry.actions.action import Note, action, invalid, lock
-from registry.actions.endings import deprecate_version, plan_brownouts
+from registry.actions.endings import deprecate_version, ending_faults, plan_brownouts, window_fault
+from registry.actions.telling import tell
+from registry.actions.versions import refuse
 from registry.choices import VersionState
 from registry.models import User, Version
+from registry.outbox.letters import Letter
 
 LONGEST_REMINDER, MOST_REMINDERS, LONGEST_SENTENCE = 365, 10, 2_000
+NOTHING_INSTEAD = "Nothing replaces it, so say what its readers do instead. One sentence will do."
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a draft says so far. It is kept as JSON: {kind, reason, replacement: number of the row, instead, sunset_on,
+    brownouts: [[start, end]], is_hard, reminders}."""
+
+    kind: str = ""
+    reason: str = ""
+    replacement: Version | None = None
+    instead: str = ""
+    sunset_on: date | None = None
+    brownouts: tuple[tuple[datetime, datetime], ...] = ()
+    is_hard: bool = False
+    reminders: tuple[int, ...] = tuple(USUAL_REMINDERS)
+
+    @classmethod
+    def of(cls, deprecation: Deprecation) -> Self:
+        """Read from what is kept."""
+        kept = deprecation.draft
+        plain = {name: kept[name] for name in ("kind", "reason", "instead", "is_hard") if name in kept}
+        named = Version.objects.select_related("feature").filter(pk=kept.get("replacement") or 0).first()
+        windows = tuple(
+            (datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in kept.get("brownouts", ())
+        )
+        return cls(
+            replacement=named, sunset_on=date.fromisoformat(kept["sunset_on"]) if kept.get("sunset_on") else None,
+            brownouts=windows, reminders=tuple(kept.get("reminders", USUAL_REMINDERS)), **plain,
+        )  # fmt: skip
 
 
 @action("governance.draft_deprecation")
-def draft_deprecation(version: Version, note: Note, *, actor: User) -> Deprecation:
-    """Begin to end a version; the team that answers for it goes on where it left off."""
+def draft_deprecation(
+    version: Version, note: Note, *, actor: User, said: Mapping[str, Any] | None = None
+) -> Deprecation:  # fmt: skip
+    """Begin to end a version with what the first page asked; who begins again goes on with what there is."""
     row: Version = lock(version)
+    if announced := row.deprecations.open().first():
+        raise invalid(version=f"{announced} has announced the end of {row} already.")
     held = row.deprecations.filter(state=DeprecationState.DRAFT).first()
-    if held is not None:
-        note.subject = held
-        return held
-    if row.state not in (VersionState.ACTIVE, VersionState.QUARANTINED):
+    if held is None and row.state not in (VersionState.ACTIVE, VersionState.QUARANTINED):
         raise invalid(version=f"{row} is {row.state}. Only what is active or quarantined can be deprecated.")
-    try:
-        with transaction.atomic():
-            note.subject = made = Deprecation.objects.create(version=row, created_by=actor)
-    except IntegrityError:
-        raise invalid(version=f"{row} is being deprecated already.") from None
+    note.subject = made = held or Deprecation(version=row, created_by=actor)
+    _fill(made, said or {})
     return made
 
 
 @action("governance.draft_deprecation")
 def fill_deprecation(deprecation: Deprecation, note: Note, *, actor: User, said: Mapping[str, Any]) -> Deprecation:
-    """Keep what one page asked. It is checked as a whole when it is announced."""
+    """Keep what one page asked, unless it is wrong already. `said` is as `Said` reads it."""
     row = _draft(deprecation)
-    row.draft = row.draft | dict(said)
-    row.save(update_fields=["draft"])
+    _fill(row, said)
     return row
+
+
+def _fill(row: Deprecation, said: Mapping[str, Any]) -> None:
+    row.draft = row.draft | dict(said)
+    found = faults_of(row.version, Said.of(row))
+    refuse({name: text for name, text in found.items() if name in said})
+    row.save()
 
 
 @action("governance.draft_deprecation")
 def discard_deprecation(deprecation: Deprecation, note: Note, *, actor: User) -> None:
     """Take a draft away. Nobody was told anything."""
     _draft(deprecation).delete()
+
+
+@action("governance.draft_deprecation")
+def try_notice(deprecation: Deprecation, note: Note, *, actor: User, letter: Letter) -> None:
+    """Send the notice to oneself, as readers would get it."""
+    if not actor.email:
+        raise invalid(email="Charter knows no mail address of yours.")
+    key, title = f"{deprecation} try {uuid4()}", f"Not sent yet: {deprecation.version} goes away"
+    tell("notice.test", key=key, title=title, letter=letter, data={}, users=[actor])
+
+
+def announce_draft(deprecation: Deprecation, *, actor: User) -> Deprecation:
+    """Announce what a draft says."""
+    said = Said.of(deprecation)
+    refuse(faults_of(deprecation.version, said))
+    assert said.sunset_on is not None  # noqa: S101  or it were a fault
+    return announce_deprecation(
+        deprecation.version, actor=actor, kind=said.kind, reason=said.reason, sunset_on=said.sunset_on,
+        replacement=said.replacement, instead=said.instead, brownouts=said.brownouts, is_hard=said.is_hard,
+        reminders=said.reminders,
+    )  # fmt: skip
+
+
+def faults_of(version: Version, said: Said) -> dict[str, str]:
+    """What is wrong with a draft, or missing, by what its pages call it."""
+    found = ending_faults(version, said.sunset_on, said.reason, said.replacement, said.kind)
+    if said.replacement is None and not said.instead.strip():
+        found.setdefault("instead", NOTHING_INSTEAD)
+    if said.sunset_on is not None and (fault := window_fault(said.sunset_on, said.brownouts, timezone.now())):
+        found["brownouts"] = fault
+    return found
 
 
 @action("governance.announce_deprecation")
@@ -58,7 +127,7 @@ def announce_deprecation(
 ) -> Deprecation:  # fmt: skip
     """Deprecate a version and tell its readers, at once. Without a replacement, `instead` says what they do."""
     if replacement is None and not instead.strip():
-        raise invalid(instead="Nothing replaces it, so say what its readers do instead. One sentence will do.")
+        raise invalid(instead=NOTHING_INSTEAD)
     row: Version = lock(version)
     held = row.deprecations.filter(state__in=[DeprecationState.DRAFT, DeprecationState.ANNOUNCED]).first()
     if held is not None and held.state == DeprecationState.ANNOUNCED:

@@ -17,11 +17,11 @@ from django.utils import timezone
 from governance import letters
 from governance.models import Deprecation, DeprecationState, Reader, ReaderState
 from registry import roles
-from registry.actions.action import Note, action
+from registry.actions.action import Note, action, invalid, lock
 from registry.actions.endings import retire_version
 from registry.actions.telling import tell
 from registry.choices import VersionState
-from registry.models import Team, User, Version
+from registry.models import Message, Team, User, Version
 from registry.outbox.addressing import is_reachable
 from registry.outbox.letters import Letter
 from registry.queries.retirement import blockers_of, readers_of, still_reads
@@ -128,10 +128,33 @@ def _remind(deprecation: Deprecation) -> None:
     if due is None:
         return
     readers = [one for one in _told(deprecation) if one.state != ReaderState.ACKNOWLEDGED or due <= ACKNOWLEDGED_FROM]
-    when = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left} days"
     said = f"reminder {due} before {deprecation.version.sunset_on}"
-    title = f"{deprecation.version} goes away {when}"
-    _tell_teams(deprecation, "feature.sunset_approaching", said, title, readers)
+    _tell_teams(deprecation, "feature.sunset_approaching", said, _approaching(deprecation), readers)
+
+
+@action("governance.remind_readers")
+def remind_readers(deprecation: Deprecation, note: Note, *, actor: User) -> Deprecation:
+    """The owner reminds every team that has not moved, whatever it has answered. Once a day."""
+    row: Deprecation = lock(deprecation)
+    if row.state != DeprecationState.ANNOUNCED:
+        raise invalid(deprecation=f"{row} is {row.state}: nobody is reminded any longer.")
+    said = f"asked {timezone.now().date()}"
+    if Message.objects.filter(key__startswith=f"{row} {said} ").exists():
+        raise invalid(deprecation="They were reminded today already.")
+    readers = _told(row)
+    if not readers:
+        raise invalid(deprecation="Nobody is left who could be reminded.")
+    _tell_teams(row, "feature.sunset_approaching", said, _approaching(row), readers)
+    note.change("reminded", None, [str(one.consumer) for one in readers])
+    return row
+
+
+def _approaching(deprecation: Deprecation) -> str:
+    left = deprecation.days_left
+    if left is None or left < 0:
+        return f"{deprecation.version} is past its last day"
+    when = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left} days"
+    return f"{deprecation.version} goes away {when}"
 
 
 def _tell_brownouts(deprecation: Deprecation) -> None:

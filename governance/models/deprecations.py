@@ -1,5 +1,6 @@
 """Deprecations: how the readers of a version are moved off it before its last day."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Self
 
@@ -7,6 +8,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, TextChoices
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +17,8 @@ from registry.models import Actor, Consumer, User, Version
 
 # Days before the last day on which who has not moved is reminded.
 USUAL_REMINDERS = [90, 30, 14, 7, 1]
+# The team that answers for the version, as `Version.owner_id` says.
+_OWNER = Coalesce("version__feature__owner", "version__feature__view__owner", "version__feature__project__owner")
 
 
 class DeprecationState(TextChoices):
@@ -32,13 +36,18 @@ class DeprecationQuerySet(models.QuerySet["Deprecation"]):
             return self.none()
         if actor.sees_everything:
             return self
-        owned = Q(version__feature__owner__in=actor.team_ids) | Q(version__feature__view__owner__in=actor.team_ids)
-        owned |= Q(version__feature__project__owner__in=actor.team_ids)
-        concerned = Reader.objects.filter(deprecation=OuterRef("pk"), consumer__team__in=actor.team_ids)
-        return self.filter(
-            Q(version__in=Version.objects.visible_to(actor)) & (~Q(state=DeprecationState.DRAFT) | owned)
-            | Exists(concerned)
-        )
+        seen = Q(version__in=Version.objects.visible_to(actor))
+        own = ~Q(state=DeprecationState.DRAFT) | Q(owner__in=actor.team_ids)
+        return self.alias(owner=_OWNER).filter(seen & own | Exists(_read_by(actor.team_ids)))
+
+    def told_of(self) -> Self:
+        """Without drafts."""
+        return self.exclude(state=DeprecationState.DRAFT)
+
+    def concerning(self, actor: Actor) -> Self:
+        """Those of features that the actor's teams own, or that something of theirs reads."""
+        teams = actor.team_ids if isinstance(actor, User) else frozenset()
+        return self.alias(owner=_OWNER).filter(Q(owner__in=teams) | Exists(_read_by(teams)))
 
     def open(self) -> Self:
         """Those that readers are being told of."""
@@ -50,6 +59,10 @@ class DeprecationQuerySet(models.QuerySet["Deprecation"]):
             "version__feature__project", "version__feature__view", "version__feature__owner",
             "version__replacement__feature",
         )  # fmt: skip
+
+
+def _read_by(teams: Collection[int]) -> models.QuerySet["Reader"]:
+    return Reader.objects.filter(deprecation=OuterRef("pk"), consumer__team__in=teams)
 
 
 def _usual_reminders() -> list[int]:

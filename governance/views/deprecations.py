@@ -1,42 +1,94 @@
 """Deprecations: which are on their way, how far one has come, and what its readers answer."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.keyset import page as page_of
+from common.spreadsheets import csv_response
 from common.timelines import Bar
 from governance.actions.answering import answer_deprecation, ask_extension, decide_extension, waive_reader
-from governance.deprecation_forms import ANSWERS, AnswerForm
-from governance.models import Deprecation, DeprecationState, Extension, Reader
+from governance.actions.following import remind_readers
+from governance.deprecation_forms import ANSWERS, AnswerForm, ListForm
+from governance.filters import DeprecationFilter
+from governance.models import Deprecation, DeprecationQuerySet, DeprecationState, Extension, Reader
 from governance.queries.deprecations import BEFORE, counts_of, reads_by_day
+from registry.actions.tokens import LONGEST_DAYS, create_token
+from registry.choices import Scope
 from registry.models import Feature
 from registry.queries.retirement import blockers_of
 from registry.references import public_number
 from registry.views.actor import actor_of
 from registry.views.doing import done
 
+COLUMNS = (
+    "deprecation", "version", "state", "kind", "reason", "announced_on", "sunset_on", "replacement", "readers", "left",
+)  # fmt: skip
+ENDED = (DeprecationState.RETIRED, DeprecationState.WITHDRAWN)
+
 
 @require_GET
-def listing(request: HttpRequest) -> HttpResponse:
-    """Those on their way, or with `?of=ended` those that are over."""
-    is_ended = request.GET.get("of") == "ended"
-    states = (DeprecationState.RETIRED, DeprecationState.WITHDRAWN) if is_ended else (DeprecationState.ANNOUNCED,)
-    found = Deprecation.objects.visible_to(actor_of(request)).with_version().filter(state__in=states)
+def listing(request: HttpRequest) -> HttpResponseBase:
+    """Those on their way, with `?of=ours` those of the reader's teams, with `?of=ended` those that are over; the same
+    rows as a spreadsheet with `?format=csv`."""
+    actor, of = actor_of(request), request.GET.get("of", "")
+    seen = Deprecation.objects.visible_to(actor)
+    form = ListForm(request.GET, seen=seen)
+    found = _narrowed(seen.concerning(actor) if of == "ours" else seen, of, form).with_version()
+    if request.GET.get("format") == "csv":
+        return csv_response(COLUMNS, map(_csv_row, found.iterator(chunk_size=500)), filename="deprecations.csv")
     page = page_of(found, order=("-id",), after=request.GET.get("after", ""))
     bars = [
         Bar(str(one.version), one.announced_at.date(), one.version.sunset_on)
         for one in page.rows
-        if one.announced_at and one.version.sunset_on and not is_ended
+        if one.announced_at and one.version.sunset_on and of != "ended"
     ]
-    rows = [(one, *counts_of(one)) for one in page.rows]
-    context = {"page": page, "rows": rows, "bars": bars, "is_ended": is_ended, "today": timezone.now().date()}
+    asked = {name: request.GET[name] for name in ("of", *form.fields) if request.GET.get(name)}
+    context = {
+        "page": page, "rows": [(one, *counts_of(one)) for one in page.rows], "bars": bars, "of": of, "form": form,
+        "query": urlencode(asked), "is_narrowed": bool(asked.keys() - {"of"}), "today": timezone.now().date(),
+        "drafts": seen.with_version().filter(state=DeprecationState.DRAFT) if of != "ended" else (),
+    }  # fmt: skip
     return render(request, "governance/deprecation/list.html", context)
+
+
+def _narrowed(rows: DeprecationQuerySet, of: str, form: ListForm) -> DeprecationQuerySet:
+    rows = rows.filter(state__in=ENDED if of == "ended" else [DeprecationState.ANNOUNCED])
+    if not form.is_valid():
+        return rows.none()
+    return DeprecationFilter(QueryDict(urlencode(form.asked(), doseq=True)), rows).qs
+
+
+def _csv_row(one: Deprecation) -> dict[str, Any]:
+    known, left = counts_of(one)
+    return {
+        "deprecation": str(one), "version": str(one.version), "state": one.state, "kind": one.version.ending_kind,
+        "reason": one.version.state_reason, "announced_on": one.announced_at and one.announced_at.date(),
+        "sunset_on": one.version.sunset_on, "replacement": str(one.version.replacement or ""), "readers": known,
+        "left": left,
+    }  # fmt: skip
+
+
+@require_POST
+def subscribe(request: HttpRequest) -> HttpResponse:
+    """Make the address of a calendar. It is shown this once."""
+    actor = actor_of(request)
+    _, secret = create_token(
+        actor, actor=actor, name="Calendar of deprecations", scopes=[Scope.CALENDAR_READ], days=LONGEST_DAYS
+    )
+    of = {"of": "all"} if request.POST.get("of") == "all" else {}
+    path = f"{reverse('api:deprecations-calendar')}?{urlencode(of | {'token': secret})}"
+    response = render(request, "governance/deprecation/calendar.html", {"address": settings.CHARTER_BASE_URL + path})
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,6 +139,14 @@ def waive(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     )
 
 
+@require_POST
+def remind(request: HttpRequest, reference: str) -> HttpResponse:
+    """Remind every team that has not moved."""
+    found = _find(request, reference)
+    said = "They are reminded."
+    return done(request, lambda: remind_readers(found, actor=actor_of(request)), said, found.get_absolute_url())
+
+
 def _find(request: HttpRequest, reference: str) -> Deprecation:
     rows = Deprecation.objects.visible_to(actor_of(request)).with_version().exclude(state=DeprecationState.DRAFT)
     return get_object_or_404(rows, pk=public_number(reference, "DEP"))
@@ -117,5 +177,6 @@ def _context(request: HttpRequest, found: Deprecation, form: forms.Form) -> dict
         "reads": reads_by_day(found, actor, first=first), "first": first, "last": last,
         "ends": {"today": today} | ({"last day": version.sunset_on} if version.sunset_on else {}),
         "blockers": blockers_of(version, actor) if is_open else [],
+        "may_remind": is_open and remaining and actor.has_perm("governance.remind_readers", found),
         "may_move": is_open and actor.has_perm("registry.deprecate_version", version),
     }  # fmt: skip

@@ -37,8 +37,10 @@ SPECTACULAR_SETTINGS = {
         f"{name}Enum": f"registry.choices.{name}"
         for name in (
             "ConsumerKind",
+            "EndingKind",
             "Evidence",
             "Health",
+            "HookKind",
             "PlanState",
             "PullKind",
             "PullState",

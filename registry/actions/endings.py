@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 
-from charter.files.changes import sunset_fault
+from charter.files.changes import SHORTEST_NOTICE, sunset_fault
 from registry.actions.action import Note, action, invalid, lock
 from registry.actions.versions import move, reason_faults, refuse, require, require_any
 from registry.choices import URGENT_ENDINGS, EndingKind, VersionState
@@ -28,7 +28,7 @@ def deprecate_version(
     if replacement is not None:
         replacement = Version.objects.get(pk=replacement.pk)  # as it is now
     kind = kind or row.ending_kind or (EndingKind.UNNEEDED if replacement is None else EndingKind.REPLACED).value
-    refuse(_sunset_faults(row, sunset_on, reason, replacement, kind))
+    refuse(ending_faults(row, sunset_on, reason, replacement, kind))
     note.change("sunset_on", row.sunset_on, sunset_on)
     note.change("replacement", _named(row.replacement), _named(replacement))
     announced = row.deprecated_at or timezone.now()
@@ -50,7 +50,9 @@ def plan_brownouts(
     row: Version = lock(version)
     require(row, VersionState.DEPRECATED, f"v{row.number} is not deprecated.")
     now = timezone.now()
-    _refuse_windows(row, windows, now)
+    assert row.sunset_on is not None  # noqa: S101  what is deprecated has one
+    if said := window_fault(row.sunset_on, windows, now):
+        raise invalid(brownouts=said)
     ahead = row.brownouts.filter(starts_at__gt=now)
     note.change("brownouts", [str(one) for one in ahead], [f"{start} to {end}" for start, end in windows])
     ahead.delete()
@@ -87,13 +89,16 @@ def retire_version(version: Version, note: Note, *, actor: User | None, reason: 
     return row
 
 
-def _sunset_faults(
-    row: Version, sunset_on: date, reason: str, replacement: Version | None, kind: str
+def ending_faults(
+    row: Version, sunset_on: date | None, reason: str, replacement: Version | None, kind: str
 ) -> dict[str, str]:
+    """What is wrong with the end of a version as it would be announced."""
     found, today = reason_faults(reason), timezone.now().date()
     if kind not in EndingKind.values:
         found["kind"] = f"Choose from {', '.join(EndingKind.values)}."
-    if sunset_on <= today:
+    if sunset_on is None:
+        found["sunset_on"] = "Say its last day."
+    elif sunset_on <= today:
         found["sunset_on"] = "Choose a day after today: readers need time to move."
     elif kind not in URGENT_ENDINGS and (
         said := sunset_fault(row.sunset_on, sunset_on, is_online=row.feature.is_online, today=today)
@@ -110,20 +115,26 @@ def _sunset_faults(
     return found
 
 
-def _refuse_windows(row: Version, windows: Sequence[tuple[datetime, datetime]], now: datetime) -> None:
-    assert row.sunset_on is not None  # noqa: S101  what is deprecated has one
-    last = datetime.combine(row.sunset_on, datetime.min.time(), UTC)
+def shortest_notice(version: Version) -> timedelta:
+    """How long before its last day the readers of a version are told at least."""
+    return SHORTEST_NOTICE[version.feature.is_online]
+
+
+def window_fault(sunset_on: date, windows: Sequence[tuple[datetime, datetime]], now: datetime) -> str:
+    """What is wrong with such brownouts before such a last day; empty when nothing is."""
+    last = datetime.combine(sunset_on, datetime.min.time(), UTC)
     if len(windows) > MOST_BROWNOUTS:
-        raise invalid(brownouts=f"At most {MOST_BROWNOUTS}.")
+        return f"At most {MOST_BROWNOUTS}."
     before = now
     for start, end in sorted(windows):
         if start <= before:
-            raise invalid(brownouts="Each begins in the future, and after the one before it has ended.")
+            return "Each begins in the future, and after the one before it has ended."
         if not timedelta(0) < end - start <= LONGEST_BROWNOUT:
-            raise invalid(brownouts=f"Each lasts at most {LONGEST_BROWNOUT.total_seconds() / 3600:.0f} hours.")
+            return f"Each lasts at most {LONGEST_BROWNOUT.total_seconds() / 3600:.0f} hours."
         if end > last:
-            raise invalid(brownouts=f"Each ends before the last day, {row.sunset_on}.")
+            return f"Each ends before the last day, {sunset_on}."
         before = end
+    return ""
 
 
 def _leads_to(version: Version, goal: Version) -> bool:

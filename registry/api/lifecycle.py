@@ -83,7 +83,7 @@ class QuarantineView(OfVersion):
         return self.moved(release_version(self.found(key, number), actor=self.actor))
 
 
-class DeprecationSerializer(serializers.Serializer):
+class AnnouncedEndSerializer(serializers.Serializer):
     """The announced end of a version."""
 
     deprecated_at = serializers.DateTimeField()
@@ -98,7 +98,7 @@ class DeprecationView(OfVersion):
     required_scopes = {"GET": Scope.FEATURES_READ, "PUT": Scope.FEATURES_WRITE, "DELETE": Scope.FEATURES_WRITE}
     conditional_methods = ("PUT",)
 
-    @extend_schema(responses=DeprecationSerializer)
+    @extend_schema(responses=AnnouncedEndSerializer)
     def get(self, request: Request, key: str, number: int) -> HttpResponse:
         version = self.found(key, number)
         if version.state != VersionState.DEPRECATED:
@@ -106,7 +106,7 @@ class DeprecationView(OfVersion):
         return self._answer(version)
 
     @write
-    @extend_schema(request=EditDeprecationSerializer, responses=DeprecationSerializer)
+    @extend_schema(request=EditDeprecationSerializer, responses=AnnouncedEndSerializer)
     def put(self, request: Request, key: str, number: int) -> HttpResponse:
         """Deprecate it, or move its sunset. If-Match names the state of the version."""
         version = self.found(key, number)
@@ -114,7 +114,7 @@ class DeprecationView(OfVersion):
         expected = etags.revision_expected(request._request)
         sent = self.sent(EditDeprecationSerializer)
         named = sent.pop("replacement", None)
-        replacement = replacing(self.actor, named) if named else None
+        replacement = version_at(self.actor, named, "/replacement") if named else None
         edit_deprecation(version, actor=self.actor, expected=expected, replacement=replacement, **sent)
         return self._answer(self.found(key, number))
 
@@ -132,14 +132,14 @@ class DeprecationView(OfVersion):
         return self.answer(data, revision=revision(version))
 
 
-def replacing(actor: Actor, reference: str) -> Version:
-    """The version that a body names as the replacement. Raises Invalid."""
+def version_at(actor: Actor, reference: str, pointer: str) -> Version:
+    """The version that a body names at `pointer`. Raises Invalid."""
     key, number = split_number(reference)
     seen = Version.objects.visible_to(actor).filter(feature__key=key, number__in=[] if number is None else [number])
     found = seen.first()
     if found is None:
         detail = "There is no such version. Write project.view.feature@number."
-        raise Invalid(detail, errors=[{"pointer": "/replacement", "code": "unknown_version", "detail": detail}])
+        raise Invalid(detail, errors=[{"pointer": pointer, "code": "unknown_version", "detail": detail}])
     return found
 
 

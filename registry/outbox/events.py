@@ -30,8 +30,9 @@ EVENTS = {
         Event("extension.requested", "a reader of my team's feature asks for more time"),
         Event("extension.decided", "my team's request for more time is decided"),
         Event("plan.waiting", "a plan waits for my team"),
+        Event("notice.test", "I try a notice"),
         Event("webhook.test", "somebody tries a webhook"),
     )
 }
 # Nobody chooses these: they come because somebody pressed a button.
-ASKED_FOR = frozenset({"webhook.test"})
+ASKED_FOR = frozenset({"notice.test", "webhook.test"})

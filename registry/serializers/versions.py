@@ -38,11 +38,11 @@ def _default(at: At, actor: Any) -> Case:
     return Case(When(hidden, then=Value(None)), default=F(at("default")), output_field=JSONField())
 
 
-def _reference(at: At, actor: Any) -> Concat:
+def reference_of(at: At, actor: Any) -> Concat:
     return Concat(F(at("feature__key")), Value("@"), Cast(F(at("number")), CharField()))
 
 
-def _replacement(at: At, actor: Any) -> Subquery:
+def replacement_of(at: At, actor: Any) -> Subquery:
     """The replacing version, if its feature exists for the reader."""
     seen = Version.objects.filter(pk=OuterRef(at("replacement_id")), feature__in=Feature.objects.visible_to(actor))
     return Subquery(seen.order_by().values(text=Concat(F("feature__key"), Value("@"), Cast(F("number"), CharField()))))
@@ -55,7 +55,7 @@ def _hidden(at: At, actor: Any) -> Case:
 class VersionSerializer(Resource):
     """One contract and definition of a feature. Published content never changes."""
 
-    reference = Computed(serializers.CharField(help_text="project.view.feature@number"), _reference)
+    reference = Computed(serializers.CharField(help_text="project.view.feature@number"), reference_of)
     number = serializers.IntegerField()
     status = serializers.ChoiceField(VersionState.choices, source="state")
     dtype = serializers.CharField()
@@ -83,4 +83,4 @@ class VersionSerializer(Resource):
     deprecated_at = serializers.DateTimeField(allow_null=True)
     sunset_on = serializers.DateField(allow_null=True)
     retired_at = serializers.DateTimeField(allow_null=True)
-    replacement = Computed(serializers.CharField(allow_null=True, help_text="What replaces it."), _replacement)
+    replacement = Computed(serializers.CharField(allow_null=True, help_text="What replaces it."), replacement_of)

@@ -1,43 +1,20 @@
-"""What an owner does to a published version: deprecate, keep after all, quarantine, release, retire."""
+"""What an owner does to a published version: keep after all, quarantine, release, retire."""
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from registry.actions.action import allow
-from registry.actions.endings import deprecate_version, retire_version, withdraw_deprecation
+from registry.actions.endings import retire_version, withdraw_deprecation
 from registry.actions.versions import quarantine_version, release_version
-from registry.models import User, Version
-from registry.queries.features import readers_of
+from registry.models import Version
 from registry.queries.retirement import blockers_of
-from registry.references import find_features
-from registry.version_forms import ConfirmedForm, DeprecationForm
+from registry.version_forms import ConfirmedForm
 from registry.views.actor import actor_of
 from registry.views.doing import done
 from registry.views.feature_frame import find
-
-MOST_READERS = 50
-
-
-@require_http_methods(["GET", "POST"])
-def deprecate(request: HttpRequest, project: str, view: str, feature: str) -> HttpResponse:
-    """Announce the end of a version (`?v=1`), or move its sunset."""
-    version, actor = _version(request, project, view, feature, "registry.deprecate_version"), actor_of(request)
-    form = DeprecationForm(request.POST or None, initial=DeprecationForm.of(version))
-    if request.method == "POST" and form.is_valid():
-        replacement = _named(form, version, actor)
-        ending = {"replacement": replacement, **form.arguments()}
-        made = None if form.errors else form.tried(lambda: deprecate_version(version, actor=actor, **ending))
-        if made is not None:
-            said = f"v{version.number} is deprecated. Everybody who opens it sees so, and so does every API answer."
-            messages.success(request, said)
-            return redirect(_page(version))
-    readers = list(readers_of(version.feature, actor)[: MOST_READERS + 1])
-    context = {"readers": readers[:MOST_READERS], "has_more": len(readers) > MOST_READERS, "today": timezone.now()}
-    return _show(request, "deprecate", version, form, context)
 
 
 @require_POST
@@ -94,19 +71,6 @@ def _version(request: HttpRequest, project: str, view: str, feature: str, permis
     version.feature = held
     allow(actor_of(request), permission, version)
     return version
-
-
-def _named(form: DeprecationForm, version: Version, actor: User) -> Version | None:
-    """The version that the form names as the replacement; its feature's current one when it says no number."""
-    text = form.cleaned_data["replacement"].strip()
-    if not text:
-        return None
-    found = find_features(actor, text, limit=2)
-    if len(found) != 1 or found[0].number is None:
-        said = "More than one feature is called so." if len(found) > 1 else "There is no such version."
-        form.add_error("replacement", f"{said} Write its whole key, such as {version.feature.key}@2.")
-        return None
-    return Version.objects.visible_to(actor).get(feature=found[0].feature, number=found[0].number)
 
 
 def _page(version: Version) -> str:

@@ -60,6 +60,28 @@ class CanRetire(Said):
     blockers: list[Blocker] = []
 
 
+class DeprecationReader(Said):
+    """Something that reads a deprecated version, and how far its team has come."""
+
+    consumer: str
+    state: str
+    team: str | None = None
+
+
+class Deprecation(Said):
+    """How the readers of a version are moved off it before its last day."""
+
+    id: str
+    version: str
+    state: str
+    sunset_on: date | None = None
+    replacement: str | None = None
+    reason: str = ""
+    readers_known: int = 0
+    readers_left: int = 0
+    readers: list[DeprecationReader] = []
+
+
 class Reason(Said):
     code: str
     detail: str

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
-from charter.answers import CanRetire, Check, Connection, Feature, Found, Operation, Plan, Version
+from charter.answers import CanRetire, Check, Connection, Deprecation, Feature, Found, Operation, Plan, Version
 
 Answer = TypeVar("Answer")
 MOST_ROWS = 200  # of a page
@@ -88,6 +88,26 @@ def publish(key: str, number: int) -> Call[Version]:
 def deprecate(key: str, number: int, sunset: str, reason: str, replacement: str | None) -> Call[dict[str, Any]]:
     body = {"sunset_on": sunset, "reason": reason} | ({"replacement": replacement} if replacement else {})
     return Call("PUT", f"{_version(key, number)}/deprecation", dict, body=body, headers={"If-Match": "*"})
+
+
+def announce(reference: str, said: Mapping[str, Any]) -> Call[Deprecation]:
+    return _post("/deprecations", {"version": reference, **said}, lambda told: Deprecation(**told))
+
+
+def deprecations(filters: Mapping[str, Any]) -> Call[list[Deprecation]]:
+    query = {"limit": MOST_ROWS} | {name: value for name, value in filters.items() if value is not None}
+    return Call("GET", "/deprecations", lambda said: [Deprecation(**one) for one in said["data"]], query)
+
+
+def deprecation(deprecation_id: str) -> Call[Deprecation]:
+    query = {"expand": "readers,extensions,brownouts"}
+    return Call("GET", f"/deprecations/{segment(deprecation_id)}", lambda said: Deprecation(**said), query)
+
+
+def answer_deprecation(deprecation_id: str, what: str, said: Mapping[str, Any]) -> Call[Deprecation]:
+    """`what` is acknowledge, extensions or remind."""
+    path = f"/deprecations/{segment(deprecation_id)}/{what}"
+    return _post(path, dict(said), lambda told: Deprecation(**told))
 
 
 def keep(key: str, number: int) -> Call[None]:

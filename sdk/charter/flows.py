@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterable, Iterator
 from typing import Any, TypeAlias, TypeVar
 
 from charter import calls
-from charter.answers import CanRetire, Check, Connection, Feature, Found, Operation, Plan, Version
+from charter.answers import CanRetire, Check, Connection, Deprecation, Feature, Found, Operation, Plan, Version
 from charter.calls import Call, split
 from charter.errors import NotFound
 from charter.exchange import Wait
@@ -60,9 +60,53 @@ def publish(reference: str) -> Flow[Version]:
     return (yield calls.publish(*(yield from _numbered(reference))))
 
 
-def deprecate(reference: str, *, sunset: str, reason: str, replacement: str | None = None) -> Flow[None]:
-    """Announce the end of a version: `sunset` is the last day it is served, such as 2027-01-31."""
-    yield calls.deprecate(*(yield from _numbered(reference)), sunset, reason, replacement)
+def deprecate(
+    reference: str, *, sunset: str, reason: str, replacement: str | None = None, kind: str = "", instead: str = "",
+) -> Flow[None]:  # fmt: skip
+    """Announce the end of a version, or move one that is announced: `sunset` is its last day, such as 2027-01-31.
+
+    `kind` is replaced, unneeded, quality or legal; without a replacement, `instead` says what readers do.
+    """
+    key, number = yield from _numbered(reference)
+    held = yield calls.deprecations({"feature": key, "state": "announced"})
+    if any(one.version == f"{key}@{number}" for one in held):
+        yield calls.deprecate(key, number, sunset, reason, replacement)
+        return
+    kind = kind or ("replaced" if replacement else "unneeded")
+    said = {"kind": kind, "reason": reason, "sunset_on": sunset, "replacement": replacement, "instead": instead}
+    yield calls.announce(f"{key}@{number}", said)
+
+
+def deprecations(
+    *, state: str | None = "announced", project: str | None = None, owner: str | None = None,
+    reader: str | None = None,
+) -> Flow[list[Deprecation]]:  # fmt: skip
+    """The newest 200: `owner` ends them, and `reader` runs something that reads them; both are slugs of teams."""
+    return (yield calls.deprecations({"state": state, "project": project, "owner": owner, "reader": reader}))
+
+
+def deprecation(deprecation_id: str) -> Flow[Deprecation]:
+    """One, such as DEP-17, with everybody whom it concerns."""
+    return (yield calls.deprecation(deprecation_id))
+
+
+def acknowledge(
+    deprecation_id: str, consumer: str, *, note: str = "", is_using: bool = True
+) -> Flow[Deprecation]:  # fmt: skip
+    """Answer for a consumer of yours: it will move, or does not read the version at all."""
+    said = {"consumer": consumer, "note": note, "answer": "acknowledged" if is_using else "not-using"}
+    return (yield calls.answer_deprecation(deprecation_id, "acknowledge", said))
+
+
+def ask_extension(deprecation_id: str, consumer: str, *, until: str, reason: str) -> Flow[Deprecation]:
+    """Ask the owner for more time, for a consumer of yours."""
+    said = {"consumer": consumer, "until": until, "reason": reason}
+    return (yield calls.answer_deprecation(deprecation_id, "extensions", said))
+
+
+def remind(deprecation_id: str) -> Flow[Deprecation]:
+    """Remind the teams that have not moved; at most once a day."""
+    return (yield calls.answer_deprecation(deprecation_id, "remind", {}))
 
 
 def retire(reference: str, *, reason: str = "") -> Flow[Version]:

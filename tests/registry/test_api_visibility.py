@@ -8,6 +8,7 @@ import pytest
 from django.urls import URLPattern
 from rest_framework.test import APIClient
 
+from governance.models import Deprecation
 from portal import api_urls
 from registry.choices import PullKind, Scope, Visibility
 from registry.models import Entity, Feature, Plan, Pull, Usage
@@ -26,6 +27,7 @@ API = "/api/v1"
 SEES_RESTRICTED = ("owner_a", "member", "chair", "auditor", "admin")
 SEES_LISTED_ONLY = ("viewer", "owner_b", "service")
 OPEN = {"openapi", "schema"}
+NO_WEBHOOK = "00000000-0000-4000-8000-000000000000"
 # Addresses of things to do, and of a deprecation where there is none.
 UNREADABLE = {
     "plan-approve",
@@ -35,6 +37,11 @@ UNREADABLE = {
     "version-retire",
     "version-quarantine",
     "version-deprecation",
+    "deprecation-acknowledge",
+    "deprecation-extensions",
+    "deprecation-extension-decide",
+    "deprecation-remind",
+    "deprecation-waivers",
 }
 
 
@@ -69,8 +76,9 @@ def world(cast: SimpleNamespace) -> SimpleNamespace:
         measure(view)
         plan = Plan.objects.create(created_by=cast.owner_a, texts=[], base=b"")
         plan.projects.add(project)
+        ending = Deprecation.objects.create(version=feature.versions.get(), state="announced")
         made[name] = SimpleNamespace(
-            project=project, view=view, feature=feature, consumer=consumer, entity=entity, plan=plan
+            project=project, view=view, feature=feature, consumer=consumer, entity=entity, plan=plan, ending=ending
         )
     connection = ConnectionFactory(slug="store", owner=cast.payments, settings={"registry_url": "/r.db"})
     Pull.objects.create(connection=connection, kind=PullKind.DEFINITIONS, errors=[{"object": "hidden.stats"}])
@@ -105,6 +113,12 @@ def paths(world: SimpleNamespace, name: str) -> dict[str, str]:
         "plan": f"{API}/plans/{part.plan}",
         "plan-approve": f"{API}/plans/{part.plan}/approve",
         "plan-apply": f"{API}/plans/{part.plan}/apply",
+        "deprecation": f"{API}/deprecations/{part.ending}",
+        "deprecation-acknowledge": f"{API}/deprecations/{part.ending}/acknowledge",
+        "deprecation-extensions": f"{API}/deprecations/{part.ending}/extensions",
+        "deprecation-extension-decide": f"{API}/deprecations/{part.ending}/extensions/1/decide",
+        "deprecation-remind": f"{API}/deprecations/{part.ending}/remind",
+        "deprecation-waivers": f"{API}/deprecations/{part.ending}/waivers",
         "consumer": f"{API}/consumers/model:{part.consumer.name}",
         "consumer-features": f"{API}/consumers/model:{part.consumer.name}/features",
     }
@@ -142,6 +156,16 @@ def public_paths() -> dict[str, str]:
         "audit-log": f"{API}/audit-log",
         "export": f"{API}/export?format=openlineage",
         "plans": f"{API}/plans",
+        "deprecations": f"{API}/deprecations",
+        "deprecations-calendar": f"{API}/deprecations.ics",
+        "webhooks": f"{API}/webhooks",
+        "webhook": f"{API}/webhooks/{NO_WEBHOOK}",
+        "webhook-test": f"{API}/webhooks/{NO_WEBHOOK}/test",
+        "webhook-key": f"{API}/webhooks/{NO_WEBHOOK}/key",
+        "webhook-deliveries": f"{API}/webhooks/{NO_WEBHOOK}/deliveries",
+        "webhook-delivery": f"{API}/webhook-deliveries/1",
+        "webhook-redeliver": f"{API}/webhook-deliveries/1/redeliver",
+        "notification-settings": f"{API}/notification-settings",
         "search": f"{API}/search?q=amount",
         "search-suggest": f"{API}/search/suggest?q=am",
     }

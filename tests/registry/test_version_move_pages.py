@@ -1,6 +1,5 @@
-"""Deprecating, quarantining and retiring by forms."""
+"""Keeping, quarantining and retiring by forms; deprecating is governance's."""
 
-from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.utils import timezone
 
 from registry.models import Feature, Version
 from tests.cast import page_as
-from tests.factories import ConsumerFactory, FeatureFactory, ProjectFactory, ViewFactory
+from tests.factories import FeatureFactory, ProjectFactory, ViewFactory
 
 PAGE = "/f/pay/stats/amount"
 
@@ -30,38 +29,11 @@ def text_of(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def in_days(days: int) -> str:
-    return str(timezone.now().date() + timedelta(days=days))
-
-
-def test_deprecated_moved_and_kept(alice: Client, feature: Feature) -> None:
-    other = FeatureFactory(view=feature.view, name="sum")
-    ConsumerFactory(name="ranker").usages.create(feature=feature, evidence="declared")
-    page = alice.get(f"{PAGE}/deprecate/?v=1")
-    assert "model:ranker" in text_of(page)
-    assert page.context["form"].initial["sunset_on"] == timezone.now().date() + timedelta(days=90)
-    said = {"sunset_on": in_days(100), "reason": "Sums now", "replacement": "pay.stats.sum@1"}
-    assert alice.post(f"{PAGE}/deprecate/?v=1", said).headers["Location"] == f"{PAGE}/versions/"
+def test_a_deprecated_version_is_kept_after_all(alice: Client, feature: Feature) -> None:
+    Version.objects.update(state="deprecated", deprecated_at=timezone.now(), sunset_on=timezone.now().date())
+    assert alice.post(f"{PAGE}/keep/?v=1").status_code == 302
     version = feature.versions.get()
-    assert (version.state, version.replacement) == ("deprecated", other.versions.get())
-    assert "Go to replacement" in text_of(alice.get(f"{PAGE}/"))
-    alice.post(f"{PAGE}/deprecate/?v=1", {**said, "sunset_on": in_days(130)})
-    version.refresh_from_db()
-    assert str(version.sunset_on) == in_days(130)
-    alice.post(f"{PAGE}/keep/?v=1")
-    version.refresh_from_db()
-    assert version.state == "active"
-
-
-def test_bad_answers_stand_at_their_fields(alice: Client, feature: Feature) -> None:
-    said = {"sunset_on": in_days(0), "reason": "x", "replacement": ""}
-    answer = alice.post(f"{PAGE}/deprecate/?v=1", said)
-    assert "Choose a day after today" in str(answer.context["form"].errors["sunset_on"])
-    for named in ("pay.stats.nothing@1", "pay.stats.amount@1", "pay.stats.amount@7"):
-        answer = alice.post(f"{PAGE}/deprecate/?v=1", {**said, "sunset_on": in_days(109), "replacement": named})
-        assert answer.status_code == 422
-        assert "replacement" in answer.context["form"].errors
-    assert feature.versions.get().state == "active"
+    assert (version.state, version.sunset_on) == ("active", None)
 
 
 def test_quarantine_wants_the_name_typed(alice: Client, feature: Feature) -> None:
@@ -103,4 +75,4 @@ def test_an_old_version_is_brought_back_as_a_draft(alice: Client, feature: Featu
 
 def test_versions_that_are_not_there(alice: Client) -> None:
     for number in ("9", "x", "99999999999", "-1"):
-        assert alice.get(f"{PAGE}/deprecate/?v={number}").status_code == 404
+        assert alice.get(f"{PAGE}/retire/?v={number}").status_code == 404

@@ -72,8 +72,15 @@ class Pages:
         return self._step("type", {"dtype": "float64", "unit": "USD"}) if begun == "done" else begun
 
     def deprecate(self, sunset: date) -> str:
-        said = {"sunset_on": sunset.isoformat(), "reason": "In dollars now.", "replacement": f"{KEY}@2"}
-        return self._sent("/f/pay/stats/amount/deprecate/?v=1", said)
+        why = {"kind": "replaced", "reason": "In dollars now."}
+        begun = self.browser.post("/f/pay/stats/amount/deprecate/?v=1", why)
+        if begun.status_code != 302:
+            return "forbidden" if begun.status_code in (403, 404) else "refused"
+        draft = begun["Location"].removesuffix("replacement/")
+        asked = {"replacement": {"replacement": f"{KEY}@2"}, "timeline": {"sunset_on": sunset.isoformat()}}
+        if any(self._sent(f"{draft}{step}/", said) != "done" for step, said in asked.items()):
+            return "refused"
+        return self._sent(f"{draft}announce", {})
 
     def retire(self) -> str:
         return self._sent("/f/pay/stats/amount/retire/?v=1", {"reason": "Done", "typed": "amount"})

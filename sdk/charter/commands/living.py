@@ -1,4 +1,4 @@
-"""The life of a version: registered, drafted, published, deprecated, retired."""
+"""The life of a version: registered, drafted, published, read."""
 
 import json
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from charter.commands.finding import Reference
-from charter.commands.speaking import NO, OK, connected, console, said
+from charter.commands.speaking import connected, console, said
 
 Terms = Annotated[
     list[str] | None, typer.Option("--set", help="A term: --set dtype=float64 --set purposes='[\"fraud\"]'")
@@ -15,9 +15,8 @@ Terms = Annotated[
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (register, draft, publish, deprecate, retire, declare):
+    for command in (register, draft, publish, declare):
         app.command()(command)
-    app.command("can-retire")(can_retire)
 
 
 def register(
@@ -49,43 +48,6 @@ def publish(context: typer.Context, key: Reference) -> None:
         console().print(f"{escape(made.reference)} is {made.status}.")
 
 
-def deprecate(
-    context: typer.Context,
-    key: Reference,
-    sunset: Annotated[str, typer.Option(help="The last day it is served: 2027-01-31")],
-    reason: Annotated[str, typer.Option(help="Why, for its readers")],
-    replacement: Annotated[str | None, typer.Option(help="What to read instead: KEY@2")] = None,
-) -> None:
-    """Announce the end of a version."""
-    with connected(context) as registry:
-        registry.deprecate(key, sunset=sunset, reason=reason, replacement=replacement)
-        found = registry.can_retire(key)
-    if not said(context, found):
-        console().print(f"{escape(key)} is deprecated and served until {sunset}.")
-        _blockers(found.blockers)
-
-
-def can_retire(context: typer.Context, key: Reference) -> None:
-    """May a version retire? Ends with 0 for yes and 1 for no, with what stands in the way."""
-    with connected(context) as registry:
-        found = registry.can_retire(key)
-    if not said(context, found):
-        many = len(found.blockers)
-        console().print("Yes." if found.ok else f"No. {many} blocker{'s' if many != 1 else ''}")
-        _blockers(found.blockers)
-    raise typer.Exit(OK if found.ok else NO)
-
-
-def retire(
-    context: typer.Context, key: Reference, reason: Annotated[str, typer.Option(help="Why")] = ""
-) -> None:  # fmt: skip
-    """End a version for good."""
-    with connected(context) as registry:
-        made = registry.retire(key, reason=reason)
-    if not said(context, made):
-        console().print(f"{escape(made.reference)} is {made.status}.")
-
-
 def declare(
     context: typer.Context,
     consumer: Annotated[str, typer.Argument(help="Such as model:fraud-ranker")],
@@ -112,8 +74,3 @@ def _terms(given: list[str] | None) -> dict[str, Any]:
         except ValueError:
             terms[name] = value
     return terms
-
-
-def _blockers(found: list[Any]) -> None:
-    for one in found:
-        console().print(f"  {escape(one.detail)}")
