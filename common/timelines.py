@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from common.diagrams import WIDTH, joined, short, svg, tenth
 
-_NAMES, _ROW, _FOOT = 250, 26, 22
+_NAMES, _ROW, _FOOT, _LINE = 250, 26, 22, 18
 _SHADES = 5
 
 
@@ -64,13 +64,24 @@ def burndown(
     counts: Mapping[str, Mapping[date, int]], *, first: date, last: date, ends: Mapping[str, date], label: str,
     height: int = 200,
 ) -> SafeString:  # fmt: skip
-    """What each name counts on each day, one on the other, and a line at each day that `ends` names."""
+    """What each name counts on each day, one on the other, a line at each day that `ends` names, and a key."""
     days = _Days(first, last, 0)
     top = max((sum(one.get(day, 0) for one in counts.values()) for day in _between(first, last)), default=0) or 1
     step, room = WIDTH / max((last - first).days, 1), height - _FOOT
     columns = joined(_column(counts, day, days.at(day), step, room, top) for day in _between(first, last))
     lines = joined(_line(name, day, days, height) for name, day in ends.items() if first <= day <= last)
-    return svg("burndown", label, height, format_html("{}{}", columns, lines))
+    key = joined(_key(name, at, height) for at, name in enumerate(counts))
+    tall = height + len(counts) * _LINE
+    return svg("burndown", label, tall, format_html("{}{}{}", columns, lines, key))
+
+
+def _key(name: str, at: int, top: float) -> SafeString:
+    """A patch of its shade, and the name."""
+    y = top + at * _LINE
+    return format_html(
+        '<g class="key"><rect class="shade{}" x="0" y="{}" width="12" height="12"/><text x="18" y="{}">{}</text></g>',
+        at % _SHADES, y, y + 7, name,
+    )  # fmt: skip
 
 
 def _column(

@@ -6,13 +6,14 @@ from django.db import models
 from charter.terms import TERMS
 from common.etags import ANY, revision_of
 from common.problems import PreconditionFailed
-from registry.models import Connection, Feature, FeatureView, Version
+from registry.models import Connection, Feature, FeatureView, Project, Version
 
 # The columns that people edit. What pulls measure is left out: it changes while somebody writes a description.
 COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
     Feature: ("description", "owner_id", "tags"),
     FeatureView: ("description", "owner_id", "slo_freshness", "slo_max_null_rate"),
     Version: ("number", "state", "note", "sunset_on", "replacement_id", *TERMS),
+    Project: ("description", "owner_id", "visibility", "ownership_model", "compatibility", "retires_alone"),
     Connection: ("name", "owner_id", "settings", "is_enabled", "definitions_every", "measurements_every"),
 }
 

@@ -22,6 +22,7 @@ from registry.views import (
     sources,
     tokens,
     version_moves,
+    webhooks,
 )
 
 app_name = "registry"
@@ -60,6 +61,7 @@ urlpatterns = [
     path("people/<name:username>/", people.person, name="person"),
     path("p/", projects.listing, name="projects"),
     path("p/<name:project>/", projects.page, name="project"),
+    path("p/<name:project>/settings/", projects.settings, name="project-settings"),
     path("c/new/", consumers.new, name="consumer-new"),
     path("c/<name:kind>/<name:name>/", consumers.page, name="consumer"),
     path("c/<name:kind>/<name:name>/declare/", consumers.declare, name="consumer-declare"),
@@ -75,6 +77,12 @@ urlpatterns = [
     path("jobs/<int:number>/", pulls.page, name="pull"),
     path("jobs/<int:number>/cancel", pulls.cancel, name="pull-cancel"),
     path("settings/notices/", notices.page, name="notices"),
+    path("settings/webhooks/", webhooks.page, name="webhooks"),
+    path("settings/webhooks/<uuid:number>/", webhooks.one, name="webhook"),
+    path("settings/webhooks/<uuid:number>/try", webhooks.attempt, name="webhook-try"),
+    path("settings/webhooks/<uuid:number>/key", webhooks.renew, name="webhook-key"),
+    path("settings/webhooks/<uuid:number>/remove", webhooks.remove, name="webhook-remove"),
+    path("settings/webhooks/<uuid:number>/again/<int:delivery>", webhooks.again, name="webhook-again"),
     path("settings/tokens/", tokens.page, name="tokens"),
     path("settings/tokens/<slug:token>/revoke", tokens.revoke, name="token-revoke"),
 ]

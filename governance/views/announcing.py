@@ -33,7 +33,7 @@ from registry import contracts
 from registry.actions.action import allow
 from registry.actions.endings import deprecate_version, shortest_notice
 from registry.choices import VersionState
-from registry.models import User, Version
+from registry.models import Team, User, Version
 from registry.outbox.letters import Letter
 from registry.references import find_features, public_number
 from registry.views.actor import actor_of
@@ -204,7 +204,9 @@ def _frame(version: Version) -> dict[str, Any]:
 
 def _steps(draft: Deprecation, said: Said, current: str) -> list[dict[str, str]]:
     missing = {_ASKED[name] for name in faults_of(draft.version, said) if name in _ASKED}
-    asked = {"why": "kind", "replacement": "instead", "timeline": "sunset_on", "notice": "reminders"}
+    asked = {
+        "why": "kind", "replacement": "instead", "readers": "sunset_on", "timeline": "sunset_on", "notice": "reminders",
+    }  # fmt: skip
     return [
         {
             "label": label, "url": _url(draft, name),
@@ -247,7 +249,7 @@ def _beside_notice(draft: Deprecation, actor: User) -> dict[str, Any]:
     ]
     letter = None if missing else _letter(draft, readers)
     return {
-        "missing": missing, "letter": letter, "told": told, "hidden": hidden,
+        "missing": missing, "letter": letter, "shown_to": _shown_to(readers), "told": told, "hidden": hidden,
         "teams": sorted({one.consumer.team.name for one in told if one.consumer.team}),
         "not_told": [one.consumer for one in readers if not one.is_reachable],
     }  # fmt: skip
@@ -260,13 +262,18 @@ _BESIDE: dict[str, Callable[[Deprecation, User], dict[str, Any]]] = {
 
 
 def _letter(draft: Deprecation, affected: list[Affected]) -> Letter:
-    """What the draft would announce, to all readers at once: each team sees its own."""
+    """What the draft would announce to the team of the first that can be told, or else to followers."""
     said, seen = Said.of(draft), copy(draft)  # never saved
     seen.version = copy(draft.version)
     seen.version.sunset_on, seen.version.state_reason = said.sunset_on, said.reason
     seen.version.replacement, seen.instead = said.replacement, said.instead
-    readers = [Reader(deprecation=draft, consumer=one.consumer) for one in affected]
-    return letters.ending(seen, readers) if readers else letters.general(seen)
+    team = _shown_to(affected)
+    readers = [Reader(deprecation=draft, consumer=one.consumer) for one in affected if team == one.consumer.team]
+    return letters.general(seen) if team is None else letters.ending(seen, readers)
+
+
+def _shown_to(affected: list[Affected]) -> Team | None:
+    return next((one.consumer.team for one in affected if one.is_reachable), None)
 
 
 def _first_gap(version: Version, said: Said) -> str:

@@ -16,8 +16,9 @@ from registry.actions.endings import deprecate_version
 from registry.actions.feature_views import change_slo, describe_view
 from registry.actions.features import describe_feature, tag_feature
 from registry.actions.owners import assign_owner
+from registry.actions.projects import change_project
 from registry.actions.versions import change_draft
-from registry.models import Connection, Feature, FeatureView, Team, User, Version
+from registry.models import Connection, Feature, FeatureView, Project, Team, User, Version
 from registry.revisions import require
 
 # Column of the view -> what `change_slo` calls it.
@@ -75,6 +76,13 @@ def edit_deprecation(
     """Deprecate, or move the sunset of what is deprecated already."""
     require(lock(version), expected)
     deprecate_version(version, actor=actor, sunset_on=sunset_on, reason=reason, replacement=replacement)
+
+
+@transaction.atomic
+def edit_project(project: Project, *, actor: User, expected: str, reason: str = "", **changes: Any) -> None:
+    """What `change_project` can change."""
+    require(lock(project), expected)
+    change_project(project, actor=actor, reason=reason, **changes)
 
 
 @transaction.atomic

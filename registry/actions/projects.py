@@ -23,8 +23,8 @@ def create_project(
 
 
 @action("registry.change_project")
-def change_project(project: Project, note: Note, *, actor: User | None, **fields: Any) -> Project:
-    """Change description, owner, visibility or ownership model."""
+def change_project(project: Project, note: Note, *, actor: User | None, reason: str = "", **fields: Any) -> Project:
+    """Change what a project says of itself, who answers for it, and the rules that hold in it."""
     row: Project = lock(project)
     for name, value in _known(fields).items():
         note.change(name, getattr(row, name), value)

@@ -6,8 +6,11 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from common import etags
 from common.fields import Selection
 from common.problems import NotFound
+from registry.actions.action import allow
+from registry.actions.edits import edit_project
 from registry.actions.registering import create_entity
 from registry.api.edits import visible_project, with_team
 from registry.api.lists import ListEndpoint
@@ -16,8 +19,9 @@ from registry.api.writes import write
 from registry.choices import Scope
 from registry.filters import EntityFilter, ProjectFilter
 from registry.models import Actor, Entity, Project
+from registry.revisions import COLUMNS
 from registry.serializers.projects import EntitySerializer, ProjectSerializer
-from registry.serializers.requests import NewEntitySerializer
+from registry.serializers.requests import EditProjectSerializer, NewEntitySerializer
 
 
 class ProjectListView(ListEndpoint):
@@ -37,12 +41,24 @@ class ProjectView(ObjectEndpoint):
     """One project."""
 
     serializer_class = ProjectSerializer
-    required_scopes = {"GET": Scope.FEATURES_READ}
+    required_scopes = {"GET": Scope.FEATURES_READ, "PATCH": Scope.FEATURES_WRITE}
+    conditional_methods = ("PATCH",)
     lookup = {"name": "name"}
+    revision_columns = COLUMNS[Project]
 
     @classmethod
     def visible(cls, actor: Actor) -> QuerySet[Project]:
         return Project.objects.visible_to(actor)
+
+    @write
+    @extend_schema(request=EditProjectSerializer)
+    def patch(self, request: Request, name: str) -> HttpResponse:
+        """Change what it says of itself, who answers for it, and the rules that hold in it."""
+        project = self.find(name=name)
+        allow(self.actor, "registry.change_project", project)
+        expected = etags.revision_expected(request._request)
+        edit_project(project, actor=self.actor, expected=expected, **with_team(self.sent(EditProjectSerializer)))
+        return self.answer_shown(self.show(name=name, selection=Selection()))
 
 
 class EntityListView(ListEndpoint):

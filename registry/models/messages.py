@@ -7,6 +7,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from registry.choices import Cadence, Channel, DeliveryState, HookKind
@@ -57,6 +58,9 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("registry:webhook", args=[self.pk])
 
     @property
     def owner_id(self) -> int | None:

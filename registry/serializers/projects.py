@@ -18,6 +18,7 @@ class ProjectSerializer(Resource):
     visibility = serializers.ChoiceField(Visibility.choices)
     ownership_model = serializers.ChoiceField(OwnershipModel.choices)
     compatibility = serializers.ChoiceField(Compatibility.choices)
+    retires_alone = serializers.BooleanField(help_text="Whether what is past its last day retires by itself.")
     connection = serializers.CharField(source="connection.slug", allow_null=True)
     upstream_name = serializers.CharField(help_text="What the store calls it.")
     tags = serializers.DictField()

@@ -5,7 +5,16 @@ from rest_framework import serializers
 from common.strict import Flag, Number, Text, Whole
 from registry.actions.consumers import MOST_READS
 from registry.actions.tokens import LONGEST_DAYS
-from registry.choices import BY_HAND, ConsumerKind, PrivacyClass, PullKind, Scope
+from registry.choices import (
+    BY_HAND,
+    Compatibility,
+    ConsumerKind,
+    OwnershipModel,
+    PrivacyClass,
+    PullKind,
+    Scope,
+    Visibility,
+)
 from registry.models import DefaultPolicy
 from registry.stores import ADDRESSES
 
@@ -36,6 +45,20 @@ class EditViewSerializer(serializers.Serializer):
     slo_max_null_rate = Number(
         required=False, allow_null=True, min_value=0, max_value=1, help_text="Null means the usual 0.05."
     )
+    reason = Text(required=False, allow_blank=True, max_length=2_000, help_text=REASON)
+
+
+class EditProjectSerializer(serializers.Serializer):
+    """JSON Merge Patch: fields left out stay as they are."""
+
+    description = Text(required=False, allow_blank=True, max_length=10_000)
+    owner = Text(required=False, help_text="Slug of the team that shall answer for it.")
+    visibility = serializers.ChoiceField(Visibility.choices, required=False)
+    ownership_model = serializers.ChoiceField(OwnershipModel.choices, required=False)
+    compatibility = serializers.ChoiceField(
+        Compatibility.choices, required=False, help_text="What a new version must keep."
+    )
+    retires_alone = Flag(required=False, help_text="Whether what is past its last day retires by itself.")
     reason = Text(required=False, allow_blank=True, max_length=2_000, help_text=REASON)
 
 

@@ -1,13 +1,19 @@
 """Projects: which there are, and what one holds."""
 
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import get_valid_filename
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from common.keyset import page as page_of
 from common.spreadsheets import csv_response
+from registry.actions.action import allow
+from registry.actions.edits import edit_project
+from registry.models import Project
+from registry.project_forms import ProjectForm
 from registry.queries.projects import projects_with_counts, views_with_counts
+from registry.revisions import revision
 from registry.views.actor import actor_of
 
 COLUMNS = ("name", "description", "visibility", "views_count", "features_count")
@@ -35,6 +41,7 @@ def page(request: HttpRequest, project: str) -> HttpResponseBase:
         return csv_response(VIEW_COLUMNS, views.order_by("key").values(*VIEW_COLUMNS).iterator(), filename=name)
     context = {
         "project": found,
+        "may_change": actor_of(request).has_perm("registry.change_project", found),
         "page": page_of(views, order=("key",), after=request.GET.get("after", "")),
         "entities": found.entities.filter(gone_at__isnull=True)[:MOST],
         "sources": found.sources.filter(gone_at__isnull=True)[:MOST],
@@ -43,3 +50,20 @@ def page(request: HttpRequest, project: str) -> HttpResponseBase:
         "saved_datasets": found.upstream_facts.get("saved_datasets", []),
     }
     return render(request, "registry/project/page.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest, project: str) -> HttpResponse:
+    """The rules of a project, for those who answer for it."""
+    actor = actor_of(request)
+    found = get_object_or_404(Project.objects.visible_to(actor), name=project)
+    allow(actor, "registry.change_project", found)
+    form = ProjectForm(request.POST or None, initial=ProjectForm.of(found) | {"read": revision(found)})
+    if request.method == "POST" and form.is_valid():
+        form.tried(lambda: edit_project(found, actor=actor, expected=form.cleaned_data["read"], **form.changes()))
+        if not form.errors:
+            messages.success(request, "Saved.")
+            return redirect(found)
+    crumbs = [{"label": found.name, "url": found.get_absolute_url()}]
+    context = {"project": found, "form": form, "crumbs": crumbs}
+    return render(request, "registry/project/settings.html", context, status=422 if form.errors else 200)

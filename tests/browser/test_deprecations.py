@@ -1,0 +1,69 @@
+"""Deprecations in a real browser: announced page by page, answered, without barriers, nothing cut off."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.browser.conftest import Visit, faults
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def ending(cast: SimpleNamespace) -> SimpleNamespace:
+    from tests.governance.ending import make_ending
+
+    return make_ending(cast)
+
+
+@pytest.fixture
+def announced(ending: SimpleNamespace) -> Any:
+    """With reads, an answer, and somebody who asks for time."""
+    from governance.actions.announcing import announce_deprecation
+    from governance.actions.answering import ask_extension
+    from registry.models import ReadDay
+
+    made = announce_deprecation(ending.old, actor=ending.cast.owner_a, **ending.said)
+    now = timezone.now()
+    for consumer in (ending.service, ending.job):
+        ReadDay.objects.create(
+            consumer=consumer, feature=ending.feature, number=1, day=now.date(), reads=100, last_at=now, token_name="t"
+        )
+    until = now.date() + timedelta(days=140)
+    reader = made.readers.get(consumer=ending.model)
+    ask_extension(reader, actor=ending.cast.owner_b, until=until, reason="Retraining takes a month.")
+    return made
+
+
+def test_from_the_first_page_to_the_notice(visit: Visit, ending: SimpleNamespace) -> None:
+    page = visit(f"{ending.feature.get_absolute_url()}versions/?v=1", user=ending.cast.owner_a)
+    page.get_by_role("row", name="v1").get_by_role("link", name="Deprecate").click()
+    page.get_by_label("Why").fill("In dollars now.")
+    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("link", name=f"{ending.feature.key}@2").click()
+    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_text("Cannot be told").first.wait_for()
+    page.get_by_role("link", name="Go on").click()
+    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("button", name="Deprecate v1 and tell 1 team").click()
+    page.get_by_role("heading", name="DEP-").wait_for()
+    ending.old.refresh_from_db()
+    assert (ending.old.state, ending.old.replacement) == ("deprecated", ending.new)
+
+
+def test_pages_of_what_is_announced(visit: Visit, ending: SimpleNamespace, announced: Any) -> None:
+    mine = [announced.get_absolute_url(), "/settings/notices/", "/settings/webhooks/"]
+    assert faults(visit, ["/deprecations/", "/deprecations/?of=ours", *mine], user=ending.cast.owner_a) == {}
+    assert faults(visit, [announced.get_absolute_url()], user=ending.cast.owner_b) == {}
+
+
+def test_pages_that_announce(visit: Visit, ending: SimpleNamespace) -> None:
+    from governance.actions.announcing import draft_deprecation
+
+    said = {"kind": "replaced", "reason": "In dollars now.", "replacement": ending.new.pk, "instead": ""}
+    held = draft_deprecation(ending.old, actor=ending.cast.owner_a, said=said)
+    steps = [f"/deprecations/{held}/draft/{step}/" for step in ("why", "replacement", "readers", "timeline", "notice")]
+    assert faults(visit, steps, user=ending.cast.owner_a) == {}
