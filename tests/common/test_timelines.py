@@ -4,6 +4,8 @@ import re
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
+import pytest
+
 from common.diagrams import WIDTH
 from common.timelines import Bar, burndown, timeline
 
@@ -22,9 +24,9 @@ def test_bars_stand_where_their_days_are() -> None:
     svg = timeline([Bar("a", in_days(-10), in_days(10)), Bar("b", TODAY, in_days(10))], today=TODAY, label="x")
     first, second = drawn(svg).findall("g[@class='span']/rect")
     ends = [float(one.get("x", 0)) + float(one.get("width", 0)) for one in (first, second)]
-    assert ends[0] == ends[1]
+    assert ends[0] == pytest.approx(ends[1], abs=0.2)
     assert float(first.get("x", 0)) < float(second.get("x", 0))
-    assert float(first.get("width", 0)) / float(second.get("width", 1)) == 2
+    assert float(first.get("width", 0)) / float(second.get("width", 1)) == pytest.approx(2, abs=0.01)
     mark = drawn(svg).find("g[@class='mark']/path")
     assert mark is not None
     assert mark.get("d", "").startswith(f"M{second.get('x')} ")
@@ -47,7 +49,7 @@ def test_columns_stand_on_each_other_inside_the_picture() -> None:
     assert rects[0].get("x") == rects[1].get("x")
     assert float(rects[1].get("y", 0)) + tall[1] == float(rects[0].get("y", 0))
     for one in rects:
-        assert 0 <= float(one.get("y", -1))
+        assert float(one.get("y", -1)) >= 0
         assert float(one.get("x", 0)) + float(one.get("width", 0)) <= WIDTH
     assert [one.text for one in svg.findall("g[@class='key']/text")] == ["a", "b"]
 
