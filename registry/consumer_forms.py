@@ -25,6 +25,10 @@ class ReadsForm(Refusable):
         widget=forms.Textarea(attrs={"rows": 10, "class": "mono", "spellcheck": "false"}),
     )  # fmt: skip
 
+    reason = forms.CharField(
+        required=False, max_length=500, label="Why", help_text="Needed where it begins to read what is deprecated."
+    )
+
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
@@ -45,7 +49,7 @@ class ReadsForm(Refusable):
 class NewConsumerForm(ReadsForm):
     """A consumer, and what it reads."""
 
-    field_order = ("kind", "name", "team", "environment", "description", "features")
+    field_order = ("kind", "name", "team", "environment", "description", "features", "reason")
     kind = forms.ChoiceField(choices=ConsumerKind.choices)
     name = forms.CharField(max_length=300, help_text="As it calls itself, such as fraud-ranker.")
     team = forms.ModelChoiceField(

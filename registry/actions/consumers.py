@@ -1,16 +1,16 @@
 """Consumers that people declare: who they are, and what they read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from registry.actions.action import Note, action, invalid, lock
 from registry.actions.definitions.consumers import count_models
 from registry.actions.reads import LONGEST_NAME
-from registry.choices import ConsumerKind, Evidence
-from registry.models import Consumer, Feature, Project, Team, Usage, User
+from registry.choices import ConsumerKind, Evidence, VersionState
+from registry.models import Consumer, Feature, Project, Team, Usage, User, Version
 
 MOST_READS = 2_000
 
@@ -66,6 +66,7 @@ def declare_reads(
     wanted = {(feature.pk, number) for feature, number in reads}
     declared = row.usages.filter(evidence=Evidence.DECLARED)
     held = {(feature, number): pk for feature, number, pk in declared.values_list("feature_id", "number", "pk")}
+    _refuse_what_ends(reads, wanted - _said_now(declared), reason)
     gone = [pk for read, pk in held.items() if read not in wanted]
     Usage.objects.filter(pk__in=gone, gone_at__isnull=True).update(gone_at=timezone.now())
     Usage.objects.filter(pk__in=[held[read] for read in wanted & held.keys()]).update(gone_at=None)
@@ -76,6 +77,28 @@ def declare_reads(
     note.change("reads", len(held) - len(gone), len(wanted))
     count_models({feature for feature, _ in wanted | held.keys()}, before=timezone.now())
     return row
+
+
+def _said_now(declared: QuerySet[Usage]) -> set[tuple[int, int | None]]:
+    return set(declared.filter(gone_at__isnull=True).values_list("feature_id", "number"))
+
+
+def _refuse_what_ends(
+    reads: Sequence[tuple[Feature, int | None]], new: Collection[tuple[int, int | None]], reason: str
+) -> None:  # fmt: skip
+    """Nobody begins to read what is about to end without saying why."""
+    if reason.strip():
+        return
+    begun = {
+        (feature.pk, feature.number if number is None else number): feature
+        for feature, number in reads
+        if (feature.pk, number) in new
+    }
+    ends = Version.objects.filter(feature__in=begun.values(), state=VersionState.DEPRECATED).order_by("pk")
+    for version in ends.select_related("feature", "replacement__feature"):
+        if (version.feature_id, version.number) in begun:
+            instead = f"Read {version.replacement} instead, or say" if version.replacement else "Say"
+            raise invalid(reason=f"{version} goes away on {version.sunset_on}. {instead} why you begin to read it now.")
 
 
 @action("registry.declare_reads")

@@ -6,6 +6,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from registry.choices import EndingKind, Manager, PrivacyClass, VersionState
 from registry.history import kept_history
@@ -137,6 +138,13 @@ class Version(models.Model):
         return self.feature.project_id
 
 
+class BrownoutQuerySet(models.QuerySet["Brownout"]):
+    def going_on(self) -> Self:
+        """Those of this moment."""
+        now = timezone.now()
+        return self.filter(starts_at__lte=now, ends_at__gt=now)
+
+
 class Brownout(models.Model):
     """A while in which a deprecated version is switched off as a rehearsal, so that forgotten readers show."""
 
@@ -144,6 +152,8 @@ class Brownout(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     is_hard = models.BooleanField(default=False, help_text="Checks say blocked meanwhile; otherwise they warn")
+
+    objects = BrownoutQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at"]

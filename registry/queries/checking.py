@@ -1,13 +1,13 @@
 """May these versions be read? The gate of a release: one verdict for each, with reasons."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils import timezone
 
 from registry.choices import Health, VersionState
-from registry.models import Feature, User, Version
+from registry.models import Brownout, Feature, User, Version
 from registry.queries.named import Named, versions_named
 
 OK, WARNING, BLOCKED = "ok", "warning", "blocked"
@@ -27,20 +27,23 @@ class Verdict:
 
 def check_all(references: Sequence[str], actor: User) -> list[Verdict]:
     """A verdict for each reference, in the order asked for. What the actor does not see is unknown."""
-    return [_verdict(one) for one in versions_named(references, actor)]
+    named = versions_named(references, actor)
+    ended = [one.version for one in named if one.version is not None and one.version.state == VersionState.DEPRECATED]
+    off = {window.version_id: window for window in Brownout.objects.going_on().filter(version__in=ended)}
+    return [_verdict(one, off) for one in named]
 
 
 def worst(found: Iterable[Verdict]) -> str:
     return max((one.verdict for one in found), key=_ORDER.index, default=OK)
 
 
-def _verdict(named: Named) -> Verdict:
+def _verdict(named: Named, off: Mapping[int, Brownout]) -> Verdict:
     feature, version = named.feature, named.version
     if feature is None or version is None:
         return Verdict(named.reference, BLOCKED, [("unknown", "There is no such version that you see.")])
     told = Verdict(f"{feature.key}@{version.number}", sunset_on=version.sunset_on)
     told.replacement = str(version.replacement) if version.replacement else None
-    for verdict, code, said in (*_of_state(version), *_of_feature(feature)):
+    for verdict, code, said in (*_of_state(version), *_of_brownout(off.get(version.pk)), *_of_feature(feature)):
         told.reasons.append((code, said))
         told.verdict = max(told.verdict, verdict, key=_ORDER.index)
     return told
@@ -56,6 +59,12 @@ def _of_state(version: Version) -> Iterator[tuple[str, str, str]]:
             yield BLOCKED, "past_sunset", f"Its last day was {version.sunset_on}.{instead}"
         else:
             yield WARNING, "deprecated", f"It is served until {version.sunset_on}, {days} days from now.{instead}"
+
+
+def _of_brownout(window: Brownout | None) -> Iterator[tuple[str, str, str]]:
+    if window is not None:
+        said = f"It is switched off until {window.ends_at:%Y-%m-%d %H:%M} UTC, as a rehearsal of its end."
+        yield BLOCKED if window.is_hard else WARNING, "brownout", said
 
 
 def _of_feature(feature: Feature) -> Iterator[tuple[str, str, str]]:

@@ -71,7 +71,7 @@ def declare(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
     lines = [key if number is None else f"{key}@{number}" for key, number in rows]
     form = ReadsForm(request.POST or None, actor=actor, initial={"features": "\n".join(lines)})
     is_sent = request.method == "POST" and form.is_valid()
-    if is_sent and form.tried(lambda: declare_reads(consumer, actor=actor, reads=form.reads)) is not None:
+    if is_sent and form.tried(lambda: _read(form, consumer, actor)) is not None:
         messages.success(request, f"{consumer} reads {len(form.reads)} features.")
         return redirect(consumer)
     context = {"form": form, "consumer": consumer}
@@ -82,7 +82,11 @@ def declare(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
 def _declared(form: NewConsumerForm, actor: User) -> Consumer:
     """The consumer and what it reads: both or none."""
     made = declare_consumer(form.cleaned_data["team"], actor=actor, **form.facts())
-    return declare_reads(made, actor=actor, reads=form.reads)
+    return _read(form, made, actor)
+
+
+def _read(form: ReadsForm, consumer: Consumer, actor: User) -> Consumer:
+    return declare_reads(consumer, actor=actor, reads=form.reads, reason=form.cleaned_data["reason"])
 
 
 def _named(request: HttpRequest, kind: str, name: str) -> list[Consumer]:

@@ -123,9 +123,9 @@ def check(consumer: str | None, features: Iterable[str] | None) -> Call[Check]:
     return Call("POST", "/features/check", lambda said: Check(**said), body=body, headers=_once())
 
 
-def declare(consumer: str, features: Iterable[str]) -> Call[dict[str, Any]]:
+def declare(consumer: str, features: Iterable[str], reason: str) -> Call[dict[str, Any]]:
     path = f"/consumers/{segment(consumer)}/features"
-    return Call("PUT", path, dict, body={"features": list(features)})
+    return Call("PUT", path, dict, body={"features": list(features), "reason": reason})
 
 
 def register_consumer(kind: str, name: str, facts: Mapping[str, Any]) -> Call[dict[str, Any]]:

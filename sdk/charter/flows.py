@@ -114,17 +114,22 @@ def retire(reference: str, *, reason: str = "") -> Flow[Version]:
     return (yield calls.retire(*(yield from _numbered(reference)), reason))
 
 
-def declare(consumer: str, features: Iterable[str], *, team: str | None = None) -> Flow[dict[str, Any]]:
-    """Say that `model:name` reads exactly these features. One that is not there yet is made for `team`, if given."""
+def declare(
+    consumer: str, features: Iterable[str], *, team: str | None = None, reason: str = ""
+) -> Flow[dict[str, Any]]:  # fmt: skip
+    """Say that `model:name` reads exactly these features. One that is not there yet is made for `team`, if given.
+
+    Where it begins to read what is deprecated, `reason` says why.
+    """
     named = list(features)
     try:
-        return (yield calls.declare(consumer, named))
+        return (yield calls.declare(consumer, named, reason))
     except NotFound:
         if team is None:
             raise
     kind, _, name = consumer.partition(":")
     yield calls.register_consumer(kind, name, {"team": team})
-    return (yield calls.declare(consumer, named))
+    return (yield calls.declare(consumer, named, reason))
 
 
 def report_usage(events: list[dict[str, Any]]) -> Flow[dict[str, Any]]:

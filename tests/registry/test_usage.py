@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.utils import timezone
 
@@ -176,6 +177,42 @@ def test_a_release_is_checked(cast: SimpleNamespace, feature: Feature) -> None:
     assert [one["reasons"][0]["code"] for one in told["data"]] == ["past_sunset", "quarantined", "unknown"]
     assert told["verdict"] == "blocked"
     assert client.post(path, {}).status_code == 422
+
+
+@pytest.mark.parametrize(("is_hard", "verdict"), [(False, "warning"), (True, "blocked")])
+def test_a_brownout_is_told_while_it_goes_on(
+    cast: SimpleNamespace, feature: Feature, is_hard: bool, verdict: str
+) -> None:
+    now = timezone.now()
+    first = Version.objects.get(number=1)
+    Version.objects.filter(pk=first.pk).update(
+        state="deprecated", deprecated_at=now, sunset_on=now.date() + timedelta(days=9)
+    )
+    first.brownouts.create(starts_at=now + timedelta(hours=1), ends_at=now + timedelta(hours=2), is_hard=is_hard)
+    client, body = api_as(cast.viewer, "features:read"), {"features": ["pay.stats.amount@1"]}
+    for hours, codes in ((0, ["deprecated"]), (1.5, ["deprecated", "brownout"]), (3, ["deprecated"])):
+        with time_machine.travel(now + timedelta(hours=hours), tick=False):
+            told = client.post(f"{API}/features/check", body).json()
+        reasons = [one["code"] for one in told["data"][0]["reasons"] if one["code"] != "unmeasured"]
+        assert reasons == codes
+        assert told["verdict"] == (verdict if "brownout" in codes else "warning")
+
+
+def test_nobody_begins_to_read_what_ends_without_saying_why(cast: SimpleNamespace, feature: Feature) -> None:
+    consumer = ConsumerFactory(name="fraud", team=cast.risk)
+    client, path = api_as(cast.owner_b), f"{API}/consumers/model:fraud/features"
+    first = Version.objects.filter(number=1)
+    client.put(path, {"features": ["pay.stats.amount@1"]}, format="json")
+    first.update(state="deprecated", deprecated_at=timezone.now(), sunset_on=timezone.now().date() + timedelta(days=9))
+    assert client.put(path, {"features": ["pay.stats.amount@1"]}, format="json").status_code == 200  # it read it before
+    assert client.put(path, {"features": []}, format="json").status_code == 200
+    answer = client.put(path, {"features": ["pay.stats.amount@1"]}, format="json")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/reason")
+    bob, page = page_as(cast.owner_b), "/c/model/fraud/declare/"
+    refused = bob.post(page, {"features": "pay.stats.amount@1"})
+    assert "Say why you begin to read it now." in refused.content.decode()
+    bob.post(page, {"features": "pay.stats.amount@1", "reason": "Compared with v2 for a week."})
+    assert consumer.usages.filter(number=1, gone_at=None).exists()
 
 
 def test_a_consumer_is_checked_by_what_it_reads(cast: SimpleNamespace, feature: Feature) -> None:

@@ -53,11 +53,12 @@ def declare(
     consumer: Annotated[str, typer.Argument(help="Such as model:fraud-ranker")],
     features: Annotated[typer.FileText, typer.Option(help="A file with one feature a line; - is standard input")],
     team: Annotated[str | None, typer.Option(help="Make the consumer for this team if it is not there yet")] = None,
+    reason: Annotated[str, typer.Option(help="Why, where it begins to read what is deprecated")] = "",
 ) -> None:
     """Say that a consumer reads exactly these features."""
     named = [line.strip() for line in features if line.strip() and not line.startswith("#")]
     with connected(context) as registry:
-        made = registry.declare(consumer, named, team=team)
+        made = registry.declare(consumer, named, team=team, reason=reason)
     if not said(context, made):
         console().print(f"{escape(consumer)} reads {len(named)} features.")
 
