@@ -36,6 +36,10 @@ def is_party(user: User, reader: Reader) -> bool:
     return bool({reader.deprecation.owner_id, reader.consumer.team_id} & user.team_ids)
 
 
+# Rules of one project are its team's; those of all projects are the committee's.
+for _verb in ("create_naming_rule", "change_naming_rule", "waive_name"):
+    rules.add_perm(f"governance.{_verb}", is_owner | is_of_the_committee | is_admin)
+rules.add_perm("governance.decide_name", is_of_the_committee)
 rules.add_perm("governance.draft_deprecation", is_owner)
 rules.add_perm("governance.announce_deprecation", is_owner)
 rules.add_perm("governance.decide_extension", is_owner)

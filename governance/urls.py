@@ -3,11 +3,19 @@
 from django.urls import path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance.views import announcing, audit, deprecations
+from governance.views import announcing, audit, deprecations, naming
 
 app_name = "governance"
 urlpatterns = [
     path("audit/", audit.audit, name="audit"),
+    path("policies/", naming.listing, name="policies"),
+    path("policies/naming/new/", naming.new, name="naming-rule-new"),
+    path("policies/naming/<name:reference>/", naming.rule, name="naming-rule"),
+    path("policies/naming/<name:reference>/remove", naming.remove, name="naming-rule-remove"),
+    path("policies/words/add", naming.add_word, name="name-word-add"),
+    path("policies/words/<int:number>/remove", naming.remove_word, name="name-word-remove"),
+    path("policies/exceptions/add", naming.waive, name="name-waive"),
+    path("policies/shared/decide", naming.decide, name="name-decide"),
     path("deprecations/", deprecations.listing, name="deprecations"),
     path("deprecations/calendar", deprecations.subscribe, name="deprecations-subscribe"),
     path("f/<name:project>/<name:view>/<name:feature>/deprecate/", announcing.begin, name="deprecate"),

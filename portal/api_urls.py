@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance.api import audit, deprecations
+from governance.api import audit, deprecations, naming
 from lineage import api as lineage
 from monitoring import api as monitoring
 from portal import api as portal
@@ -102,6 +102,12 @@ urlpatterns = [
     ),
     path("deprecations/<name:reference>/remind", deprecations.ReminderView.as_view(), name="deprecation-remind"),
     path("deprecations/<name:reference>/waivers", deprecations.WaiversView.as_view(), name="deprecation-waivers"),
+    path("naming-rules", naming.NamingRuleListView.as_view(), name="naming-rules"),
+    path("naming-rules/<name:reference>", naming.NamingRuleView.as_view(), name="naming-rule"),
+    path("name-words", naming.NameWordListView.as_view(), name="name-words"),
+    path("name-words/<int:number>", naming.NameWordView.as_view(), name="name-word"),
+    path("name-waivers", naming.NameWaiverListView.as_view(), name="name-waivers"),
+    path("names/check", naming.NamesCheckView.as_view(), name="names-check"),
     path("webhooks", webhooks.WebhookListView.as_view(), name="webhooks"),
     path("webhooks/<name:id>", webhooks.WebhookView.as_view(), name="webhook"),
     path("webhooks/<name:id>/test", webhooks.WebhookTestView.as_view(), name="webhook-test"),

@@ -35,6 +35,7 @@ PLACES = (
     Place("Connections", "registry:connections", ("/connectors", "/jobs")),
     Place("Plans", "registry:plans", ("/plans",)),
     Place("Deprecations", "governance:deprecations", ("/deprecations",)),
+    Place("Policies", "governance:policies", ("/policies",)),
     Place("Audit log", "governance:audit", ("/audit",)),
     Place("Docs", "portal:docs", ("/docs",)),
     Place("Settings", "portal:settings", ("/settings",)),

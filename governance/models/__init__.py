@@ -10,8 +10,18 @@ from governance.models.deprecations import (
     Reader,
     ReaderState,
 )
+from governance.models.naming import (
+    ANSWERING,
+    NameDecision,
+    NamedKind,
+    NameWaiver,
+    NameWaiverQuerySet,
+    NameWord,
+    NamingRule,
+)
 
 __all__ = [
-    "USUAL_REMINDERS", "Deprecation", "DeprecationQuerySet", "DeprecationState", "Extension", "ExtensionState",
-    "Reader", "ReaderState",
+    "ANSWERING", "USUAL_REMINDERS", "Deprecation", "DeprecationQuerySet", "DeprecationState", "Extension",
+    "ExtensionState", "NameDecision", "NameWaiver", "NameWaiverQuerySet", "NameWord", "NamedKind",
+    "NamingRule", "Reader", "ReaderState",
 ]  # fmt: skip

@@ -59,3 +59,5 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What else keeps a version from retiring, or was decided about it: see registry.queries.retirement.
 CHARTER_BLOCKERS = ["governance.queries.blockers.decided"]
+# What else names must be, besides what the registry wants of them: see registry.naming.
+CHARTER_NAME_RULES = ["governance.queries.naming.ProjectNames"]

@@ -11,7 +11,7 @@ from registry.actions.features import check_tags
 from registry.actions.versions import say_first
 from registry.choices import BY_HAND, Manager, OwnershipModel, VersionState, ViewKind
 from registry.models import Entity, Feature, FeatureView, Project, Tag, Team, User, Version
-from registry.naming import name_fault
+from registry.naming import Names
 from registry.notifications import count_facets
 from registry.personal import looks_personal
 
@@ -25,7 +25,7 @@ def create_entity(
 ) -> Entity:  # fmt: skip
     """What features describe, and the columns that name one of it."""
     keys = [key.strip() for key in join_keys if key.strip()]
-    if fault := name_fault(name):
+    if fault := Names(project).refusal("entity", name, f"{project.name}.{name}"):
         raise invalid(name=fault)
     if not 0 < len(keys) <= MOST_KEYS or len(set(keys)) < len(keys):
         raise invalid(join_keys=f"1 to {MOST_KEYS} columns, each once, such as user_id.")
@@ -50,7 +50,7 @@ def create_view(
 ) -> FeatureView:  # fmt: skip
     """A place for features that are computed together, before or without a store that defines it."""
     found = _entities(project, entities)
-    if fault := name_fault(name):
+    if fault := Names(project).refusal("view", name, f"{project.name}.{name}"):
         raise invalid(name=fault)
     if kind not in BY_HAND:
         raise invalid(kind=f"Choose from {', '.join(BY_HAND)}.")
@@ -80,7 +80,7 @@ def register_feature(
     """A new feature, as a draft that its team alone sees until it is published. A draft may leave things open."""
     row: FeatureView = lock(view)
     refuse_of_store(row)
-    if fault := name_fault(name):
+    if fault := Names(row.project).refusal("feature", name, f"{row.key}.{name}"):
         raise invalid(name=fault)
     check_tags(tags or {}, set())
     entities = list(row.entities.all())

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from charter.files.documents import ViewDocument
 from registry.models import AuditEntry, Entity, Feature, FeatureView, Project, Team, User, Version
+from registry.naming import Names
 from registry.plans.current import documents_of
 
 
@@ -46,6 +47,16 @@ class Ground:
     def entities(self) -> dict[tuple[str, str], list[str]]:
         rows = Entity.objects.filter(project__in=[project.pk for project in self.projects.values()])
         return {(project, name): keys for project, name, keys in rows.values_list("project__name", "name", "join_keys")}
+
+    def names(self, project: str) -> Names:
+        """What may be called how in a project."""
+        if project not in self._names:
+            self._names[project] = Names(self.projects[project])
+        return self._names[project]
+
+    @cached_property
+    def _names(self) -> dict[str, Names]:
+        return {}
 
     @property
     def _view_ids(self) -> list[int]:

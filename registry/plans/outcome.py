@@ -13,7 +13,6 @@ from charter.terms import MEASURED, OF_STORE, gaps
 from registry.choices import Manager, OwnershipModel, PrivacyClass, VersionState
 from registry.contracts import VALUE_FIELDS
 from registry.models import Project
-from registry.naming import name_fault
 from registry.plans.current import COLUMNS, digest_of
 from registry.plans.ground import Ground
 from registry.queries.retirement import blockers_of
@@ -144,7 +143,8 @@ class _ViewPlan:
             yield from self._version_faults(change, feature, feature.versions[number])
 
     def _new_view(self) -> Iterator[str]:
-        if fault := name_fault(self.new.name):
+        names = self.ground.names(self.new.project)
+        if fault := names.refusal("view", self.new.name, self.new.key):
             yield fault
         if self.new.kind == "label":
             yield "Views of labels come from stores."
@@ -152,7 +152,7 @@ class _ViewPlan:
             held = self.ground.entities.get((self.new.project, name))
             if held is not None and held != keys:
                 yield f"Entity {name} of {self.new.project} has the join keys {', '.join(held)}."
-            elif held is None and (fault := name_fault(name)):
+            elif held is None and (fault := names.refusal("entity", name, f"{self.new.project}.{name}")):
                 yield f"Entity {name}: {fault}"
 
     def _conflicts(self, change: Change) -> Iterator[str]:
@@ -186,7 +186,8 @@ class _ViewPlan:
         if old is None:
             if row is not None and row.connection is not None:
                 yield f"{row.connection.name} defines this view. Add the feature there and pull."
-            if fault := name_fault(feature.name):
+            key = f"{self.new.key}.{feature.name}"
+            if fault := self.ground.names(self.new.project).refusal("feature", feature.name, key):
                 yield fault
             return
         if version.number < max(old.versions):

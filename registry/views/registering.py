@@ -15,7 +15,7 @@ from registry.actions.action import allow
 from registry.actions.registering import create_entity, create_view, register_feature
 from registry.choices import OwnershipModel
 from registry.models import Entity, FeatureView, Project, User
-from registry.naming import name_fault
+from registry.naming import Names
 from registry.personal import looks_personal
 from registry.registering_forms import FeatureNameForm, NewViewForm
 from registry.search import search
@@ -39,14 +39,17 @@ def new(request: HttpRequest) -> HttpResponse:
         made = form.tried(lambda: register_feature(view, actor=actor, name=form.cleaned_data["name"]))
         if made is not None:
             return redirect("registry:draft-step", *made.key.split(".", 2), "meaning")
-    context = {"form": form, "view": view, **_alike(actor, form.data.get("name", ""))}
+    context = {"form": form, "view": view, **_alike(actor, view, form.data.get("name", ""))}
     return render(request, "registry/draft/name.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
 def alike(request: HttpRequest) -> HttpResponse:
-    """What `?name=` breaks, and what is there already under such a name: shown while it is typed."""
-    return render(request, "registry/draft/alike.html", _alike(actor_of(request), request.GET.get("name", "")))
+    """What `?name=` of `?view=` breaks, and what is there already under such a name: shown while it is typed."""
+    actor = actor_of(request)
+    views = FeatureView.objects.visible_to(actor).select_related("project")
+    view = get_object_or_404(views, key=request.GET.get("view", ""))
+    return render(request, "registry/draft/alike.html", _alike(actor, view, request.GET.get("name", "")))
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,13 +92,13 @@ def _open_projects(actor: User) -> QuerySet[Project]:
     return Project.objects.visible_to(actor).filter(own).order_by("name")
 
 
-def _alike(actor: User, name: str) -> dict[str, object]:
+def _alike(actor: User, view: FeatureView, name: str) -> dict[str, object]:
     """What is found under the words of a name, so that nobody builds again what is there."""
     words = " ".join(name.replace("_", " ").split()[:12])
     hits: Sequence[Hit] = search(actor, words, limit=MOST_ALIKE, with_facets=False).hits if words else ()
     return {
         "name": name,
-        "fault": name_fault(name) if name else "",
+        "faults": Names(view.project).faults("feature", name, f"{view.key}.{name}") if name else [],
         "hits": hits,
         "looks_personal": bool(name) and looks_personal(name, {}),
     }

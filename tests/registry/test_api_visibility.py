@@ -8,7 +8,7 @@ import pytest
 from django.urls import URLPattern
 from rest_framework.test import APIClient
 
-from governance.models import Deprecation
+from governance.models import Deprecation, NamingRule
 from portal import api_urls
 from registry.choices import PullKind, Scope, Visibility
 from registry.models import Entity, Feature, Plan, Pull, Usage
@@ -76,9 +76,19 @@ def world(cast: SimpleNamespace) -> SimpleNamespace:
         measure(view)
         plan = Plan.objects.create(created_by=cast.owner_a, texts=[], base=b"")
         plan.projects.add(project)
+        rule = NamingRule.objects.create(
+            project=project, pattern=".*", said="Anything", right=["a"], wrong=["b"], created_by=cast.owner_a
+        )
         ending = Deprecation.objects.create(version=feature.versions.get(), state="announced")
         made[name] = SimpleNamespace(
-            project=project, view=view, feature=feature, consumer=consumer, entity=entity, plan=plan, ending=ending
+            project=project,
+            view=view,
+            feature=feature,
+            consumer=consumer,
+            entity=entity,
+            plan=plan,
+            ending=ending,
+            rule=rule,
         )
     connection = ConnectionFactory(slug="store", owner=cast.payments, settings={"registry_url": "/r.db"})
     Pull.objects.create(connection=connection, kind=PullKind.DEFINITIONS, errors=[{"object": "hidden.stats"}])
@@ -113,6 +123,7 @@ def paths(world: SimpleNamespace, name: str) -> dict[str, str]:
         "plan": f"{API}/plans/{part.plan}",
         "plan-approve": f"{API}/plans/{part.plan}/approve",
         "plan-apply": f"{API}/plans/{part.plan}/apply",
+        "naming-rule": f"{API}/naming-rules/{part.rule}",
         "deprecation": f"{API}/deprecations/{part.ending}",
         "deprecation-acknowledge": f"{API}/deprecations/{part.ending}/acknowledge",
         "deprecation-extensions": f"{API}/deprecations/{part.ending}/extensions",
@@ -158,6 +169,11 @@ def public_paths() -> dict[str, str]:
         "plans": f"{API}/plans",
         "deprecations": f"{API}/deprecations",
         "deprecations-calendar": f"{API}/deprecations.ics",
+        "naming-rules": f"{API}/naming-rules",
+        "name-words": f"{API}/name-words",
+        "name-word": f"{API}/name-words/1",
+        "name-waivers": f"{API}/name-waivers",
+        "names-check": f"{API}/names/check",
         "webhooks": f"{API}/webhooks",
         "webhook": f"{API}/webhooks/{NO_WEBHOOK}",
         "webhook-test": f"{API}/webhooks/{NO_WEBHOOK}/test",
