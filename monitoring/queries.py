@@ -23,6 +23,7 @@ from django.utils import timezone
 from monitoring.models import FeatureMeasurement, Origin, ViewMeasurement
 from monitoring.ranks import RANKS, by_freshness, by_nulls
 from monitoring.spans import Span
+from registry.alike.judging import Profile
 from registry.choices import Health, ViewKind
 from registry.models import Actor, Feature, FeatureView
 from registry.search.asking import ask
@@ -174,3 +175,12 @@ def worst_features(view: FeatureView, actor: Actor, start: datetime) -> list[Fea
     highest = within.order_by(F("null_rate").desc(nulls_last=True)).values("null_rate")[:1]
     features = Feature.objects.visible_to(actor).filter(view=view).annotate(worst=Subquery(highest))
     return list(features.filter(worst__gt=0).defer("search", "keywords", "context").order_by("-worst", "key")[:20])
+
+
+def value_profiles(features: Sequence[int]) -> dict[int, Profile]:
+    """The latest measurement of each feature's values in its source. Those of personal features are not told."""
+    names = ("mean", "stddev", "minimum", "maximum", "null_rate", "distinct")
+    rows = FeatureMeasurement.objects.filter(feature__in=features, origin=Origin.SOURCE, mean__isnull=False)
+    latest = rows.exclude(feature__in=Feature.objects.personal()).order_by("feature", "-measured_at")
+    held = latest.distinct("feature").values_list("feature", *names)
+    return {number: Profile(**dict(zip(names, values, strict=True))) for number, *values in held}

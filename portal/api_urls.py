@@ -8,6 +8,7 @@ from lineage import api as lineage
 from monitoring import api as monitoring
 from portal import api as portal
 from registry.api import (
+    alike,
     batches,
     connections,
     consumers,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("features/resolve", search.ResolveView.as_view(), name="features-resolve"),
     path("features/<name:key>", features.FeatureView.as_view(), name="feature"),
     path("features/<name:key>/follow", features.FollowView.as_view(), name="feature-follow"),
+    path("features/<name:key>/similar", alike.SimilarView.as_view(), name="feature-similar"),
     path("features/<name:key>/history", history.FeatureHistoryView.as_view(), name="feature-history"),
     path("features/<name:key>/versions", versions.VersionListView.as_view(), name="versions"),
     path("features/<name:key>/versions/<int:number>", versions.VersionView.as_view(), name="version"),

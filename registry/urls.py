@@ -54,6 +54,7 @@ urlpatterns = [
     path("plans/<name:reference>/", plans.page, name="plan"),
     path("plans/<name:reference>/approve", plans.approve, name="plan-approve"),
     path("plans/<name:reference>/apply", plans.apply, name="plan-apply"),
+    path("insights/duplicates", insights.duplicates, name="insights-duplicates"),
     path("insights/", insights.page, name="insights"),
     path("compare", compare.page, name="compare"),
     path("teams/", people.teams, name="teams"),

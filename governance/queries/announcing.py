@@ -3,15 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from registry.choices import Evidence, VersionState
 from registry.models import Consumer, ReadDay, User, Version
 from registry.outbox.addressing import is_reachable
+from registry.queries.alike import alike, facts_of
 from registry.queries.readers import is_declared, reads_a_day
 from registry.queries.retirement import readers_of, still_reads
-from registry.search import search
 
 PICTURED, MOST_ALIKE = 30, 6
 
@@ -66,9 +66,7 @@ def replacements_for(version: Version, actor: User) -> list[Version]:
     """Active versions that could replace it: newer ones of the same feature, then of features called much the same."""
     active = Version.objects.visible_to(actor).filter(state=VersionState.ACTIVE).exclude(pk=version.pk)
     own = active.filter(feature=version.feature_id).order_by("-number")
-    words = " ".join(version.feature.name.replace("_", " ").split()[:12])
-    hits = search(actor, words, limit=MOST_ALIKE + 1, with_facets=False).hits
-    alike = {(hit.id, hit.number) for hit in hits if hit.id != version.feature_id}
-    others = active.filter(feature__in=[number for number, _ in alike]).select_related("feature")
-    found = [*own.select_related("feature"), *(one for one in others if (one.feature_id, one.number) in alike)]
-    return found[:MOST_ALIKE]
+    near = [one.feature for one in alike(actor, facts_of(version.feature), but=version.feature_id, limit=MOST_ALIKE)]
+    held = {one.feature_id: one for one in active.filter(feature__in=near, number=F("feature__number"))}
+    others = [held[feature.pk] for feature in near if feature.pk in held]
+    return [*own.select_related("feature"), *others][:MOST_ALIKE]

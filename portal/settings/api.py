@@ -48,6 +48,7 @@ SPECTACULAR_SETTINGS = {
             "VersionState",
             "ViewKind",
         )
-    },
+    }
+    | {"NamedKindEnum": "governance.models.naming.NamedKind"},
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
 }

@@ -61,3 +61,5 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CHARTER_BLOCKERS = ["governance.queries.blockers.decided"]
 # What else names must be, besides what the registry wants of them: see registry.naming.
 CHARTER_NAME_RULES = ["governance.queries.naming.ProjectNames"]
+# What was measured of features' values, for finding near-duplicates: see registry.queries.alike.
+CHARTER_VALUE_PROFILES = ["monitoring.queries.value_profiles"]

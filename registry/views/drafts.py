@@ -17,6 +17,7 @@ from registry.actions.versions import discard_draft, draft_version, gaps_of, pub
 from registry.choices import VersionState
 from registry.draft_forms import STEPS, DraftForm, MeaningForm
 from registry.models import DefaultPolicy, Feature, Version
+from registry.queries.alike import alike, facts_of
 from registry.revisions import revision
 from registry.views.actor import actor_of
 from registry.views.feature_frame import find
@@ -73,6 +74,7 @@ def check(request: HttpRequest, project: str, view: str, feature: str) -> HttpRe
         "said": [(name, text) for name, text in said.items() if text and name != "State"],
         "current": current,
         "changes": _changes(current, version, hide_values=hide) if current else [],
+        "alike": [one for one in alike(actor_of(request), facts_of(held), but=held.pk) if one.likeness.is_likely],
         "gaps": [Gap(text, _url(held, _ASKED.get(term, CHECK))) for term, text in gaps_of(version).items()],
         **_around(version, CHECK),
     }

@@ -5,20 +5,23 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from common.diagrams import Flow
 from common.spreadsheets import csv_response
 from registry.models import Project, User
+from registry.queries.alike import Pair, near_duplicates
 from registry.queries.insights import TARGET, active_features, flows_of, growth_of, ownership_of, reuse_of
 from registry.references import storable
 from registry.views.actor import actor_of
 
-MOST_FLOWS, MOST_TEAMS = 30, 40
+MOST_FLOWS, MOST_TEAMS, MOST_PAIRS, MOST_ROWS = 30, 40, 20, 10_000
 _COLUMNS = {
     "ownership": ("team", "slug", "features", "used"),
     "flows": ("view", "model", "place", "features"),
     "growth": ("month", "features", "reuse"),
+    "duplicates": ("feature", "other", "score", "reasons"),
 }
 
 
@@ -45,9 +48,33 @@ def page(request: HttpRequest) -> HttpResponseBase:
         "months": (months := growth_of(actor, project)),
         "points": [(month.name, month.features, month.reuse) for month in months],
         "csv": f"?{urlencode({'project': project, 'format': 'csv'})}&of=",
+        "duplicates": f"{reverse('registry:insights-duplicates')}?{urlencode({'project': project})}",
         "unused": f"?{urlencode({'q': _unused(project)})}",
     }
     return render(request, "registry/insights/page.html", context)
+
+
+@require_GET
+def duplicates(request: HttpRequest) -> HttpResponseBase:
+    """The likeliest near-duplicates, of one `?project=` or all: asked for by the page, because it takes a moment; as a
+    spreadsheet with `?format=csv`."""
+    actor, project = actor_of(request), storable(request.GET.get("project", "")).strip()
+    is_spreadsheet = request.GET.get("format") == "csv"
+    found = near_duplicates(active_features(actor, project), limit=MOST_ROWS if is_spreadsheet else MOST_PAIRS + 1)
+    if is_spreadsheet:
+        return csv_response(_COLUMNS["duplicates"], map(_pair_row, found), filename="near-duplicates.csv")
+    context = {
+        "pairs": found[:MOST_PAIRS], "has_more": len(found) > MOST_PAIRS,
+        "csv": f"?{urlencode({'project': project, 'format': 'csv'})}",
+    }  # fmt: skip
+    return render(request, "registry/insights/duplicates.html", context)
+
+
+def _pair_row(pair: Pair) -> dict[str, Any]:
+    return {
+        "feature": pair.one.key, "other": pair.other.key, "score": round(pair.likeness.score, 3),
+        "reasons": "; ".join(pair.likeness.reasons),
+    }  # fmt: skip
 
 
 def _model(row: dict[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """Registering: choose a view, name the feature, and go on with its draft."""
 
-from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -17,9 +16,9 @@ from registry.choices import OwnershipModel
 from registry.models import Entity, FeatureView, Project, User
 from registry.naming import Names
 from registry.personal import looks_personal
+from registry.queries.alike import alike as alike_to
+from registry.queries.alike import facts_in
 from registry.registering_forms import FeatureNameForm, NewViewForm
-from registry.search import search
-from registry.search.results import Hit
 from registry.views.actor import actor_of
 
 MOST_VIEWS, MOST_ALIKE = 200, 5
@@ -93,12 +92,11 @@ def _open_projects(actor: User) -> QuerySet[Project]:
 
 
 def _alike(actor: User, view: FeatureView, name: str) -> dict[str, object]:
-    """What is found under the words of a name, so that nobody builds again what is there."""
-    words = " ".join(name.replace("_", " ").split()[:12])
-    hits: Sequence[Hit] = search(actor, words, limit=MOST_ALIKE, with_facets=False).hits if words else ()
+    """What is there already and much the same, or called much the same: so that nobody builds it again."""
+    entities = view.entities.values_list("name", flat=True)
     return {
         "name": name,
         "faults": Names(view.project).faults("feature", name, f"{view.key}.{name}") if name else [],
-        "hits": hits,
+        "alike": alike_to(actor, facts_in(view, name, entities), limit=MOST_ALIKE) if name else [],
         "looks_personal": bool(name) and looks_personal(name, {}),
     }

@@ -102,6 +102,7 @@ def paths(world: SimpleNamespace, name: str) -> dict[str, str]:
     return {
         "feature": feature,
         "feature-follow": f"{feature}/follow",
+        "feature-similar": f"{feature}/similar",
         "feature-history": f"{feature}/history",
         "feature-consumers": f"{feature}/consumers",
         "defaults-bundle": f"{API}/defaults/bundles/model:{part.consumer.name}",

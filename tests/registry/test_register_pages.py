@@ -101,14 +101,14 @@ def test_a_name_that_is_taken_is_refused_with_what_is_alike(draft: Client) -> No
 
 def test_names_are_judged_while_they_are_typed(alice: Client, cast: SimpleNamespace) -> None:
     FeatureFactory(view=ViewFactory(project=ProjectFactory(name="old"), name="v"), name="avg_phone_amount")
-    page = text_of(alice.get("/new/alike?name=Avg%20Amount"))
+    page = text_of(alice.get("/new/alike?view=pay.stats&name=Avg%20Amount"))
     assert "avg_amount." in page
-    page = text_of(alice.get("/new/alike?name=avg_phone_amount"))
+    page = text_of(alice.get("/new/alike?view=pay.stats&name=avg_phone_amount"))
     assert "Good name" in page
     assert "old.v.avg_phone_amount" in page
     assert "Looks personal" in page
-    assert text_of(alice.get("/new/alike?name=")) == ""
-    assert "<script>" not in text_of(alice.get("/new/alike?name=<script>"))
+    assert text_of(alice.get("/new/alike?view=pay.stats&name=")) == ""
+    assert "<script>" not in text_of(alice.get("/new/alike?view=pay.stats&name=<script>"))
 
 
 def test_a_view_and_its_entity_are_made_together_or_not_at_all(alice: Client) -> None:
