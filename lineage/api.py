@@ -15,7 +15,7 @@ from lineage.events import job_events
 from registry.api.endpoints import Endpoint
 from registry.choices import Scope
 from registry.models import FeatureView
-from registry.plans.export import yaml_of
+from registry.plans.export import contracts_of, yaml_of
 
 
 class OpenLineage(OrjsonRenderer):
@@ -31,19 +31,27 @@ class Yaml(OrjsonRenderer):
     media_type = "application/yaml"
 
 
-FORMATS = (OpenLineage.format, Yaml.format)
+class Odcs(Yaml):
+    """Names the format, so that `?format=` knows it."""
+
+    format = "odcs"
+
+
+FORMATS = (OpenLineage.format, Yaml.format, Odcs.format)
+WRITERS = {Yaml.format: yaml_of, Odcs.format: contracts_of}
 
 
 class ExportView(Endpoint):
     """What the caller sees of the registry, in the format of another tool."""
 
-    renderer_classes = [OpenLineage, Yaml]
+    renderer_classes = [OpenLineage, Yaml, Odcs]
     required_scopes = {"GET": Scope.FEATURES_READ}
     parameters = {
         "GET": (
             Parameter(
                 "format",
-                "`openlineage` gives one JobEvent for each view, `yaml` files that `charter apply` takes.",
+                "`openlineage` gives one JobEvent for each view, `yaml` files that `charter apply` takes, "
+                "`odcs` data contracts of the Open Data Contract Standard 3.1.",
                 choices=FORMATS,
                 required=True,
             ),
@@ -60,8 +68,8 @@ class ExportView(Endpoint):
         },
     )
     def get(self, request: Request) -> HttpResponseBase:
-        if request.accepted_renderer.format == Yaml.format:
-            return StreamingHttpResponse(yaml_of(self._views(request), self.actor), content_type="application/yaml")
+        if write := WRITERS.get(request.accepted_renderer.format):
+            return StreamingHttpResponse(write(self._views(request), self.actor), content_type="application/yaml")
         events = job_events(self._views(request), self.actor)
         return StreamingHttpResponse(_array(events), content_type="application/json")
 

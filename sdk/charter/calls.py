@@ -156,8 +156,8 @@ def approve(plan_id: str, party: str, note: str) -> Call[Plan]:
     return _post(f"/plans/{segment(plan_id)}/approve", {"party": party, "note": note}, lambda said: Plan(**said))
 
 
-def export(project: str, view: str) -> Call[str]:
-    query = {"format": "yaml"} | ({"project": project} if project else {}) | ({"view": view} if view else {})
+def export(project: str, view: str, form: str) -> Call[str]:
+    query = {"format": form} | ({"project": project} if project else {}) | ({"view": view} if view else {})
     return Call("GET", "/export", str, query, as_text=True)
 
 

@@ -160,9 +160,9 @@ def approve(plan_id: str, party: str, note: str = "") -> Flow[Plan]:
     return (yield calls.approve(plan_id, party, note))
 
 
-def export(project: str = "", view: str = "") -> Flow[str]:
-    """Feature views as YAML, ready for `apply`."""
-    return (yield calls.export(project, view))
+def export(project: str = "", view: str = "", form: str = "yaml") -> Flow[str]:
+    """Feature views as YAML, ready for `apply`; or with the form `odcs` as data contracts."""
+    return (yield calls.export(project, view, form))
 
 
 def health(**filters: Any) -> Flow[list[dict[str, Any]]]:

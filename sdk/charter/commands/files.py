@@ -20,7 +20,9 @@ from charter.files.changes import LEVELS, Change, compare, removed
 from charter.files.compatibility import MODES, incompatible
 from charter.files.faults import Fault
 from charter.files.folders import Checked, check_texts, texts_at, texts_in_commit
-from charter.files.reading import Refused
+from charter.files.odcs import is_contract, views_of
+from charter.files.reading import Refused, read
+from charter.files.writing import dumped
 from charter.registry import Registry
 
 Paths = Annotated[list[str], typer.Argument(help="Files, and folders with *.yaml inside", metavar="PATH")]
@@ -108,28 +110,57 @@ def export(
     context: typer.Context,
     what: Annotated[str, typer.Argument(help="project:payments, or a view: payments.user_stats; all without it")] = "",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="A folder: one file for each view")] = None,
+    form: Annotated[str, typer.Option("--format", help="yaml, or odcs for data contracts (ODCS 3.1)")] = "yaml",
 ) -> None:
-    """Write feature views as files that charter apply takes back without a change."""
+    """Write feature views as files that charter apply takes back without a change, or as data contracts."""
+    if form not in _NAMED:
+        raise typer.BadParameter(f"Formats are {', '.join(_NAMED)}.")
     project = what.removeprefix("project:") if what.startswith("project:") else ""
     with connected(context) as registry:
-        text = registry.export(project, "" if project else what)
+        text = registry.export(project, "" if project else what, form)
     if out is None:
         print(text, end="")
         return
-    for name, document in _named(text):
-        place = out / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(document, encoding="utf-8")
-        console().print(str(place))
+    for name, document in _named(text, form):
+        _write(out / name, document)
 
 
 def init(
     context: typer.Context,
-    project: Annotated[str, typer.Argument(help="A project that a connection has pulled")],
+    what: Annotated[str, typer.Argument(help="A project that a connection has pulled, or a data contract")],
     out: Annotated[Path, typer.Option("--out", "-o", help="A folder for the files")] = Path("features"),
+    origin: Annotated[str, typer.Option("--from", help="project, or odcs for a file of a data contract")] = "project",
 ) -> None:
-    """Begin files from what a store has defined. What they lack, charter validate says."""
-    export(context, f"project:{project}", out)
+    """Begin files from what a store or a data contract has defined. What they lack, charter validate says."""
+    if origin not in ("project", "odcs"):
+        raise typer.BadParameter("--from is project, or odcs for a file of the Open Data Contract Standard.")
+    if origin == "project":
+        export(context, f"project:{what}", out)
+        return
+    for view in _in_contracts(what):
+        meta = view["metadata"]
+        _write(out / _safe(meta["project"] or "project") / f"{_safe(meta['name'] or 'view')}.yaml", dumped(view))
+
+
+def _in_contracts(path: str) -> Iterator[dict[str, Any]]:
+    """The feature views of the contracts in a file."""
+    with errors_said():
+        for name, text in _texts([path]):
+            try:
+                found = [view for one in read(name, text) if is_contract(one.data) for view in views_of(one.data)]
+            except Refused as refused:
+                raise CharterError(str(refused.fault)) from None
+            except ValueError as error:
+                raise CharterError(f"{name}: {error}") from None
+            if not found:
+                raise CharterError(f"{name} holds no data contract: kind: DataContract is missing.")
+            yield from found
+
+
+def _write(place: Path, text: str) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, encoding="utf-8")
+    console().print(str(place))
 
 
 def _texts(paths: Sequence[str]) -> list[tuple[str, str]]:
@@ -263,12 +294,17 @@ def _incompatible(reference: str, why: str) -> Change:
     return Change(reference, "change", rule="C001", category="schema", result="error", message=why)
 
 
-def _named(text: str) -> Iterator[tuple[str, str]]:
+# What names project and view in a document of an export, by its form.
+_NAMED = {"yaml": (r"^  project: (.+)$", r"^  name: (.+)$"), "odcs": (r"^domain: (.+)$", r"^name: (.+)$")}
+
+
+def _named(text: str, form: str) -> Iterator[tuple[str, str]]:
     """Each document of an export with the name of its file."""
+    ending = ".yaml" if form == "yaml" else f".{form}.yaml"
     for document in text.split("\n---\n"):
-        found = [re.search(rf"^  {field}: (.+)$", document, re.M) for field in ("project", "name")]
+        found = [re.search(line, document, re.M) for line in _NAMED[form]]
         if all(found):
-            yield "/".join(_safe(one[1]) for one in found if one) + ".yaml", document.rstrip() + "\n"
+            yield "/".join(_safe(one[1]) for one in found if one) + ending, document.rstrip() + "\n"
 
 
 def _safe(name: str) -> str:

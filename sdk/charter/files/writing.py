@@ -13,10 +13,13 @@ _USUAL = {"status": "active", "version": 1}
 
 def to_yaml(view: ViewDocument, *, schema: str = "") -> str:
     """One document. `schema` is the address for editors, put on top."""
-    text = yaml.dump(
-        to_data(view), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False
-    )
+    text = dumped(to_data(view))
     return f"# yaml-language-server: $schema={schema}\n{text}" if schema else text
+
+
+def dumped(data: dict[str, Any]) -> str:
+    """Plain data as YAML."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False)
 
 
 def to_data(view: ViewDocument) -> dict[str, Any]:
