@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import psycopg
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
@@ -27,13 +28,19 @@ class Statement:
 
     def __init__(self, queryset: QuerySet[Any, Any], stand_ins: Mapping[Hashable, str]) -> None:
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        self._sql, parameters = compiler.as_sql()
+        try:
+            self._sql, parameters = compiler.as_sql()
+        except EmptyResultSet:  # such as what belongs to one's teams, for somebody who is in none
+            self._sql = ""
+            return
         # What Django does to a row on its way in, such as reading JSON. Hot rows are text, to which it does nothing.
         self._converters = compiler.get_converters(column for column, *_ in compiler.select)
         self._slots = [(stand_ins.get(value, "") if isinstance(value, Hashable) else "", value) for value in parameters]
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Run it with these values."""
+        if not self._sql:
+            return []
         with closing(prepared_cursor()) as cursor:
             cursor.execute(self._sql, [values[name] if name else value for name, value in self._slots])
             found = cursor.fetchall()

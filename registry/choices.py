@@ -25,6 +25,15 @@ class Compatibility(TextChoices):
     FULL_TRANSITIVE = "FULL_TRANSITIVE", "Full, with every version that is published"
 
 
+class OfferState(TextChoices):
+    """How an offer of ownership stands."""
+
+    OPEN = "open", "Waits for an answer"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
 class PlanState(TextChoices):
     OPEN = "open", "Open"
     APPLIED = "applied", "Applied"

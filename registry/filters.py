@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_filters import FilterSet, IsoDateTimeFilter
 
 from common.filters import AnyOf, Choices, YesNo
-from registry.choices import ConsumerKind, Health, PrivacyClass, PullKind, PullState, VersionState, ViewKind
+from registry.choices import ConsumerKind, Health, OfferState, PrivacyClass, PullKind, PullState, VersionState, ViewKind
 from registry.models import Entity, Feature
 
 NOBODY, UNCLASSIFIED = "none", "unclassified"
@@ -107,6 +107,11 @@ class ConsumerFilter(FilterSet):
 
 class TokenFilter(FilterSet):
     user = AnyOf("user__username", "Whose tokens.")
+
+
+class OfferFilter(FilterSet):
+    state = Choices("state", "How it stands.", choices=OfferState.choices)
+    team = AnyOf("team__slug", "Slug of the team that is asked.")
 
 
 class PullFilter(FilterSet):

@@ -4,7 +4,7 @@ import rules
 
 from registry import roles
 from registry.choices import OwnershipModel
-from registry.models import Consumer, Delivery, Feature, FeatureView, Plan, Project, Pull, Team, User
+from registry.models import Consumer, Delivery, Feature, FeatureView, OwnerOffer, Plan, Project, Pull, Team, User
 
 
 def _owner_id(thing: object) -> int | None:
@@ -116,6 +116,12 @@ def is_party(user: User, plan: Plan) -> bool:
     return user.is_active and user.memberships.filter(team__slug__in=needed).exists()
 
 
+@rules.predicate
+def is_receiver(user: User, offer: OwnerOffer) -> bool:
+    """A living member of the team that is asked."""
+    return user.is_active and offer.team_id in user.team_ids
+
+
 for _verb in (
     "change_slo", "describe_feature", "describe_view", "tag_feature", "register_feature", "draft_version",
     "change_draft", "measure_default", "discard_draft", "publish_version", "deprecate_version", "withdraw_deprecation",
@@ -134,6 +140,9 @@ rules.add_perm("registry.apply_plan", is_own_plan | is_party)
 for _verb in ("create_entity", "create_view"):
     rules.add_perm(f"registry.{_verb}", may_see & (is_owner | is_of_a_domain))
 rules.add_perm("registry.assign_owner", is_owner | is_admin)
+rules.add_perm("registry.offer_owner", is_owner | is_admin)
+rules.add_perm("registry.answer_offer", is_receiver)
+rules.add_perm("registry.withdraw_offer", is_owner | is_admin)
 rules.add_perm("registry.follow_feature", may_see)
 rules.add_perm("registry.view_feature", may_see)
 for _verb in ("assign_role", "create_project", "create_team", "create_user"):

@@ -41,6 +41,7 @@ SPECTACULAR_SETTINGS = {
             "Evidence",
             "Health",
             "HookKind",
+            "OfferState",
             "PlanState",
             "PullKind",
             "PullState",

@@ -15,10 +15,10 @@ from registry.actions.connections import change_connection
 from registry.actions.endings import deprecate_version
 from registry.actions.feature_views import change_slo, describe_view
 from registry.actions.features import describe_feature, tag_feature
-from registry.actions.owners import assign_owner
+from registry.actions.owners import offer_owner
 from registry.actions.projects import change_project
 from registry.actions.versions import change_draft
-from registry.models import Connection, Feature, FeatureView, Project, Team, User, Version
+from registry.models import Connection, Feature, FeatureView, OwnerOffer, Project, Team, User, Version
 from registry.revisions import require
 
 # Column of the view -> what `change_slo` calls it.
@@ -29,23 +29,23 @@ LIMITS = {"slo_freshness": "freshness", "slo_max_null_rate": "max_null_rate"}
 def edit_feature(
     feature: Feature, *, actor: User, expected: str, description: str | None = None,
     tags: Mapping[str, str | None] | None = None, owner: Team | None = None, reason: str = "",
-) -> None:  # fmt: skip
-    """Describe, tag, give to another team."""
+) -> OwnerOffer | None:  # fmt: skip
+    """Describe, tag, give to another team. Returns the offer that waits for that team, if it is asked."""
     require(lock(feature), expected)
     if description is not None:
         describe_feature(feature, description=description, actor=actor, reason=reason)
     if tags is not None:
         tag_feature(feature, tags=tags, actor=actor, reason=reason)
-    if owner is not None:
-        assign_owner(feature, team=owner, actor=actor, reason=reason)
+    return None if owner is None else offer_owner(feature, team=owner, actor=actor, reason=reason)
 
 
 @transaction.atomic
 def edit_view(
     view: FeatureView, *, actor: User, expected: str, description: str | None = None, owner: Team | None = None,
     reason: str = "", **limits: timedelta | float | None,
-) -> None:  # fmt: skip
-    """Describe, change limits (those of LIMITS; one left out stays), give to another team."""
+) -> OwnerOffer | None:  # fmt: skip
+    """Describe, change limits (those of LIMITS; one left out stays), give to another team. Returns the offer that waits
+    for that team, if it is asked."""
     row: FeatureView = lock(view)
     require(row, expected)
     if description is not None:
@@ -55,8 +55,7 @@ def edit_view(
             argument: limits.get(column, getattr(row, column)) for column, argument in LIMITS.items()
         }
         change_slo(view, **chosen, actor=actor, reason=reason)
-    if owner is not None:
-        assign_owner(view, team=owner, actor=actor, reason=reason)
+    return None if owner is None else offer_owner(view, team=owner, actor=actor, reason=reason)
 
 
 @transaction.atomic

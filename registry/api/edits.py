@@ -4,9 +4,11 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
+from django.http import HttpResponse
+from django.urls import reverse
 
 from common.problems import Invalid
-from registry.models import Project, Team, User
+from registry.models import OwnerOffer, Project, Team, User
 
 
 def allow_any(actor: User, thing: Model, *permissions: str) -> None:
@@ -36,3 +38,11 @@ def visible_project(actor: User, name: str) -> Project:
 def with_team(sent: dict[str, Any]) -> dict[str, Any]:
     """The same with the owner's slug, where one is given, replaced by the team."""
     return sent | {"owner": team_of(sent["owner"], "/owner")} if sent.get("owner") else sent
+
+
+def with_offer(response: HttpResponse, offer: OwnerOffer | None) -> HttpResponse:
+    """202 and where to follow it, when the team that shall answer for it is asked first."""
+    if offer is not None:
+        response.status_code = 202
+        response["Location"] = reverse("api:ownership-offer", args=[offer.pk])
+    return response

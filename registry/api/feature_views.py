@@ -14,7 +14,7 @@ from common.fields import Selection
 from common.problems import NotFound
 from registry.actions.edits import edit_view
 from registry.actions.registering import create_view
-from registry.api.edits import allow_any, visible_project, with_team
+from registry.api.edits import allow_any, visible_project, with_offer, with_team
 from registry.api.lists import ListEndpoint
 from registry.api.objects import ObjectEndpoint
 from registry.api.writes import write
@@ -71,11 +71,11 @@ class ViewView(ObjectEndpoint):
     def patch(self, request: Request, key: str) -> HttpResponse:
         """Change description, owner or limits of a feature view."""
         view = self.find(key=key)
-        allow_any(self.actor, view, "registry.describe_view", "registry.change_slo", "registry.assign_owner")
+        allow_any(self.actor, view, "registry.describe_view", "registry.change_slo", "registry.offer_owner")
         expected = etags.revision_expected(request._request)
         sent = self.sent(EditViewSerializer)
-        edit_view(view, actor=self.actor, expected=expected, **_with_limits(with_team(sent)))
-        return self.answer_shown(self.show(key=key, selection=Selection()))
+        offer = edit_view(view, actor=self.actor, expected=expected, **_with_limits(with_team(sent)))
+        return with_offer(self.answer_shown(self.show(key=key, selection=Selection())), offer)
 
 
 def _with_limits(sent: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from common.problems import Invalid, NotFound
 from registry.actions.edits import edit_feature
 from registry.actions.features import follow_feature, unfollow_feature
 from registry.actions.registering import register_feature
-from registry.api.edits import allow_any, with_team
+from registry.api.edits import allow_any, with_offer, with_team
 from registry.api.endpoints import Endpoint
 from registry.api.found import RANKED, beside, searched, texts_of
 from registry.api.lists import ListEndpoint
@@ -131,11 +131,11 @@ class FeatureView(ObjectEndpoint):
     def patch(self, request: Request, key: str) -> HttpResponse:
         """Change description, tags or owner of a feature."""
         feature = self.find(key=key)
-        allow_any(self.actor, feature, "registry.describe_feature", "registry.tag_feature", "registry.assign_owner")
+        allow_any(self.actor, feature, "registry.describe_feature", "registry.tag_feature", "registry.offer_owner")
         expected = etags.revision_expected(request._request)
         sent = self.sent(EditFeatureSerializer)
-        edit_feature(feature, actor=self.actor, expected=expected, **with_team(sent))
-        return self.answer_shown(self.show(key=key, selection=Selection()))
+        offer = edit_feature(feature, actor=self.actor, expected=expected, **with_team(sent))
+        return with_offer(self.answer_shown(self.show(key=key, selection=Selection())), offer)
 
 
 class FollowView(Endpoint):

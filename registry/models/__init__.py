@@ -8,6 +8,7 @@ from registry.models.days import ProjectDay
 from registry.models.feature_views import FeatureView
 from registry.models.features import Feature, Follow
 from registry.models.messages import Delivery, Message, NoticeChoice, Webhook
+from registry.models.offers import OwnerOffer
 from registry.models.people import Membership, Team, User
 from registry.models.plans import Approval, Plan
 from registry.models.projects import Actor, Project
@@ -20,6 +21,6 @@ from registry.models.words import FacetCount, FacetTotal, Synonym, Word, WordUse
 __all__ = [
     "AccessToken", "Actor", "Approval", "AuditEntry", "Brownout", "Connection", "Consumer", "DefaultPolicy",
     "Delivery", "Entity", "FacetCount", "FacetTotal", "Feature", "FeatureView", "Follow", "KeptAnswer",
-    "Membership", "Message", "NoticeChoice", "Plan", "Project", "ProjectDay", "Pull", "ReadDay", "SeenEvent",
-    "Source", "Synonym", "Tag", "Team", "Usage", "User", "Version", "Webhook", "Word", "WordUse",
+    "Membership", "Message", "NoticeChoice", "OwnerOffer", "Plan", "Project", "ProjectDay", "Pull", "ReadDay",
+    "SeenEvent", "Source", "Synonym", "Tag", "Team", "Usage", "User", "Version", "Webhook", "Word", "WordUse",
 ]  # fmt: skip

@@ -30,6 +30,8 @@ EVENTS = {
         Event("extension.requested", "a reader of my team's feature asks for more time"),
         Event("extension.decided", "my team's request for more time is decided"),
         Event("plan.waiting", "a plan waits for my team"),
+        Event("ownership.offered", "my team is asked to answer for something"),
+        Event("ownership.answered", "a team answers what mine has offered"),
         Event("notice.test", "I try a notice"),
         Event("webhook.test", "somebody tries a webhook"),
     )

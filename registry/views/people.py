@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from common.keyset import page as page_of
 from common.spreadsheets import csv_response
-from registry.models import Feature, FeatureView, Team, User
+from registry.models import Feature, FeatureView, OwnerOffer, Team, User
 from registry.queries.completeness import bars, incomplete, lacking, of_team
 from registry.queries.people import members_of, memberships_of, teams_with_counts
 from registry.views.actor import actor_of
@@ -40,6 +40,7 @@ def team(request: HttpRequest, slug: str) -> HttpResponseBase:
     context = {
         "team": found,
         "members": members_of(found),
+        "offers": _offers(found) if found.pk in actor.team_ids else [],
         "bars": bars(features),
         "page": page,
         "rows": [(feature, lacking(feature)) for feature in page.rows],
@@ -47,6 +48,11 @@ def team(request: HttpRequest, slug: str) -> HttpResponseBase:
         "most_views": VIEWS,
     }
     return render(request, "registry/people/team.html", context)
+
+
+def _offers(team: Team) -> QuerySet[OwnerOffer]:
+    """What its members may accept or decline."""
+    return team.offers_got.open().select_related("feature", "view", "giver", "offered_by")
 
 
 def _views(team: Team, actor: User) -> QuerySet[FeatureView]:

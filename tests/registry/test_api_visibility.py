@@ -168,6 +168,9 @@ def public_paths() -> dict[str, str]:
         "audit-log": f"{API}/audit-log",
         "export": f"{API}/export?format=openlineage",
         "plans": f"{API}/plans",
+        "ownership-offers": f"{API}/ownership-offers",
+        "ownership-offer": f"{API}/ownership-offers/1",
+        "ownership-offer-answer": f"{API}/ownership-offers/1/answer",
         "deprecations": f"{API}/deprecations",
         "deprecations-calendar": f"{API}/deprecations.ics",
         "naming-rules": f"{API}/naming-rules",
@@ -230,6 +233,16 @@ def test_listed_objects_are_shown(world: SimpleNamespace, role: str) -> None:
     for name, path in paths(world, "open").items():
         if name not in UNREADABLE:
             assert client.get(path).status_code == 200, name
+
+
+@pytest.mark.parametrize("role", SEES_RESTRICTED + SEES_LISTED_ONLY)
+def test_nobody_is_too_little_to_be_answered(world: SimpleNamespace, role: str) -> None:
+    """Who is in no team, or has no role, gets an empty list or a refusal, never an error of ours."""
+    client = api_as(getattr(world.cast, role), *Scope.values)
+    everything = public_paths()
+    for pattern in addresses():
+        if pattern.name in everything and hasattr(view_class(pattern), "get"):
+            assert client.get(everything[pattern.name]).status_code != 500, pattern.name
 
 
 @pytest.mark.parametrize("role", SEES_LISTED_ONLY)
