@@ -17,6 +17,7 @@ from registry.choices import VersionState
 from registry.models import Actor, Feature, FeatureView, Source, Synonym
 
 MOST_JUDGED, MOST_IN_A_GROUP = 300, 25
+SIMILAR = 0.2  # what is less alike is not worth a line
 _UNUSED_COLUMNS = ("search", "keywords", "context", "definition")
 
 
@@ -66,7 +67,7 @@ def alike(actor: Actor, facts: Facts, *, but: int | None = None, limit: int = 5)
         Alike(row, judge(mine, replace(facts_of(row), profile=profiles.get(row.pk)), known)) for row in rows
     )  # fmt: skip
     found = sorted(judged, key=lambda one: (-one.likeness.score, one.feature.key))
-    return [one for one in found if one.likeness.score >= 0.3][:limit]
+    return [one for one in found if one.likeness.score >= SIMILAR][:limit]
 
 
 def _candidates(actor: Actor, facts: Facts, known: Mapping[str, str]) -> QuerySet[Feature]:
