@@ -13,6 +13,7 @@ import django
 import pytest
 
 import common.redis
+from tests.receivers import mail_server, receiver  # noqa: F401  fixtures for every test
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("CHARTER_SECRET_KEY", secrets.token_urlsafe(40))

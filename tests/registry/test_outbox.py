@@ -1,9 +1,6 @@
 """The outbox sends each message once, by mail and to webhooks, and tries again what failed."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,30 +18,6 @@ from registry.outbox.sending import send_due
 
 pytestmark = pytest.mark.django_db
 LETTER = Letter(paragraphs=("It ends.",), why="You follow it.")
-
-
-@pytest.fixture
-def receiver(settings: Any) -> Iterator[SimpleNamespace]:
-    """A real server, inside the own network and therefore named in the settings."""
-    got = SimpleNamespace(requests=[], status=204)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            got.requests.append((dict(self.headers), body))
-            self.send_response(got.status)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    got.url = f"http://127.0.0.1:{server.server_port}/in"
-    settings.CHARTER_WEBHOOK_HOSTS = ["127.0.0.1"]
-    yield got
-    server.shutdown()
-    server.server_close()
 
 
 def say(cast: SimpleNamespace, key: str = "a", event: str = "feature.deprecated", **more: Any) -> None:
