@@ -1,6 +1,7 @@
 """Plans: worked out, approved, applied. All of a plan happens, or nothing."""
 
 from collections.abc import Sequence
+from hashlib import blake2b
 
 from django.utils import timezone
 
@@ -8,9 +9,11 @@ from charter.files.folders import Checked, check_texts
 from registry import roles
 from registry.actions.action import Note, action, decided_by, invalid, lock
 from registry.actions.applying import apply_changes
+from registry.actions.telling import tell
 from registry.choices import PlanState
-from registry.models import Approval, Plan, User
+from registry.models import Approval, Plan, Team, User
 from registry.notifications import gathered
+from registry.outbox.letters import Letter
 from registry.plans.ground import Ground, projects_of
 from registry.plans.outcome import COMMITTEE, as_json, unmet, work_out
 from registry.queries.readers import readers_of_keys
@@ -34,7 +37,30 @@ def make_plan(
     )  # fmt: skip
     plan.projects.set(projects_of(checked.views, ground))
     note.subject = plan
+    if not plan.counts["error"]:
+        for need in plan.needs:
+            _ask(plan, need["party"], need["reasons"])
     return plan
+
+
+def _ask(plan: Plan, party: str, reasons: Sequence[str]) -> None:
+    """Tell whom it waits for: once a day for the plans of one repository, however often its pipeline makes one."""
+    letter = Letter(
+        paragraphs=(f"{plan.created_by} has made {plan} from {plan.source or 'files'}. {' '.join(reasons)}",),
+        links=[("Look at it", plan.get_absolute_url())],
+        why="You get this because the plan cannot be applied without you.",
+    )  # fmt: skip
+    said = f"{plan.source} {timezone.now().date()}" if plan.source else str(plan)
+    key = f"plan.waiting {party} {blake2b(said.encode(), digest_size=16).hexdigest()}"
+    users = User.objects.filter(groups__name__in=[roles.COMMITTEE, roles.CHAIR], is_active=True).exclude(
+        pk=plan.created_by_id
+    )
+    data = {"plan": str(plan), "party": party, "source": plan.source}
+    tell(
+        "plan.waiting", key=key, title=f"{plan} waits for {party.removeprefix('team:')}", letter=letter, data=data,
+        teams=Team.objects.filter(slug=party.removeprefix("team:")) if party != COMMITTEE else (),
+        users=users.distinct() if party == COMMITTEE else (),
+    )  # fmt: skip
 
 
 @action("registry.approve_plan")

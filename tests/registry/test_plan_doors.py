@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from registry.models import Feature, FeatureView, Plan, Project
+from registry.models import Feature, FeatureView, Message, Plan, Project
 from tests.cast import api_as, page_as
 from tests.factories import ProjectFactory
 from tests.registry.test_plans import VIEW
@@ -42,6 +42,20 @@ def test_plan_approve_and_apply(cast: SimpleNamespace, project: Project) -> None
     said = api_as(cast.member).post(f"{API}/plans/{lower['id']}/approve", {"party": "committee", "note": "Hashed."})
     assert said.json()["approvals"][0]["note"] == "Hashed."
     assert client.post(f"{API}/plans/{lower['id']}/apply", {}).json()["applied_by"] == cast.owner_a.username
+
+
+def test_who_must_approve_is_told_once_a_day_for_a_repository(cast: SimpleNamespace, project: Project) -> None:
+    client = api_as(cast.owner_a)
+    client.post(f"{API}/plans/{planned(cast.owner_a).json()['id']}/apply", {})
+    lower, source = VIEW.replace("quasi-identifier", "pseudonymous"), "https://git.example.org/f"
+    for _ in range(2):
+        assert planned(cast.owner_a, lower, source=source).json()["needs"][0]["party"] == "committee"
+    sent = Message.objects.filter(event="plan.waiting")
+    assert sent.count() == 1
+    assert set(sent.get().deliveries.values_list("address", flat=True)) == {cast.member.email, cast.chair.email}
+    planned(cast.owner_a, lower)
+    planned(cast.owner_a, VIEW.replace("description: Mean", "description: The mean"))
+    assert sent.count() == 2, "plans of nowhere are told one by one, and those that wait for nobody not at all"
 
 
 def test_what_is_wrong_in_a_file_is_said_with_its_line(cast: SimpleNamespace, project: Project) -> None:
