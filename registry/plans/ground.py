@@ -8,6 +8,7 @@ from charter.files.documents import ViewDocument
 from registry.models import AuditEntry, Entity, Feature, FeatureView, Project, Team, User, Version
 from registry.naming import Names
 from registry.plans.current import documents_of
+from registry.queries.alike import KnownNames
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ class Ground:
     @cached_property
     def _names(self) -> dict[str, Names]:
         return {}
+
+    @cached_property
+    def known(self) -> KnownNames:
+        """All features that could be meant by a new name."""
+        return KnownNames(self.actor)
 
     @property
     def _view_ids(self) -> list[int]:

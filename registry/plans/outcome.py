@@ -10,6 +10,7 @@ from charter.files.changes import Change, compare
 from charter.files.compatibility import incompatible
 from charter.files.documents import FeatureDocument, VersionDocument, ViewDocument
 from charter.terms import MEASURED, OF_STORE, gaps
+from registry.alike.judging import Facts
 from registry.choices import Manager, OwnershipModel, PrivacyClass, VersionState
 from registry.contracts import VALUE_FIELDS
 from registry.models import Project
@@ -122,7 +123,25 @@ class _ViewPlan:
             if self.ground.is_of(change.new):
                 return dataclasses.replace(change, result="apply", message="")
             self.outcome.need(f"team:{change.new}", f"{change.rule}: it shall answer for {change.key}.")
+        if change.action == "add" and change.result == "apply":
+            return self._compared(change)
         return change
+
+    def _compared(self, change: Change) -> Change:
+        """Says which feature is there already and much the same as a new one."""
+        name, _ = self.new.part(change.key)
+        feature = self.new.features.get(name)
+        if feature is None or (self.old is not None and name in self.old.features):
+            return change
+        facts = Facts(
+            name, description=feature.description, entities=frozenset(self.new.entities),
+            dtype=feature.newest.terms["dtype"],
+        )  # fmt: skip
+        found = self.ground.known.likeliest(facts, but=f"{self.new.key}.{name}")
+        if found is None:
+            return change
+        said = f"Much the same as {found[0]}, {found[1].said}. Use it instead?"
+        return dataclasses.replace(change, rule="N001", category="naming", result="notice", message=said)
 
     def _faults(self, change: Change) -> Iterator[str]:
         row = self.ground.views.get(self.new.key)

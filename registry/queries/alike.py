@@ -97,6 +97,33 @@ def _profiles(numbers: Sequence[int]) -> dict[int, Profile]:
     return found
 
 
+class KnownNames:
+    """All features that the actor sees, by the parts of their names: read once, for many new names at a time."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._synonyms = synonyms()
+        self._held: dict[tuple[frozenset[str], frozenset[str]], list[tuple[str, Facts]]] = defaultdict(list)
+        seen = Feature.objects.visible_to(actor).present().exclude(state=VersionState.RETIRED).order_by("key")
+        for key, name, description, entities, dtype in seen.values_list(
+            "key", "name", "description", "entity_names", "dtype"
+        ):
+            facts = Facts(name, description=description, entities=frozenset(entities), dtype=dtype)
+            self._held[self._place(facts)].append((key, facts))
+
+    def likeliest(self, facts: Facts, *, but: str) -> tuple[str, Likeness] | None:
+        """The key of the near-duplicate that is likeliest, and why; `but` begins the keys that do not count."""
+        found = [
+            (key, judge(facts, other, self._synonyms))
+            for key, other in self._held.get(self._place(facts), [])[:MOST_IN_A_GROUP]
+            if not key.startswith(but)
+        ]
+        likely = [one for one in found if one[1].is_likely]
+        return max(likely, key=lambda one: one[1].score, default=None)
+
+    def _place(self, facts: Facts) -> tuple[frozenset[str], frozenset[str]]:
+        return slots(facts.name, self._synonyms, about=facts.entities).what, facts.entities
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     one: Feature

@@ -8,7 +8,7 @@ import yaml
 
 from registry.models import Feature, FeatureView, Message, Plan, Project
 from tests.cast import api_as, page_as
-from tests.factories import ProjectFactory
+from tests.factories import FeatureFactory, ProjectFactory, ViewFactory
 from tests.registry.test_plans import VIEW
 
 API = "/api/v1"
@@ -56,6 +56,19 @@ def test_who_must_approve_is_told_once_a_day_for_a_repository(cast: SimpleNamesp
     planned(cast.owner_a, lower)
     planned(cast.owner_a, VIEW.replace("description: Mean", "description: The mean"))
     assert sent.count() == 2, "plans of nowhere are told one by one, and those that wait for nobody not at all"
+
+
+def test_a_new_feature_that_is_there_already_is_noticed(cast: SimpleNamespace, project: Project) -> None:
+    view = ViewFactory(project=ProjectFactory(name="old"), name="v")
+    FeatureFactory(view=view, name="mean_amt_week", entity_names=["user"], dtype="float64")
+    FeatureFactory(view=view, name="mean_amt_month", entity_names=["user"], dtype="float64")
+    changes = {one["key"]: one for one in planned(cast.owner_a).json()["changes"]}
+    found = changes["pay.stats.avg_amount_7d@1"]
+    assert (found["rule"], found["result"]) == ("N001", "notice")
+    assert "Much the same as old.v.mean_amt_week, 78 %" in found["message"]
+    assert changes["pay.stats.home_town@1"]["result"] == "apply"
+    plan = planned(cast.owner_a).json()
+    assert api_as(cast.owner_a).post(f"{API}/plans/{plan['id']}/apply", {}).json()["state"] == "applied"
 
 
 def test_what_is_wrong_in_a_file_is_said_with_its_line(cast: SimpleNamespace, project: Project) -> None:
