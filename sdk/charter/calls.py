@@ -132,9 +132,11 @@ def register_consumer(kind: str, name: str, facts: Mapping[str, Any]) -> Call[di
     return _post("/consumers", {"kind": kind, "name": name, **facts}, dict)
 
 
-def report_usage(events: list[dict[str, Any]]) -> Call[dict[str, Any]]:
+def report_usage(events: list[dict[str, Any]], *, is_impatient: bool = False) -> Call[dict[str, Any]]:
     """Each event has an id of its own, so sending a batch again counts it once."""
-    return Call("POST", "/usage-events", dict, body={"events": events}, headers=_once())
+    return Call(
+        "POST", "/usage-events", dict, body={"events": events}, headers=_once(), is_impatient=is_impatient
+    )  # fmt: skip
 
 
 def plan(

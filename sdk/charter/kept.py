@@ -6,9 +6,11 @@ at most; every later one is answered from memory while a thread asks.
 
 import json
 import logging
+import os
 import random
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -53,7 +55,7 @@ class Entry:
         return self.closes_at is not None and self.closes_at <= datetime.now(UTC)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Defaults:
     """The bundle of one consumer, such as model:fraud-ranker.
 
@@ -71,6 +73,9 @@ class Defaults:
     _tag: str = ""
     _ask_at: float | None = None
     _asking: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        _held.add(self)
 
     def entry(self, reference: str) -> Entry | None:
         """What is known of `key@number`, or of a key in the newest version that this consumer reads. Never raises."""
@@ -151,3 +156,16 @@ def _entry(said: dict[str, Any]) -> Entry:
     known = {name: said[name] for name in Entry.__dataclass_fields__ if name in said}
     closes_at = said.get("closes_at")
     return Entry(**known | {"closes_at": datetime.fromisoformat(closes_at) if closes_at else None})
+
+
+_held: "weakref.WeakSet[Defaults]" = weakref.WeakSet()
+
+
+def _begin_all() -> None:
+    """In a forked process: whoever was asking stayed behind, and would hold the lock for ever."""
+    for one in list(_held):
+        one._asking = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_all)

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
-from charter import metrics
+from charter import calls, metrics
 from charter.errors import CharterError, Refused
 from charter.private import folder, plain, write
 from charter.registry import Registry
 
 log = logging.getLogger("charter")
 EVERY = 30.0
+LAST_WORDS = 5.0  # seconds for a report that is under way when the process ends
 MOST_AT_ONCE = 5_000
 MOST_READS = 1_000_000_000
 # References that are counted at once, between two reports.
@@ -74,21 +75,29 @@ class UsageReporter:
                 self._thread.start()
 
     def stop(self) -> None:
-        """Send what was counted, and end."""
+        """Send what was counted, and end. It takes seconds at most, even where Charter hangs: the rest is kept."""
         self._stopped.set()
         if self._thread is not None:
-            self._thread.join(timeout=10)
-        self.flush()
+            self._thread.join(timeout=LAST_WORDS)
+        self._seal()
+        if self._sending.acquire(timeout=1):  # else the thread is still at it
+            try:
+                self._send_all(is_last=True)
+            finally:
+                self._sending.release()
         _reporters.discard(self)
 
     def flush(self) -> int:
         """Send what was counted and what was kept before. Returns how many batches are still kept."""
         self._seal()
         with self._sending:
-            waiting = self._waiting()
-            for number, name in enumerate(waiting):
-                if not self._send(name):
-                    return len(waiting) - number
+            return self._send_all(is_last=False)
+
+    def _send_all(self, *, is_last: bool) -> int:
+        waiting = self._waiting()
+        for number, name in enumerate(waiting):
+            if not self._send(name, is_last=is_last):
+                return len(waiting) - number
         return 0
 
     def _seal(self) -> None:
@@ -117,12 +126,12 @@ class UsageReporter:
             self._drop(name, self._events(name), "too many reports wait")
         return names[-MOST_BATCHES:]
 
-    def _send(self, name: str) -> bool:
-        """Whether this batch is done with."""
+    def _send(self, name: str, *, is_last: bool) -> bool:
+        """Whether this batch is done with. The last time, nobody waits for it to be tried again."""
         events = self._events(name)
         try:
             if events:
-                _say_rejected(events, self.registry.report_usage(events))
+                _say_rejected(events, self.registry.do(calls.report_usage(events, is_impatient=is_last)))
         except Refused as refused:
             if refused.status not in _REFUSED_FOR_GOOD:
                 log.warning("Reports wait: %s", refused)

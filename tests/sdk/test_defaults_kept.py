@@ -1,6 +1,7 @@
 """The copy of the defaults: never in the way, never believed without its signature, and closed where it is personal."""
 
 import json
+import os
 import socket
 import threading
 import time
@@ -180,3 +181,17 @@ def test_a_disk_that_cannot_be_written_costs_the_copy_alone(
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv("CHARTER_CACHE", str(tmp_path / "file"))
     assert Defaults(registry, CONSUMER).entry("pay.stats.amount@1") is not None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_child_that_is_forked_off_while_its_parent_asks_can_ask_itself() -> None:
+    nowhere = Registry("http://127.0.0.1:1", "token")
+    defaults = Defaults(nowhere, "model:x")
+    assert defaults._asking.acquire()
+    child = os.fork()
+    if child == 0:
+        os._exit(int(defaults._asking.locked()))
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert defaults._asking.locked()

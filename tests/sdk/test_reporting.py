@@ -2,7 +2,9 @@
 
 import json
 import os
+import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +13,9 @@ from typing import Any
 import pytest
 
 from charter import reporting
+from charter.calls import Call
 from charter.errors import Refused, Unreachable
+from charter.registry import Registry
 from charter.reporting import UsageReporter
 
 
@@ -24,7 +28,8 @@ class Portal:
         self.batches: list[list[dict[str, Any]]] = []
         self.instead: Callable[[], Any] | None = None
 
-    def report_usage(self, events: list[dict[str, Any]]) -> dict[str, Any]:
+    def do(self, call: Call[Any]) -> dict[str, Any]:
+        events = call.body["events"]
         if self.instead is not None:
             return self.instead()  # type: ignore[no-any-return]
         self.batches.append(events)
@@ -66,15 +71,15 @@ def test_reads_are_summed_up(portal: Portal, reporter: UsageReporter) -> None:
 def test_what_was_sent_without_an_answer_is_sent_again_as_it_was(portal: Portal, reporter: UsageReporter) -> None:
     reporter.read(["a.b.c@1"], 5)
     seen: list[Any] = []
-    sent = portal.report_usage
+    sent = portal.do
 
-    def lose(events: list[dict[str, Any]]) -> Any:
-        seen.extend(events)
+    def lose(call: Call[Any]) -> Any:
+        seen.extend(call.body["events"])
         raise Unreachable("The answer was lost.")
 
-    portal.report_usage = lose  # type: ignore[method-assign]
+    portal.do = lose  # type: ignore[method-assign]
     assert reporter.flush() == 1
-    portal.report_usage = sent  # type: ignore[method-assign]
+    portal.do = sent  # type: ignore[method-assign]
     assert reporter.flush() == 0
     assert portal.batches == [seen]
 
@@ -185,3 +190,19 @@ def test_a_child_does_not_report_what_its_parent_has_counted(
     reporter.flush()
     assert portal.reads == {"a.b.c@1": 3, "a.b.d@1": 7}
     assert list(tmp_path.rglob("*.json")) == []
+
+
+def test_the_last_report_waits_seconds_for_a_charter_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that takes the connection and never answers: what was counted is kept for the next process."""
+    monkeypatch.setenv("CHARTER_CACHE", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        registry = Registry(f"http://127.0.0.1:{silent.getsockname()[1]}", "token")
+        reporter = UsageReporter(registry, "model:x", every=3600)
+        reporter.read(["a.b.c@1"], 3)
+        started = time.monotonic()
+        reporter.stop()
+        assert time.monotonic() - started < 10
+    kept = json.loads(next(tmp_path.rglob("usage/**/*.json")).read_text())
+    assert [(one["feature"], one["reads"]) for one in kept] == [("a.b.c@1", 3)]
