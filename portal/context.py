@@ -31,6 +31,7 @@ PLACES = (
     Place("Search", "registry:search", ("/search", "/f/", "/v/", "/compare"), key="g s"),
     Place("Health", "monitoring:health", ("/health",)),
     Place("Insights", "registry:insights", ("/insights",)),
+    Place("Consumers", "registry:consumers", ("/c/",)),
     Place("Teams", "registry:teams", ("/teams", "/people")),
     Place("Connections", "registry:connections", ("/connectors", "/jobs")),
     Place("Plans", "registry:plans", ("/plans",)),

@@ -69,6 +69,7 @@ urlpatterns = [
     path("p/<name:project>/", projects.page, name="project"),
     path("p/<name:project>/settings/", projects.settings, name="project-settings"),
     path("c/new/", consumers.new, name="consumer-new"),
+    path("c/", consumers.listing, name="consumers"),
     path("c/<name:kind>/<name:name>/", consumers.page, name="consumer"),
     path("c/<name:kind>/<name:name>/declare/", consumers.declare, name="consumer-declare"),
     path("a/<name:project>/<name:source>/", sources.page, name="source"),

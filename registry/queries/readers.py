@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Case, Exists, FloatField, OuterRef, Subquery, Sum, When
+from django.db.models import Case, Count, Exists, FloatField, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from registry.actions.reads import WINDOW
 from registry.choices import Evidence
-from registry.models import Actor, Consumer, ReadDay, Usage
+from registry.models import Actor, Consumer, Feature, ReadDay, Usage
 
 MOST = 500
 
@@ -26,6 +27,16 @@ def readers_of_keys(keys: list[str], actor: Actor) -> list[dict[str, Any]]:
         )
         reader["keys"].append(key)
     return sorted(found.values(), key=lambda one: (not one["consumer"].startswith("model:"), -len(one["keys"])))[:MOST]
+
+
+def consumers_with_counts(actor: Actor) -> QuerySet[Consumer]:
+    """Consumers that are there and that the actor sees, each with `reads_count`: how many features it reads now, as
+    far as the actor sees them."""
+    held = Usage.objects.filter(consumer=OuterRef("pk"), gone_at__isnull=True)
+    seen = held.filter(feature__in=Feature.objects.visible_to(actor)).order_by().values("consumer")
+    counted = Subquery(seen.annotate(count=Count("feature", distinct=True)).values("count"))
+    rows = Consumer.objects.visible_to(actor).filter(gone_at__isnull=True).select_related("team", "project")
+    return rows.annotate(reads_count=Coalesce(counted, 0))
 
 
 def reads_a_day(at: Callable[[str], str] = str) -> Case:

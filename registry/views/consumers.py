@@ -1,5 +1,7 @@
 """Consumers: what one reads, in which version, since when; and the forms that declare it."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -11,13 +13,42 @@ from common.keyset import page as page_of
 from common.spreadsheets import csv_response
 from registry.actions.action import allow
 from registry.actions.consumers import declare_consumer, declare_reads
-from registry.choices import Evidence
+from registry.choices import ConsumerKind, Evidence
 from registry.consumer_forms import NewConsumerForm, ReadsForm
 from registry.models import Consumer, Team, User
 from registry.queries.projects import reads_of
+from registry.queries.readers import consumers_with_counts
 from registry.views.actor import actor_of
 
 COLUMNS = ("key", "number", "evidence", "created_at", "last_seen_at", "gone_at")
+LISTED = ("kind", "name", "team__slug", "environment", "reads_count", "seen_by")
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponseBase:
+    """Who reads features: `?kind=model` for one kind, `?of=ours` for one's teams', `?of=undeclared` for those that were
+    seen reading and that nobody answers for."""
+    actor, of, kind = actor_of(request), request.GET.get("of", ""), request.GET.get("kind", "")
+    found = consumers_with_counts(actor)
+    if kind in ConsumerKind.values:
+        found = found.filter(kind=kind)
+    if of == "ours":
+        found = found.filter(team__in=actor.team_ids)
+    elif of == "undeclared":
+        found = found.filter(team=None, connection=None).exclude(seen_by="")
+    if request.GET.get("format") == "csv":
+        return csv_response(LISTED, found.order_by("kind", "name", "pk").values(*LISTED), filename="consumers.csv")
+    asked = {name: value for name, value in (("of", of), ("kind", kind)) if value}
+    context = {
+        "page": page_of(found, order=("kind", "name", "pk"), after=request.GET.get("after", "")),
+        "kinds": ConsumerKind.choices, "kind": kind, "of": of, "query": urlencode(asked),
+        "tabs": [
+            {"label": label, "url": f"?{urlencode({'of': name})}" if name else "?", "current": name == of}
+            for name, label in (("", "All"), ("ours", "Ours"), ("undeclared", "Undeclared"))
+        ],
+        "may_declare": actor.has_perm("registry.declare_consumer", None),
+    }  # fmt: skip
+    return render(request, "registry/consumer/list.html", context)
 
 
 @require_GET

@@ -67,3 +67,19 @@ def test_pages_that_announce(visit: Visit, ending: SimpleNamespace) -> None:
     held = draft_deprecation(ending.old, actor=ending.cast.owner_a, said=said)
     steps = [f"/deprecations/{held}/draft/{step}/" for step in ("why", "replacement", "readers", "timeline", "notice")]
     assert faults(visit, steps, user=ending.cast.owner_a) == {}
+
+
+def test_pages_of_names_and_offers(visit: Visit, ending: SimpleNamespace) -> None:
+    from governance.actions.naming import create_naming_rule, set_name_word
+
+    rule = create_naming_rule(
+        ending.feature.project, actor=ending.cast.owner_a, kind="feature", pattern="[a-z]+_7d", right=["amount_7d"],
+        wrong=["amount"], said="Names end in their window",
+    )  # fmt: skip
+    set_name_word(ending.feature.project, actor=ending.cast.owner_a, word="amt", instead="amount")
+    pages = [
+        "/policies/", "/policies/?of=words", "/policies/?of=exceptions", "/policies/?of=shared",
+        "/policies/naming/new/", rule.get_absolute_url(), f"{ending.feature.get_absolute_url()}give/",
+        "/p/pay/settings/",
+    ]  # fmt: skip
+    assert faults(visit, pages, user=ending.cast.owner_a) == {}

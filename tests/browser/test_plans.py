@@ -36,8 +36,8 @@ def plans(cast: SimpleNamespace) -> SimpleNamespace:
 def test_no_barriers_and_nothing_cut_off(visit: Visit, cast: SimpleNamespace, plans: SimpleNamespace) -> None:
     addresses = [one.get_absolute_url() for one in (plans.applied, plans.waiting, plans.refused)]
     pages = (
-        "/plans/", *addresses, "/v/pay/stats/", "/f/pay/stats/avg_amount_7d/", "/c/model/fraud-ranker/", "/docs/files/",
-        "/docs/client/", "/insights/",
+        "/plans/", *addresses, "/v/pay/stats/", "/f/pay/stats/avg_amount_7d/", "/c/", "/c/model/fraud-ranker/",
+        "/docs/files/", "/docs/client/", "/insights/",
     )  # fmt: skip
     assert faults(visit, pages, user=cast.member) == {}
     assert faults(visit, ["/c/new/"], user=cast.owner_a) == {}

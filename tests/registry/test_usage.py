@@ -249,3 +249,22 @@ def test_pages_declare_what_was_seen_reading(cast: SimpleNamespace, feature: Fea
     assert list(held) == [None]
     assert page_as(cast.owner_a).post("/c/model/fraud/declare/", {"features": ""}).status_code == 403
     assert page_as(cast.viewer).get("/c/new/").status_code == 403
+
+
+def test_a_page_lists_who_reads(cast: SimpleNamespace, feature: Feature) -> None:
+    sent(cast.service, event(1))
+    mine = ConsumerFactory(kind="job", name="nightly", team=cast.risk)
+    mine.usages.create(feature=feature, evidence="declared")
+    hidden = ConsumerFactory(name="secret", project=ProjectFactory(name="hidden", visibility=Visibility.RESTRICTED))
+
+    def names(user: Any, query: str = "") -> list[str]:
+        return [one.name for one in page_as(user).get(f"/c/{query}").context["page"].rows]
+
+    assert names(cast.viewer) == ["nightly", "fraud"]
+    assert names(cast.admin) == ["nightly", "fraud", hidden.name]
+    assert (names(cast.viewer, "?of=undeclared"), names(cast.owner_b, "?of=ours")) == (["fraud"], ["nightly"])
+    assert (names(cast.viewer, "?kind=job"), names(cast.viewer, "?of=ours")) == (["nightly"], [])
+    shown = page_as(cast.viewer).get("/c/").content.decode()
+    assert "seen by token" in shown
+    spreadsheet = b"".join(page_as(cast.viewer).get("/c/?format=csv").streaming_content).decode()
+    assert "job,nightly,risk,,1," in spreadsheet
