@@ -19,7 +19,7 @@ from governance.actions.naming import (
     waive_name,
 )
 from governance.models import NameWaiver, NameWaiverQuerySet, NameWord, NamingRule
-from governance.queries.naming import named
+from governance.queries.naming import place_of
 from governance.serializers.naming import (
     CheckedNamesSerializer,
     EditNamingRuleSerializer,
@@ -158,9 +158,9 @@ class NameWaiverListView(ListEndpoint):
     def post(self, request: Request) -> HttpResponse:
         """Let one name be until a day. Said again, it moves the day."""
         sent = self.sent(NewNameWaiverSerializer)
-        project = visible_project(self.actor, sent["key"].partition(".")[0])
-        if named(sent["kind"], sent["key"], self.actor) is None:
-            detail = "There is no such name that you see."
+        project = place_of(sent["kind"], sent["key"], self.actor)
+        if project is None:
+            detail = "You see no place for such a name. Write project.view.feature, project.view or project.entity."
             raise Invalid(detail, errors=[{"pointer": "/key", "code": "unknown", "detail": detail}])
         made = waive_name(project, actor=self.actor, **sent)
         shown = {"project": project.name, "given_by": self.actor.username, "given_at": made.given_at}

@@ -106,13 +106,16 @@ def _url(row: Feature | FeatureView | Entity) -> str:
     return f"{row.project.get_absolute_url()}#entities" if isinstance(row, Entity) else row.get_absolute_url()
 
 
-def named(kind: str, key: str, actor: Actor) -> Feature | FeatureView | Entity | None:
-    """The feature, view or entity of this key, if the actor sees it."""
-    seen = _MODELS[kind].objects.visible_to(actor).select_related("project")
-    if kind != NamedKind.ENTITY:
-        return seen.filter(key=key).first()
-    project, _, name = key.partition(".")
-    return seen.filter(project__name=project, name=name).first()
+def place_of(kind: str, key: str, actor: Actor) -> Project | None:
+    """The project in which something of this key is, or could be, as far as the actor sees it: a name may be waived
+    before it is used."""
+    project, _, rest = key.partition(".")
+    view, _, name = rest.partition(".")
+    if kind == NamedKind.FEATURE and not (
+        name and FeatureView.objects.visible_to(actor).filter(key=f"{project}.{view}").exists()
+    ):
+        return None
+    return Project.objects.visible_to(actor).filter(name=project).first() if rest else None
 
 
 @dataclass(frozen=True, slots=True)

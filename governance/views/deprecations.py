@@ -94,7 +94,9 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, reference: str) -> HttpResponse:
-    """How far it has come. A POST is the answer of one `reader`."""
+    """How far it has come. A POST is the answer of one `reader`. A draft is gone on with on its own pages."""
+    if request.method == "GET" and (draft := _draft(request, reference)) is not None:
+        return redirect(f"{draft.version.feature.get_absolute_url()}deprecate/?v={draft.version.number}")
     found = _find(request, reference)
     asked = {name: request.GET[name] for name in ("answer",) if request.GET.get("answer") in dict(ANSWERS)}
     form = AnswerForm(request.POST or None, initial=asked)
@@ -151,6 +153,11 @@ def remind(request: HttpRequest, reference: str) -> HttpResponse:
 def _find(request: HttpRequest, reference: str) -> Deprecation:
     rows = Deprecation.objects.visible_to(actor_of(request)).with_version().exclude(state=DeprecationState.DRAFT)
     return get_object_or_404(rows, pk=public_number(reference, "DEP"))
+
+
+def _draft(request: HttpRequest, reference: str) -> Deprecation | None:
+    rows = Deprecation.objects.visible_to(actor_of(request)).filter(state=DeprecationState.DRAFT)
+    return rows.select_related("version__feature").filter(pk=public_number(reference, "DEP") or 0).first()
 
 
 def _readers(request: HttpRequest, found: Deprecation) -> Any:

@@ -28,9 +28,9 @@ from governance.naming_forms import (
     projects_ruled_by,
     rules_all,
 )
-from governance.queries.naming import named, offenders, open_conflicts
+from governance.queries.naming import offenders, open_conflicts, place_of
 from registry.actions.action import allow
-from registry.models import Project, User
+from registry.models import User
 from registry.references import public_number
 from registry.views.actor import actor_of
 from registry.views.doing import done
@@ -169,9 +169,9 @@ def waive(request: HttpRequest) -> HttpResponse:
     actor, form = actor_of(request), WaiverForm(request.POST)
     if form.is_valid():
         said = form.cleaned_data
-        project = Project.objects.visible_to(actor).filter(name=said["key"].partition(".")[0]).first()
-        if project is None or named(said["kind"], said["key"], actor) is None:
-            form.add_error("key", "There is no such name that you see.")
+        project = place_of(said["kind"], said["key"], actor)
+        if project is None:
+            form.add_error("key", "You see no place for such a name. Write project.view.feature, or project.view.")
         elif form.tried(lambda: waive_name(project, actor=actor, **said)) is not None:
             return redirect("/policies/?of=exceptions")
     return _listing(request, "exceptions", form=form)

@@ -54,10 +54,12 @@ def test_the_page_shows_reads_readers_and_what_stands_in_the_way(ending: SimpleN
     assert "Waive" not in shown.split("</thead>")[1]
 
 
-def test_drafts_and_strange_numbers_are_not_found(ending: SimpleNamespace) -> None:
+def test_strange_numbers_are_not_found_and_drafts_lead_to_their_pages(ending: SimpleNamespace) -> None:
     held = draft_deprecation(ending.old, actor=ending.cast.owner_a)
     client = page_as(ending.cast.owner_a)
-    for reference in (str(held), "DEP-999", "PL-1", "DEP-x", "DEP-99999999999999999999"):
+    assert client.get(held.get_absolute_url())["Location"].endswith("/deprecate/?v=1")
+    assert page_as(ending.cast.owner_b).get(held.get_absolute_url()).status_code == 404
+    for reference in ("DEP-999", "PL-1", "DEP-x", "DEP-99999999999999999999"):
         assert client.get(f"/deprecations/{reference}/").status_code == 404, reference
 
 

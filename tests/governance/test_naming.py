@@ -204,8 +204,10 @@ def test_pages_of_words_and_exceptions(place: SimpleNamespace, rule: NamingRule)
     assert not NameWord.objects.exists()
     until = timezone.now().date() + timedelta(days=9)
     said = {"kind": "feature", "key": "pay.stats.amount", "until": str(until), "reason": "It is old and liked."}
-    assert alice.post("/policies/exceptions/add", said | {"key": "pay.stats.nothing"}).status_code == 422
+    assert alice.post("/policies/exceptions/add", said | {"key": "pay.nothing.amount"}).status_code == 422
     assert alice.post("/policies/exceptions/add", said).status_code == 302
+    assert alice.post("/policies/exceptions/add", said | {"key": "pay.stats.to_come"}).status_code == 302
+    assert register_feature(place.view, actor=place.alice, name="to_come").name == "to_come"
     assert "pay.stats.amount" in alice.get("/policies/?of=exceptions").content.decode()
     assert "Let be" in alice.get(rule.get_absolute_url()).content.decode()
     assert alice.get("/policies/?of=nothing").status_code == 404
