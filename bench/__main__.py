@@ -20,6 +20,7 @@ BENCHES: dict[str, tuple[int, ...]] = {
     "health": (10_000, 100_000),
     "plans": (100, 1_000, 10_000),
     "usage": (10_000, 100_000, 1_000_000),
+    "alike": (10_000, 100_000),
     "footprint": (1_000, 100_000),
     "profile_offline": (),
 }

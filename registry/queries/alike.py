@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from registry.alike.judging import Facts, Likeness, Profile, judge
 from registry.alike.slots import GLOSSARY, slots
 from registry.choices import VersionState
-from registry.models import Actor, Feature, FeatureView, Source, Synonym
+from registry.models import Actor, Feature, FeatureView, Synonym
 
 MOST_JUDGED, MOST_IN_A_GROUP = 300, 25
 SIMILAR = 0.2  # what is less alike is not worth a line
@@ -36,38 +36,60 @@ def synonyms() -> dict[str, str]:
 
 def facts_of(feature: Feature) -> Facts:
     """What the registry knows of it. Wants its view and source."""
-    return replace(
-        facts_in(feature.view, feature.name, feature.entity_names), description=feature.description,
-        dtype=feature.dtype,
-    )  # fmt: skip
+    known = facts_in(feature.view, feature.name, feature.entity_names)
+    return replace(known, description=feature.description, dtype=feature.dtype)
 
 
 def facts_in(view: FeatureView, name: str, entities: Iterable[str]) -> Facts:
     """What would be known of a feature of this name in this view."""
     source = view.source
-    columns = {} if source is None else {column: field for field, column in source.field_mapping.items()}
+    place = _place(source.project_id, source.name, source.location, source.query) if source else ""
     return Facts(
-        name, entities=frozenset(entities), place=_place(source), column=columns.get(name, name) if source else ""
+        name, entities=frozenset(entities), place=place, column=_column(name, source.field_mapping) if source else ""
     )
 
 
-def _place(source: Source | None) -> str:
-    if source is None:
-        return ""
-    return source.location or source.query or f"{source.project_id}/{source.name}"
+# What `_facts` takes, as columns of a feature: a model of each would cost more than everything else.
+_COLUMNS = (
+    "name", "description", "entity_names", "dtype", "view__source__project", "view__source__name",
+    "view__source__location", "view__source__query", "view__source__field_mapping",
+)  # fmt: skip
+
+
+def _facts(
+    name: str, description: str, entities: list[str], dtype: str, project: int | None, source: str, location: str,
+    query: str, mapping: dict[str, str] | None,
+) -> Facts:  # fmt: skip
+    is_known = project is not None
+    return Facts(
+        name, description=description, entities=frozenset(entities), dtype=dtype,
+        place=_place(project, source, location, query) if is_known else "",
+        column=_column(name, mapping or {}) if is_known else "",
+    )  # fmt: skip
+
+
+def _place(project: int | None, name: str, location: str, query: str) -> str:
+    return location or query or f"{project}/{name}"
+
+
+def _column(name: str, mapping: Mapping[str, str]) -> str:
+    """The column of the source that a feature is read from."""
+    return next((column for column, field in mapping.items() if field == name), name)
 
 
 def alike(actor: Actor, facts: Facts, *, but: int | None = None, limit: int = 5) -> list[Alike]:
     """The features most like these facts, as far as the actor sees them; `but` is left out. The likeliest first."""
     known = synonyms()
-    rows = list(_candidates(actor, facts, known).exclude(pk=but or 0)[:MOST_JUDGED])
-    profiles = _profiles([row.pk for row in rows] + ([but] if but is not None else []))
+    rows = _candidates(actor, facts, known).exclude(pk=but or 0).values_list("pk", *_COLUMNS)[:MOST_JUDGED]
+    others = {number: _facts(*columns) for number, *columns in rows}
+    profiles = _profiles([*others, *([but] if but is not None else [])])
     mine = replace(facts, profile=profiles.get(but)) if but is not None else facts
-    judged = (
-        Alike(row, judge(mine, replace(facts_of(row), profile=profiles.get(row.pk)), known)) for row in rows
-    )  # fmt: skip
-    found = sorted(judged, key=lambda one: (-one.likeness.score, one.feature.key))
-    return [one for one in found if one.likeness.score >= SIMILAR][:limit]
+    judged = [
+        (number, judge(mine, replace(other, profile=profiles.get(number)), known)) for number, other in others.items()
+    ]
+    best = sorted((one for one in judged if one[1].score >= SIMILAR), key=lambda one: -one[1].score)[:limit]
+    held = Feature.objects.select_related("view", "project").defer(*_UNUSED_COLUMNS).in_bulk([one[0] for one in best])
+    return [Alike(held[number], likeness) for number, likeness in best]
 
 
 def _candidates(actor: Actor, facts: Facts, known: Mapping[str, str]) -> QuerySet[Feature]:
@@ -77,8 +99,7 @@ def _candidates(actor: Actor, facts: Facts, known: Mapping[str, str]) -> QuerySe
     if facts.place:
         named |= Q(view__source__location=facts.place)
     seen = Feature.objects.visible_to(actor).present().exclude(state=VersionState.RETIRED).filter(named)
-    rows = seen.select_related("view__source", "project").defer(*_UNUSED_COLUMNS)
-    return rows.order_by(SearchRank(F("search"), query).desc(), "pk")
+    return seen.order_by(SearchRank(F("search"), query).desc(), "pk")
 
 
 def _forms(name: str, known: Mapping[str, str]) -> Iterator[str]:
@@ -135,21 +156,21 @@ def near_duplicates(features: QuerySet[Feature], *, limit: int) -> list[Pair]:
     """The likeliest pairs among these features. Only those whose names mean the same are compared with each other, so
     that it takes time in proportion to their number."""
     known = synonyms()
-    groups: dict[tuple[frozenset[str], frozenset[str]], list[Feature]] = defaultdict(list)
-    for feature in features.select_related("view__source", "project").defer(*_UNUSED_COLUMNS).order_by("pk"):
-        parts = slots(feature.name, known, about=feature.entity_names)
-        groups[parts.what, frozenset(feature.entity_names)].append(feature)
+    facts = {number: _facts(*columns) for number, *columns in features.order_by("pk").values_list("pk", *_COLUMNS)}
+    groups: dict[tuple[frozenset[str], frozenset[str]], list[int]] = defaultdict(list)
+    for number, one in facts.items():
+        groups[slots(one.name, known, about=one.entities).what, one.entities].append(number)
     shared = [group[:MOST_IN_A_GROUP] for group in groups.values() if len(group) > 1]
-    profiles = _profiles([feature.pk for group in shared for feature in group])
-    facts = {
-        feature.pk: replace(facts_of(feature), profile=profiles.get(feature.pk))
+    profiles = _profiles([number for group in shared for number in group])
+    measured = {
+        number: replace(facts[number], profile=profiles.get(number)) for group in shared for number in group
+    }  # fmt: skip
+    judged = (
+        (pair, judge(measured[pair[0]], measured[pair[1]], known))
         for group in shared
-        for feature in group
-    }
-    pairs = (
-        Pair(one, other, judge(facts[one.pk], facts[other.pk], known))
-        for group in shared
-        for one, other in combinations(group, 2)
+        for pair in combinations(group, 2)
     )
-    likely = sorted((pair for pair in pairs if pair.likeness.is_likely), key=lambda pair: -pair.likeness.score)
-    return likely[:limit]
+    likely = sorted((one for one in judged if one[1].is_likely), key=lambda one: -one[1].score)[:limit]
+    wanted = {number for pair, _ in likely for number in pair}
+    held = Feature.objects.select_related("view", "project").defer(*_UNUSED_COLUMNS).in_bulk(wanted)
+    return [Pair(held[one], held[other], likeness) for (one, other), likeness in likely]
