@@ -8,6 +8,7 @@ from rest_framework.request import Request
 
 from common.fields import Selection, json_text
 from common.problems import NotFound
+from monitoring.actions.defaults import fill_default
 from monitoring.filters import MeasurementFilter
 from monitoring.models import FeatureMeasurement, Origin, ViewMeasurement
 from monitoring.serializers import (
@@ -20,10 +21,13 @@ from registry.api.endpoints import Endpoint
 from registry.api.feature_views import visible_view
 from registry.api.features import visible_feature
 from registry.api.lists import ListEndpoint
+from registry.api.versions import VersionView
+from registry.api.writes import write
 from registry.choices import Scope
 from registry.filters import ViewFilter
 from registry.models import Actor, Feature, FeatureView
 from registry.serializers.features import HealthSerializer
+from registry.serializers.versions import VersionSerializer
 
 NEWEST_FIRST = {"-measured_at": ("-measured_at", "-id"), "measured_at": ("measured_at", "id")}
 
@@ -90,3 +94,16 @@ class ViewMeasurementsView(ListEndpoint):
 
     def rows(self) -> QuerySet[ViewMeasurement]:
         return super().rows().filter(view=visible_view(self.actor, self.kwargs["key"]))
+
+
+class MeasureDefaultView(Endpoint):
+    """Give a draft the mean, the median or the mode that its default policy asks for."""
+
+    required_scopes = {"POST": Scope.FEATURES_WRITE}
+
+    @write
+    @extend_schema(request=None, responses=VersionSerializer)
+    def post(self, request: Request, key: str, number: int) -> HttpResponse:
+        view = VersionView(request=request)
+        fill_default(view.find(key=key, number=number), actor=self.actor)
+        return view.answer_shown(view.show(key=key, number=number, selection=Selection()))

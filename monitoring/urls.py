@@ -3,7 +3,7 @@
 from django.urls import path
 
 import common.names  # noqa: F401  registers <name:...>
-from monitoring.views import board, feature, panels
+from monitoring.views import board, defaults, feature, panels
 
 app_name = "monitoring"
 _FEATURE = "f/<name:project>/<name:view>/<name:feature>/health/"
@@ -12,6 +12,7 @@ urlpatterns = [
     path("health/", board.board, name="health"),
     path("health/sparklines", panels.sparklines, name="sparklines"),
     path("health/compare", panels.compare_trends, name="compare-trends"),
+    path("f/<name:project>/<name:view>/<name:feature>/draft/measure", defaults.measure, name="measure-default"),
     path(_VIEW, board.day, name="view-day"),
     path(f"{_VIEW}trends", panels.view_trends, name="view-trends"),
     path(_FEATURE, feature.page, name="feature-health"),

@@ -62,6 +62,11 @@ urlpatterns = [
         lifecycle.QuarantineView.as_view(),
         name="version-quarantine",
     ),
+    path(
+        "features/<name:key>/versions/<int:number>/measure-default",
+        monitoring.MeasureDefaultView.as_view(),
+        name="version-measure-default",
+    ),
     path("features/<name:key>/health", monitoring.FeatureHealthView.as_view(), name="feature-health"),
     path(
         "features/<name:key>/measurements",

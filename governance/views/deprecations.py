@@ -56,7 +56,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         "page": page, "rows": [(one, *counts_of(one)) for one in page.rows], "bars": bars, "of": of, "form": form,
         "query": urlencode(asked), "is_narrowed": bool(asked.keys() - {"of"}), "today": timezone.now().date(),
         "is_ongoing": not of, "is_ours": of == "ours", "is_ended": of == "ended",
-        "drafts": seen.with_version().filter(state=DeprecationState.DRAFT) if of != "ended" else (),
+        "drafts": seen.concerning(actor).with_version().filter(state=DeprecationState.DRAFT) if of != "ended" else (),
     }  # fmt: skip
     return render(request, "governance/deprecation/list.html", context)
 

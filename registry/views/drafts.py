@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from charter.terms import MEASURED
 from registry import contracts
 from registry.actions.action import allow
 from registry.actions.edits import edit_draft, edit_feature
@@ -73,6 +74,7 @@ def check(request: HttpRequest, project: str, view: str, feature: str) -> HttpRe
     context = {
         "said": [(name, text) for name, text in said.items() if text and name != "State"],
         "current": current,
+        "is_measured": version.default_policy in MEASURED,
         "changes": _changes(current, version, hide_values=hide) if current else [],
         "alike": [one for one in alike(actor_of(request), facts_of(held), but=held.pk) if one.likeness.is_likely],
         "gaps": [Gap(text, _url(held, _ASKED.get(term, CHECK))) for term, text in gaps_of(version).items()],

@@ -72,6 +72,7 @@ def test_asked_page_by_page_and_told_at_the_last(ending: SimpleNamespace, alice:
 def test_a_draft_is_gone_on_with(ending: SimpleNamespace, alice: Client, draft: str, begin: str) -> None:
     assert alice.get(begin).headers["Location"] == f"{draft}replacement/"
     assert "Go on with" in text_of(alice.get("/deprecations/"))
+    assert "Go on with" not in text_of(page_as(ending.cast.auditor).get("/deprecations/"))
     assert alice.post(begin, {"kind": "quality", "reason": "Wrong since May."}).status_code == 302
     assert Deprecation.objects.get().draft["kind"] == "quality"
     bob = page_as(ending.cast.owner_b)
