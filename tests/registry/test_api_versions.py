@@ -119,7 +119,8 @@ def test_constants_and_means_are_nobodys_value(client: APIClient, feature: Featu
 def test_a_feature_as_it_was(client: APIClient, cast: SimpleNamespace, feature: Feature) -> None:
     Feature.objects.update(created_at=timezone.now() - timedelta(days=2))
     yesterday = (timezone.now() - timedelta(days=1)).isoformat().replace("+00:00", "Z")
-    edit_feature(feature, actor=cast.owner_a, expected="*", description="New", tags={"a": "b"}, owner=cast.risk)
+    edit_feature(feature, actor=cast.owner_a, expected="*", description="New", tags={"a": "b"})
+    edit_feature(feature, actor=cast.admin, expected="*", owner=cast.risk)
     then = client.get(KEY, {"as_of": yesterday}).json()
     now = client.get(KEY).json()
     assert (then["description"][:4], then["owner"], then["tags"]) == ("Mean", "payments", {})
