@@ -22,6 +22,7 @@ from charter.files.faults import Fault
 from charter.files.folders import Checked, check_texts, texts_at, texts_in_commit
 from charter.files.odcs import is_contract, views_of
 from charter.files.reading import Refused, read
+from charter.files.tables import Unreadable, view_of
 from charter.files.writing import dumped
 from charter.registry import Registry
 
@@ -127,19 +128,37 @@ def export(
 
 def init(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(help="A project that a connection has pulled, or a data contract")],
+    what: Annotated[str, typer.Argument(help="A project that a connection has pulled, a data contract, or a table")],
     out: Annotated[Path, typer.Option("--out", "-o", help="A folder for the files")] = Path("features"),
-    origin: Annotated[str, typer.Option("--from", help="project, or odcs for a file of a data contract")] = "project",
+    origin: Annotated[str, typer.Option("--from", help="project, odcs for a data contract, or table")] = "project",
+    project: Annotated[str, typer.Option(help="With --from table: the project of the view")] = "",
+    key: Annotated[list[str] | None, typer.Option(help="With --from table: a column that names its entity")] = None,
 ) -> None:
-    """Begin files from what a store or a data contract has defined. What they lack, charter validate says."""
-    if origin not in ("project", "odcs"):
-        raise typer.BadParameter("--from is project, or odcs for a file of the Open Data Contract Standard.")
-    if origin == "project":
-        export(context, f"project:{what}", out)
-        return
-    for view in _in_contracts(what):
+    """Begin files from what a store, a data contract or a table says. What they lack, charter validate says."""
+    match origin:
+        case "project":
+            export(context, f"project:{what}", out)
+            return
+        case "odcs":
+            views = list(_in_contracts(what))
+        case "table":
+            views = [_in_table(what, project, key or ())]
+        case _:
+            raise typer.BadParameter("--from is project, odcs for a data contract, or table.")
+    for view in views:
         meta = view["metadata"]
         _write(out / _safe(meta["project"] or "project") / f"{_safe(meta['name'] or 'view')}.yaml", dumped(view))
+
+
+def _in_table(location: str, project: str, keys: Sequence[str]) -> dict[str, Any]:
+    """The feature view that a table could be."""
+    if not project:
+        raise typer.BadParameter("Say in which project: --project payments")
+    with errors_said():
+        try:
+            return view_of(location, project=project, keys=keys)
+        except Unreadable as error:
+            raise CharterError(str(error)) from None
 
 
 def _in_contracts(path: str) -> Iterator[dict[str, Any]]:
