@@ -10,9 +10,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Expression, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Expression,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Concat
 from rest_framework import serializers
 
 At = Callable[[str], str]  # the path of a column, seen from where the serializer stands
@@ -84,6 +97,11 @@ class Computed(serializers.Field):
         self.like, self.build = like, build
         # In DRF's terms what is only read is always there; what must be asked for is not.
         super().__init__(read_only=like.required, required=False, help_text=like.help_text, **kwargs)
+
+
+def numbered(prefix: str) -> Callable[[At, Any], Concat]:
+    """The id that people and links use, such as DEP-17: a prefix and the row's own number."""
+    return lambda at, actor: Concat(Value(f"{prefix}-"), Cast(F(at("pk")), CharField()))
 
 
 class Expandable(serializers.Field):

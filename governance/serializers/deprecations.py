@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Cast, Coalesce, Concat, NullIf
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Concat, NullIf
 from rest_framework import serializers
 
-from common.fields import At, Computed, ExpandableList, Outer, Resource
+from common.fields import At, Computed, ExpandableList, Outer, Resource, numbered
 from common.strict import Flag, Text, Whole
 from governance.models import DeprecationState, Extension, ExtensionState, Reader, ReaderState
 from registry.choices import ConsumerKind, EndingKind
@@ -14,10 +14,6 @@ from registry.models import Brownout
 from registry.serializers.versions import reference_of, replacement_of
 
 MOVES = (ReaderState.ACKNOWLEDGED, ReaderState.NOT_USING)
-
-
-def _id(at: At, actor: Any) -> Concat:
-    return Concat(Value("DEP-"), Cast(F(at("pk")), CharField()))
 
 
 def _of_version(build: Any) -> Any:
@@ -102,7 +98,7 @@ def _count(of: Q) -> Any:
 class DeprecationSerializer(Resource):
     """How the readers of a version are moved off it before its last day."""
 
-    id = Computed(serializers.CharField(help_text="Such as DEP-17."), _id)
+    id = Computed(serializers.CharField(help_text="Such as DEP-17."), numbered("DEP"))
     version = Computed(serializers.CharField(help_text="project.view.feature@number"), _of_version(reference_of))
     state = serializers.ChoiceField(DeprecationState.choices)
     kind = serializers.ChoiceField(EndingKind.choices, source="version.ending_kind", allow_blank=True)

@@ -2,23 +2,17 @@
 
 from typing import Any
 
-from django.db.models import CharField, F, Value
-from django.db.models.functions import Cast, Concat
 from rest_framework import serializers
 
-from common.fields import At, Computed, Resource
+from common.fields import Computed, Resource, numbered
 from common.strict import Flag, Text
 from governance.models import NamedKind
-
-
-def _id(at: At, actor: Any) -> Concat:
-    return Concat(Value("NR-"), Cast(F(at("pk")), CharField()))
 
 
 class NamingRuleSerializer(Resource):
     """What names of one kind must look like."""
 
-    id = Computed(serializers.CharField(help_text="Such as NR-3."), _id)
+    id = Computed(serializers.CharField(help_text="Such as NR-3."), numbered("NR"))
     project = serializers.CharField(source="project.name", allow_null=True, help_text="Null: all projects.")
     kind = serializers.ChoiceField(NamedKind.choices)
     pattern = serializers.CharField(help_text="RE2, for the whole name.")

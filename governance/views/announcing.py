@@ -31,7 +31,7 @@ from registry.models import User, Version
 from registry.references import find_features, public_number
 from registry.views.actor import actor_of
 from registry.views.doing import done
-from registry.views.feature_frame import find
+from registry.views.feature_frame import crumbs_through, find, version_asked
 
 # Pages in their order: label, and what is asked there.
 STEPS: dict[str, tuple[str, type[DraftPage] | None]] = {
@@ -43,7 +43,7 @@ STEPS: dict[str, tuple[str, type[DraftPage] | None]] = {
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, project: str, view: str, feature: str) -> HttpResponse:
     """The first page for a version (`?v=1`), which makes the draft; the end of one that is announced is moved here."""
-    version = _version(request, project, view, feature)
+    version = version_asked(request, find(request, project, view, feature))
     allow(actor_of(request), "registry.deprecate_version", version)
     if version.state == VersionState.DEPRECATED:
         return _move(request, version)
@@ -133,18 +133,6 @@ def try_it(request: HttpRequest, reference: str) -> HttpResponse:
     return done(request, lambda: try_notice(draft, actor=actor, letter=letter), said, url_of(draft, "notice"))
 
 
-def _version(request: HttpRequest, project: str, view: str, feature: str) -> Version:
-    """The version that `?v=` names, the current one without it."""
-    held = find(request, project, view, feature)
-    number = request.GET.get("v", str(held.number))
-    seen = Version.objects.visible_to(actor_of(request)).select_related("replacement__feature")
-    version = seen.filter(feature=held, number=number).first() if number.isdecimal() and len(number) < 10 else None
-    if version is None:
-        raise Http404(f"There is no version {number}.")
-    version.feature = held
-    return version
-
-
 def _draft(request: HttpRequest, reference: str) -> Deprecation:
     """The draft, of somebody who may go on with it."""
     actor = actor_of(request)
@@ -183,12 +171,7 @@ def _show(
 
 def _frame(version: Version) -> dict[str, Any]:
     held = version.feature
-    crumbs = [
-        {"label": held.project.name, "url": held.project.get_absolute_url()},
-        {"label": held.view.name, "url": held.view.get_absolute_url()},
-        {"label": held.name, "url": held.get_absolute_url()},
-    ]
-    return {"version": version, "feature": held, "crumbs": crumbs, "today": timezone.now().date()}
+    return {"version": version, "feature": held, "crumbs": crumbs_through(held), "today": timezone.now().date()}
 
 
 def _steps(draft: Deprecation, said: Said, current: str) -> list[dict[str, str]]:

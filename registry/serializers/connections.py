@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import (
     Case,
-    CharField,
     DateTimeField,
     DurationField,
     ExpressionWrapper,
@@ -18,10 +17,10 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Concat, Greatest, Now
+from django.db.models.functions import Cast, Coalesce, Greatest, Now
 from rest_framework import serializers
 
-from common.fields import At, Computed, Expandable, ExpandableList, Outer, Resource, Seconds, SecondsField
+from common.fields import At, Computed, Expandable, ExpandableList, Outer, Resource, Seconds, SecondsField, numbered
 from registry import roles
 from registry.choices import PullKind, PullState
 from registry.models import Pull
@@ -91,10 +90,6 @@ def _inspected(column: str) -> Any:
     return lambda at, actor: if_may_inspect(F(at(column)), at, actor, "connection__", JSONField())
 
 
-def _reference(at: At, actor: Any) -> Concat:
-    return Concat(Value("PULL-"), Cast(F(at("pk")), CharField()))
-
-
 class PullErrorSerializer(serializers.Serializer):
     object = serializers.CharField()
     reason = serializers.CharField()
@@ -104,7 +99,7 @@ class PullErrorSerializer(serializers.Serializer):
 class OperationSerializer(Resource):
     """Long work: how far it is, how fast, how long it still takes, and what went wrong."""
 
-    id = Computed(serializers.CharField(), _reference)
+    id = Computed(serializers.CharField(), numbered("PULL"))
     connection = serializers.CharField(source="connection.slug")
     kind = serializers.ChoiceField(PullKind.choices)
     state = serializers.ChoiceField(PullState.choices)

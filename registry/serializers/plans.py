@@ -2,18 +2,12 @@
 
 from typing import Any
 
-from django.db.models import CharField, F, Value
-from django.db.models.functions import Cast, Concat
 from rest_framework import serializers
 
-from common.fields import At, Computed, ExpandableList, Outer, Resource
+from common.fields import Computed, ExpandableList, Outer, Resource, numbered
 from common.strict import Flag, Text
 from registry.choices import PlanState
 from registry.models import Approval
-
-
-def _reference(at: At, actor: Any) -> Concat:
-    return Concat(Value("PL-"), Cast(F(at("pk")), CharField()))
 
 
 class PlannedChangeSerializer(serializers.Serializer):
@@ -56,7 +50,7 @@ def _approvals(actor: Any, outer: Outer) -> Any:
 class PlanSerializer(Resource):
     """What files would change."""
 
-    id = Computed(serializers.CharField(), _reference)
+    id = Computed(serializers.CharField(), numbered("PL"))
     state = serializers.ChoiceField(PlanState.choices)
     created_by = serializers.CharField(source="created_by.username")
     created_at = serializers.DateTimeField()

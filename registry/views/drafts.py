@@ -21,7 +21,7 @@ from registry.models import DefaultPolicy, Feature, Version
 from registry.queries.alike import alike, facts_of
 from registry.revisions import revision
 from registry.views.actor import actor_of
-from registry.views.feature_frame import find
+from registry.views.feature_frame import crumbs_through, find
 
 CHECK = "check"
 # Which page asks for what.
@@ -150,11 +150,7 @@ def _around(version: Version, current: str) -> dict[str, Any]:
             {"label": label, "url": _url(held, name), "state": _standing(version, name, current, missing)}
             for name, label in pages
         ],
-        "crumbs": [
-            {"label": held.project.name, "url": held.project.get_absolute_url()},
-            {"label": held.view.name, "url": held.view.get_absolute_url()},
-            {"label": held.name, "url": held.get_absolute_url()},
-        ],
+        "crumbs": crumbs_through(held),
     }
 
 

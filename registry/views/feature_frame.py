@@ -22,6 +22,27 @@ def find(request: HttpRequest, project: str, view: str, feature: str) -> Feature
     return get_object_or_404(pages_of(actor_of(request)), key=f"{project}.{view}.{feature}")
 
 
+def version_asked(request: HttpRequest, feature: Feature) -> Version:
+    """The version that `?v=` names, the current one without it, or 404; with its feature, to act on."""
+    number = request.GET.get("v", str(feature.number))
+    seen = Version.objects.visible_to(actor_of(request)).select_related("replacement__feature")
+    version = seen.filter(feature=feature, number=number).first() if number.isdecimal() and len(number) < 10 else None
+    if version is None:
+        raise Http404(f"There is no version {number}.")
+    version.feature = feature
+    return version
+
+
+def crumbs_to(feature: Feature) -> list[dict[str, str]]:
+    """The way to a feature: project and view."""
+    return [{"label": one.name, "url": one.get_absolute_url()} for one in (feature.project, feature.view)]
+
+
+def crumbs_through(feature: Feature) -> list[dict[str, str]]:
+    """The way to a page below a feature's own."""
+    return [*crumbs_to(feature), {"label": feature.name, "url": feature.get_absolute_url()}]
+
+
 def frame(request: HttpRequest, feature: Feature, *, tab: str) -> dict[str, Any]:
     """Context of every tab. `?v=2` chooses a version; without it, the current one."""
     versions = versions_of(feature, actor_of(request))
@@ -40,10 +61,7 @@ def frame(request: HttpRequest, feature: Feature, *, tab: str) -> dict[str, Any]
         "notice": notice(feature, version),
         "replacement_url": url if version.state == VersionState.DEPRECATED else "",
         "tabs": _tabs(feature, version, tab, len(versions)),
-        "crumbs": [
-            {"label": feature.project.name, "url": feature.project.get_absolute_url()},
-            {"label": feature.view.name, "url": feature.view.get_absolute_url()},
-        ],
+        "crumbs": crumbs_to(feature),
     }
 
 

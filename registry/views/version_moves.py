@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -14,7 +14,7 @@ from registry.queries.retirement import blockers_of
 from registry.version_forms import ConfirmedForm
 from registry.views.actor import actor_of
 from registry.views.doing import done
-from registry.views.feature_frame import find
+from registry.views.feature_frame import crumbs_through, find, version_asked
 
 
 @require_POST
@@ -62,13 +62,7 @@ def retire(request: HttpRequest, project: str, view: str, feature: str) -> HttpR
 
 def _version(request: HttpRequest, project: str, view: str, feature: str, permission: str) -> Version:
     """The version that `?v=` names, the current one without it; 403 for those who may not do this to it."""
-    held = find(request, project, view, feature)
-    number = request.GET.get("v", str(held.number))
-    seen = Version.objects.visible_to(actor_of(request)).select_related("replacement__feature")
-    version = seen.filter(feature=held, number=number).first() if number.isdecimal() and len(number) < 10 else None
-    if version is None:
-        raise Http404(f"There is no version {number}.")
-    version.feature = held
+    version = version_asked(request, find(request, project, view, feature))
     allow(actor_of(request), permission, version)
     return version
 
@@ -80,11 +74,6 @@ def _page(version: Version) -> str:
 def _show(
     request: HttpRequest, name: str, version: Version, form: forms.Form, context: dict[str, object]
 ) -> HttpResponse:
-    held = version.feature
-    crumbs = [
-        {"label": held.project.name, "url": held.project.get_absolute_url()},
-        {"label": held.view.name, "url": held.view.get_absolute_url()},
-        {"label": held.name, "url": held.get_absolute_url()},
-    ]
-    context |= {"version": version, "feature": held, "form": form, "crumbs": crumbs}
+    feature = version.feature
+    context |= {"version": version, "feature": feature, "form": form, "crumbs": crumbs_through(feature)}
     return render(request, f"registry/version/{name}.html", context, status=422 if form.errors else 200)

@@ -70,6 +70,10 @@ class ChangeWebhookForm(WebhookForm):
         self.fields["url"].required = False
         self.fields["url"].label = "Another address"
 
+    @staticmethod
+    def shown(hook: Webhook) -> dict[str, Any]:
+        return {"name": hook.name, "events": hook.events, "is_on": hook.disabled_at is None}
+
     def changes(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "url" or value}
 
@@ -97,8 +101,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     """What one is told, and what was sent to it."""
     hook, actor = _find(request, number), actor_of(request)
     allow(actor, "registry.change_webhook", hook)
-    initial = {"name": hook.name, "events": hook.events, "is_on": hook.disabled_at is None}
-    form = ChangeWebhookForm(request.POST or None, initial=initial)
+    form = ChangeWebhookForm(request.POST or None, initial=ChangeWebhookForm.shown(hook))
     if request.method == "POST" and form.is_valid():
         form.tried(lambda: change_webhook(hook, actor=actor, **form.changes()))
         if not form.errors:
@@ -132,8 +135,7 @@ def renew(request: HttpRequest, number: str) -> HttpResponse:
         messages.error(request, " ".join(refusal.messages))
         return redirect(hook)
     hook.refresh_from_db()
-    initial = {"name": hook.name, "events": hook.events, "is_on": hook.disabled_at is None}
-    return _show(request, hook, ChangeWebhookForm(initial=initial), key)
+    return _show(request, hook, ChangeWebhookForm(initial=ChangeWebhookForm.shown(hook)), key)
 
 
 @require_POST
