@@ -9,6 +9,7 @@ import re2
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from governance.actions.answering import SHORTEST_REASON
 from governance.models import NameDecision, NamedKind, NameWaiver, NameWord, NamingRule
 from governance.queries.naming import compiled
 from registry.actions.action import Note, action, invalid, lock
@@ -123,8 +124,8 @@ def waive_name(
         raise invalid(key=f"Write its whole key, which begins with {project.name}.")
     if not today < until <= today + LONGEST_WAIVER:
         raise invalid(until="Choose a day after today, and within a year.")
-    if len(reason.strip()) < 10:
-        raise invalid(reason="Say why, in 10 characters or more. Auditors read it.")
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise invalid(reason=f"Say why, in {SHORTEST_REASON} characters or more. Auditors read it.")
     said = {"project": project, "reason": reason.strip(), "until": until, "given_by": actor}
     made, _ = NameWaiver.objects.update_or_create(kind=kind, key=key, defaults=said)
     note.subject = made
@@ -138,8 +139,8 @@ def decide_name(
 ) -> NameDecision:  # fmt: skip
     """The committee lets these teams use one name; `decision` may be new. Should another team use it too, it is asked
     again."""
-    if len(reason.strip()) < 10:
-        raise invalid(reason="Say why they may, in 10 characters or more.")
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise invalid(reason=f"Say why they may, in {SHORTEST_REASON} characters or more.")
     if len(teams) < 2:
         raise invalid(name="There is nothing to decide: no two teams use it.")
     decision.reason, decision.decided_by, decision.decided_at = reason.strip(), actor, timezone.now()
