@@ -20,12 +20,15 @@ def dumps(data: object) -> bytes:
     return orjson.dumps(data, default=str, option=_OPTIONS)
 
 
-def loads(body: bytes) -> Any:
+def loads(body: bytes, *, without_nul: bool = False) -> Any:
     """What strict JSON says.
 
     Raises Malformed for bad syntax, lone surrogates, NaN, NUL characters and nesting deeper than 64: PostgreSQL cannot
     store the first ones, and the last would exhaust the stack of whatever walks it. Of a repeated key the last counts.
+    `without_nul` puts U+FFFD for NUL characters instead, for what no person can correct.
     """
+    if without_nul:
+        body = body.replace(b"\\u0000", b"\\ufffd")
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError as error:

@@ -5,7 +5,7 @@ PostgreSQL longer to plan it than to run it. A hot read therefore compiles its q
 values that change, and sends it as a statement that is prepared on each connection.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import closing
 from functools import cache
 from typing import Any
@@ -78,3 +78,21 @@ class _ReadingCursor(psycopg.Cursor[Any]):
 def _counted_cursor() -> Any:
     """Counted by Prometheus as all others are."""
     return ExportingCursorWrapper(_ReadingCursor, connection.alias, connection.vendor)
+
+
+def execute_many(statement: str, rows: Sequence[Sequence[Any]]) -> int:
+    """Run the statement for each row, in one conversation with the database. Returns how many rows it wrote.
+
+    Straight through psycopg: what a request wraps around its statements (pghistory's context) cannot take many rows,
+    and is for tables with history.
+    """
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.cursor.executemany(statement, rows)
+        return max(cursor.cursor.rowcount, 0)
+
+
+def fetch(statement: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
+    """All rows that a statement answers with."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()

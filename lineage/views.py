@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from lineage.events import job_events, source_name, table_of
 from lineage.naming import view_name
+from lineage.telling import job_events, source_name, table_of
 from registry.models import FeatureView
 from registry.views.actor import actor_of
 

@@ -1,13 +1,16 @@
 """Celery's door."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
+from common import partitions
 from monitoring.actions.health import refresh_health as refresh
 from monitoring.actions.measure import measure_connection
-from monitoring.actions.partitions import keep_partitions as keep
 from registry.actions import pulls
 from registry.models import FeatureView
+
+TABLES = dict.fromkeys(("monitoring_viewmeasurement", "monitoring_featuremeasurement"), "measured_at")
 
 
 @shared_task(name="monitoring.tasks.pull_measurements")
@@ -22,4 +25,4 @@ def refresh_health() -> int:
 
 @shared_task(name="monitoring.tasks.keep_partitions")
 def keep_partitions() -> dict[str, list[str]]:
-    return keep(timezone.now())
+    return partitions.keep_partitions(TABLES, timezone.now(), months=settings.CHARTER_RETENTION_MONTHS)

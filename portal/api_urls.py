@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
 from governance.api import audit, deprecations, naming
-from lineage import api as lineage
+from lineage.api import export, receiving
 from monitoring import api as monitoring
 from portal import api as portal
 from registry.api import (
@@ -147,7 +147,13 @@ urlpatterns = [
     path("me", me.MeView.as_view(), name="me"),
     path("health", monitoring.HealthListView.as_view(), name="health"),
     path("audit-log", audit.AuditLogView.as_view(), name="audit-log"),
-    path("export", lineage.ExportView.as_view(), name="export"),
+    path("export", export.ExportView.as_view(), name="export"),
+    # With a slash at the end too: a redirect would turn a producer's POST into a GET, and lose its event.
+    path("lineage", receiving.LineageView.as_view(), name="lineage"),
+    path("lineage/", receiving.LineageView.as_view(schema=None)),
+    path("lineage/batch", receiving.LineageBatchView.as_view(), name="lineage-batch"),
+    path("lineage/batch/", receiving.LineageBatchView.as_view(schema=None)),
+    path("lineage/events/<name:digest>", receiving.LineageEventView.as_view(), name="lineage-event"),
     path("openapi.json", portal.OpenApiView.as_view(), name="openapi"),
     re_path("", portal.NothingView.as_view()),
 ]

@@ -18,6 +18,14 @@ class TokenScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "charter_pat_… or charter_sa_…"}
 
 
+class KeyScheme(OpenApiAuthenticationExtension):
+    target_class = "registry.tokens.KeyAuthentication"
+    name = "key"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "apiKey", "in": "header", "name": "X-API-Key"}
+
+
 class AddressScheme(OpenApiAuthenticationExtension):
     target_class = "registry.tokens.AddressAuthentication"
     name = "address"

@@ -62,6 +62,14 @@ class TokenAuthentication(BaseAuthentication):
         return CHALLENGE
 
 
+class KeyAuthentication(TokenAuthentication):
+    """`X-API-Key: charter_sa_…`, as tools send that know no bearer tokens."""
+
+    def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
+        secret = request.headers.get("X-API-Key")
+        return self.accept(find(secret)) if secret else None
+
+
 class AddressAuthentication(TokenAuthentication):
     """`?token=`, for calendars, which cannot send headers. Addresses are seen by many: such a token reads the calendar
     and nothing else."""

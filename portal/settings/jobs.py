@@ -35,6 +35,10 @@ CELERY_BEAT_SCHEDULE = {
     "follow-deprecations": {"task": "governance.tasks.follow_all", "schedule": 300.0},
     "clear-sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400.0},
     "keep-partitions": {"task": "monitoring.tasks.keep_partitions", "schedule": 3600.0},
+    "fold-events": {"task": "lineage.tasks.fold_events", "schedule": 10.0},
+    "keep-events": {"task": "lineage.tasks.keep_events", "schedule": 3600.0},
 }
 # Measurements older than this many months are dropped, a month's partition at a time.
 CHARTER_RETENTION_MONTHS = env.int("CHARTER_RETENTION_MONTHS", default=13)
+# Lineage events as they came are kept this many months. What they added up to stays.
+CHARTER_EVENT_RETENTION_MONTHS = env.int("CHARTER_EVENT_RETENTION_MONTHS", default=3)

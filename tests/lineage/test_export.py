@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 from openlineage.client.event_v2 import JobEvent
 
-from lineage.events import job_events
 from lineage.naming import dataset_name
+from lineage.telling import job_events
 from registry.models import FeatureView, Source
 from tests.cast import api_as, page_as
 from tests.factories import ConnectionFactory, FeatureFactory, ProjectFactory, SourceFactory, ViewFactory

@@ -1,28 +1,36 @@
-"""Partitions of the measurement tables: made ahead of time, dropped when they are older than the retention."""
+"""Tables partitioned by month: partitions made ahead of time, dropped when they are older than they are to be kept.
 
+Such a table has a default partition `<table>_rest`, so that no moment is ever refused.
+"""
+
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from django.conf import settings
 from django.db import connection as database
 
-TABLES = ("monitoring_viewmeasurement", "monitoring_featuremeasurement")
 MONTHS_AHEAD = 2
 
 
-def keep_partitions(now: datetime) -> dict[str, list[str]]:
-    """Make the partitions of this month and the next ones; drop those past retention. Returns both lists of names."""
-    wanted = [_month(now, offset) for offset in range(MONTHS_AHEAD + 1)]
-    oldest = _month(now, -settings.CHARTER_RETENTION_MONTHS)
+def keep_partitions(
+    tables: Mapping[str, str], now: datetime, *, months: int, unless: str = "false"
+) -> dict[str, list[str]]:
+    """Make the partitions of this month and the next ones; drop those from before `months` ago.
+
+    `tables` maps each table to the column of its moments. A partition with a row for which the SQL `unless` holds
+    stays. Returns the names of those made and dropped.
+    """
+    oldest = _month(now, -months)
     made, dropped = [], []
-    for table in TABLES:
+    for table, column in tables.items():
         held = _partitions(table)
-        for month in wanted:
+        for month in (_month(now, offset) for offset in range(MONTHS_AHEAD + 1)):
             name = f"{table}_{month:%Y%m}"
             if name not in held:
-                _make(table, name, month)
+                _make(table, column, name, month)
                 made.append(name)
         for name in held:
-            if name.removeprefix(f"{table}_").isdigit() and name < f"{table}_{oldest:%Y%m}":
+            is_month = name.removeprefix(f"{table}_").isdigit()
+            if is_month and name < f"{table}_{oldest:%Y%m}" and not _has_row(name, unless):
                 _run(f'DROP TABLE "{name}"')
                 dropped.append(name)
     return {"made": made, "dropped": dropped}
@@ -44,19 +52,25 @@ def _partitions(table: str) -> list[str]:
         return sorted(name for (name,) in cursor.fetchall())
 
 
-def _make(table: str, name: str, month: datetime) -> None:
+def _make(table: str, column: str, name: str, month: datetime) -> None:
     """A month's partition. Rows of that month that waited in the default partition move over first."""
     until = _month(month, 1)
     _run(f'CREATE TABLE "{name}" (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)')
     span = [month, until]
     _run(
-        f"WITH moved AS (DELETE FROM {table}_rest WHERE measured_at >= %s AND measured_at < %s RETURNING *) "  # noqa: S608
+        f"WITH moved AS (DELETE FROM {table}_rest WHERE {column} >= %s AND {column} < %s RETURNING *) "  # noqa: S608
         f'INSERT INTO "{name}" SELECT * FROM moved',
         span,
     )
     _run(
         f"ALTER TABLE {table} ATTACH PARTITION \"{name}\" FOR VALUES FROM ('{month:%Y-%m-%d}') TO ('{until:%Y-%m-%d}')"
     )
+
+
+def _has_row(name: str, condition: str) -> bool:
+    with database.cursor() as cursor:
+        cursor.execute(f'SELECT EXISTS (SELECT 1 FROM "{name}" WHERE {condition})')  # noqa: S608  ours
+        return bool(cursor.fetchone()[0])
 
 
 def _run(statement: str, values: list[datetime] | None = None) -> None:

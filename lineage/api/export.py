@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from common.json import OrjsonRenderer
 from common.parameters import Parameter
-from lineage.events import job_events
+from lineage.telling import job_events
 from registry.api.endpoints import Endpoint
 from registry.choices import Scope
 from registry.models import FeatureView

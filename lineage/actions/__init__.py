@@ -1,0 +1,1 @@
+"""Every change of what lineage keeps."""

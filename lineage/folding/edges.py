@@ -1,0 +1,236 @@
+"""Edges, worked out from what a job's runs, statements and facets add up to.
+
+In this order: the `lineage` facet, then what its outputs say of their columns, then everything in to everything out.
+The last is told through the job itself, in + out edges instead of in x out, so that thousands of views cost thousands.
+What holds now is what the newest statement or the newest complete run says; what only older runs touched stays, with
+the time in which it was seen.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from uuid import UUID
+
+import orjson
+
+from common.statements import execute_many, fetch
+from lineage.folding.rows import RunRow
+from lineage.folding.standing import stands
+from lineage.openlineage.links import ColumnLink, Links, of_job, of_output
+from lineage.openlineage.reading import MOMENT
+
+_TELLERS = """
+SELECT node.id, node.kind, node.picture::text, (node.facets -> 'lineage')::text, run.started_at, run.inputs,
+       run.outputs, run.picture::text
+FROM lineage_node node LEFT JOIN LATERAL (
+  SELECT to_char(held.started_at AT TIME ZONE 'UTC', %(form)s) AS started_at, inputs, outputs, picture
+  FROM lineage_run held WHERE job_id = node.id AND moves_data
+  ORDER BY held.job_id, held.is_complete DESC, held.started_at DESC, held.id DESC LIMIT 1
+) run ON true
+WHERE node.id = ANY(%(ids)s)
+"""
+_FLOWS = """
+SELECT job, dataset, to_char(said_at AT TIME ZONE 'UTC', %(form)s), body::text
+FROM lineage_flow WHERE job = ANY(%(ids)s)
+"""
+_SAME = "SELECT id, same_as_id FROM lineage_node WHERE id = ANY(%s) AND same_as_id <> id"
+_HELD = """
+SELECT teller_id, source_id, target_id, flows, is_current, to_char(first_at AT TIME ZONE 'UTC', %(form)s),
+       to_char(last_at AT TIME ZONE 'UTC', %(form)s)
+FROM lineage_edge WHERE teller_id = ANY(%(ids)s)
+"""
+# Whatever its runs ever touched: asked only when things turned out to be the same.
+_ALL_SPANS = """
+SELECT job_id, node, is_input, to_char(min(first_at) AT TIME ZONE 'UTC', %(form)s),
+       to_char(max(last_at) AT TIME ZONE 'UTC', %(form)s)
+FROM (SELECT job_id, unnest(inputs) AS node, true AS is_input, first_at, last_at
+        FROM lineage_run WHERE job_id = ANY(%(ids)s)
+      UNION ALL SELECT job_id, unnest(outputs), false, first_at, last_at FROM lineage_run WHERE job_id = ANY(%(ids)s)
+      UNION ALL SELECT job_id, (jsonb_array_elements_text(picture -> 'inputs'))::uuid, true, first_at, last_at
+        FROM lineage_run WHERE job_id = ANY(%(ids)s) AND picture IS NOT NULL
+      UNION ALL SELECT job_id, (jsonb_array_elements_text(picture -> 'outputs'))::uuid, false, first_at, last_at
+        FROM lineage_run WHERE job_id = ANY(%(ids)s) AND picture IS NOT NULL) touched
+GROUP BY job_id, node, is_input
+"""
+_TOUCHING = "SELECT DISTINCT teller_id FROM lineage_edge WHERE source_id = ANY(%(ids)s) OR target_id = ANY(%(ids)s)"
+_PUT = """
+INSERT INTO lineage_edge (teller_id, source_id, target_id, flows, is_current, first_at, last_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (teller_id, source_id, target_id) DO UPDATE SET flows = excluded.flows, is_current = excluded.is_current,
+  first_at = excluded.first_at, last_at = excluded.last_at
+"""
+_DROP = "DELETE FROM lineage_edge WHERE teller_id = %s AND source_id = %s AND target_id = %s"
+_HELD_COLUMNS = "SELECT id FROM lineage_columnedge WHERE teller = ANY(%s)"
+_PUT_COLUMN = """
+INSERT INTO lineage_columnedge
+  (id, teller, source_id, source_column, target_id, target_column, is_direct, subtype, masking, description)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING
+"""
+_DROP_COLUMN = "DELETE FROM lineage_columnedge WHERE id = %s"
+
+Place = tuple[UUID, UUID, UUID]  # teller, source, target
+
+
+@dataclass(slots=True)
+class EdgeRow:
+    flows: bool = False
+    is_current: bool = False
+    first_at: str | None = None
+    last_at: str | None = None
+
+    def see(self, first_at: str, last_at: str) -> None:
+        self.first_at = min(self.first_at or first_at, first_at)
+        self.last_at = max(self.last_at or last_at, last_at)
+
+    @property
+    def values(self) -> tuple[bool, bool, str | None, str | None]:
+        return self.flows, self.is_current, self.first_at, self.last_at
+
+
+@dataclass(slots=True)
+class Picture:
+    """What a job reads and writes now, since when, and what it says about how."""
+
+    teller: UUID
+    at: str
+    inputs: set[UUID] = field(default_factory=set)
+    outputs: set[UUID] = field(default_factory=set)
+    links: list[Links] = field(default_factory=list)
+    is_explicit: bool = False
+
+    def edges(self) -> dict[tuple[UUID, UUID], bool]:
+        """(source, target) to whether data is followed along it."""
+        told = {links.target for links in self.links}
+        passes = not self.is_explicit and not (self.outputs and self.outputs <= told)
+        found = {(one, self.teller): passes for one in self.inputs}
+        found |= {(self.teller, one): not self.is_explicit and one not in told for one in self.outputs}
+        return found | {(source, links.target): True for links in self.links for source in links.nodes}
+
+
+def touching(ids: Iterable[UUID]) -> set[UUID]:
+    """Who tells of edges that begin or end at these nodes."""
+    return {id for (id,) in fetch(_TOUCHING, {"ids": list(ids)})}
+
+
+def work_out(tellers: Collection[UUID], runs: Iterable[RunRow], *, anew: Collection[UUID] = ()) -> None:
+    """Write the edges of these jobs and datasets as they are now. `runs` are those that changed; for the jobs in `anew`
+    all runs are looked at."""
+    pictures = _pictures({*tellers, *anew})
+    spans = [(run.job, *span) for run in runs for span in _spans(run)] + _all_spans(anew)
+    same = _same(pictures, spans)
+    held = _held({*tellers, *anew})
+    wanted = {place: EdgeRow(False, False, *row.values[2:]) for place, row in held.items() if place[0] not in anew}
+    for job, node, is_input, first_at, last_at in spans:
+        place = (job, same(node), job) if is_input else (job, job, same(node))
+        wanted.setdefault(place, EdgeRow()).see(first_at, last_at)
+    columns: dict[UUID, tuple] = {}
+    for picture in pictures:
+        for (source, target), flows in picture.edges().items():
+            if same(source) != same(target):
+                row = wanted.setdefault((picture.teller, same(source), same(target)), EdgeRow())
+                row.flows, row.is_current = row.flows and row.is_current or flows, True
+        columns |= _column_rows(picture, same)
+    _write(held, {place: row for place, row in wanted.items() if row.is_current or row.first_at})
+    _write_columns([picture.teller for picture in pictures], columns)
+
+
+def _spans(run: RunRow) -> Iterable[tuple[UUID, bool, str, str]]:
+    yield from ((one, True, run.first_at, run.last_at) for one in run.touches("inputs"))
+    yield from ((one, False, run.first_at, run.last_at) for one in run.touches("outputs"))
+
+
+def _all_spans(jobs: Collection[UUID]) -> list[tuple[UUID, UUID, bool, str, str]]:
+    return fetch(_ALL_SPANS, {"ids": list(jobs), "form": MOMENT}) if jobs else []
+
+
+def _pictures(tellers: Collection[UUID]) -> list[Picture]:
+    asked = {"ids": list(tellers), "form": MOMENT}
+    flows: dict[UUID, list[tuple[UUID, str, dict]]] = {}
+    for job, dataset, said_at, body in fetch(_FLOWS, asked):
+        flows.setdefault(job, []).append((dataset, said_at, orjson.loads(body)))
+    return [_picture(row, flows.get(row[0], [])) for row in fetch(_TELLERS, asked)]
+
+
+def _picture(row: tuple, flows: list[tuple[UUID, str, dict]]) -> Picture:
+    teller, kind, stated, facet, started_at, inputs, outputs, snapshot = row
+    statement = orjson.loads(stated) if stated else None
+    if statement and (started_at is None or statement["at"] >= started_at):
+        picture = Picture(teller, statement["at"], _ids(statement["inputs"]), _ids(statement["outputs"]))
+    else:
+        picture = Picture(teller, started_at or "", set(inputs or ()), set(outputs or ()))
+        if snapshot:
+            whole = orjson.loads(snapshot)
+            picture.inputs |= _ids(whole["inputs"])
+            picture.outputs |= _ids(whole["outputs"])
+    explicit = orjson.loads(facet) if facet else None
+    if explicit and kind == "job" and stands(explicit, statement) and explicit["at"] >= picture.at:
+        picture.links, picture.is_explicit = of_job(teller, explicit["body"]), True
+    else:
+        picture.links = _of_outputs(picture, kind, flows)
+    return picture
+
+
+def _of_outputs(picture: Picture, kind: str, flows: list[tuple[UUID, str, dict]]) -> list[Links]:
+    of_now = ((dataset, body) for dataset, said_at, body in flows if said_at >= picture.at)
+    found = (
+        of_output(dataset, body, picture.teller)
+        for dataset, body in of_now
+        if kind != "job" or dataset in picture.outputs
+    )
+    return [links for links in found if links]
+
+
+def _ids(texts: Iterable[str]) -> set[UUID]:
+    return {UUID(one) for one in texts}
+
+
+class _Same:
+    """From a node as it is named to the one that stands for it."""
+
+    def __init__(self, other: dict[UUID, UUID]) -> None:
+        self._other = other
+
+    def __call__(self, id: UUID) -> UUID:
+        return self._other.get(id, id)
+
+
+def _same(pictures: Iterable[Picture], spans: Iterable[tuple]) -> _Same:
+    ids = {span[1] for span in spans}
+    for picture in pictures:
+        ids |= picture.inputs | picture.outputs | {links.target for links in picture.links}
+        ids |= {source for links in picture.links for source in links.nodes}
+    return _Same(dict(fetch(_SAME, [list(ids)])))
+
+
+def _held(tellers: Collection[UUID]) -> dict[Place, EdgeRow]:
+    rows = fetch(_HELD, {"ids": list(tellers), "form": MOMENT})
+    return {(teller, source, target): EdgeRow(*rest) for teller, source, target, *rest in rows}
+
+
+def _write(held: dict[Place, EdgeRow], wanted: dict[Place, EdgeRow]) -> None:
+    changed = {place for place, row in wanted.items() if place not in held or held[place].values != row.values}
+    execute_many(_DROP, sorted(held.keys() - wanted.keys()))
+    execute_many(_PUT, [(*place, *wanted[place].values) for place in sorted(changed)])
+
+
+def _column_rows(picture: Picture, same: _Same) -> dict[UUID, tuple]:
+    found = {}
+    for links in picture.links:
+        for link in links.columns:
+            row = _column_row(picture.teller, link, same)
+            found[row[0]] = row
+    return found
+
+
+def _column_row(teller: UUID, link: ColumnLink, same: _Same) -> tuple:
+    row = (
+        teller, same(link.source), link.source_column, same(link.target), link.target_column, link.is_direct,
+        link.subtype, link.masking, link.description,
+    )  # fmt: skip
+    return UUID(bytes=blake2b("\0".join(map(str, row)).encode(), digest_size=16).digest()), *row
+
+
+def _write_columns(tellers: list[UUID], wanted: dict[UUID, tuple]) -> None:
+    held = {id for (id,) in fetch(_HELD_COLUMNS, [tellers])}
+    execute_many(_DROP_COLUMN, [(id,) for id in sorted(held - wanted.keys())])
+    execute_many(_PUT_COLUMN, [wanted[id] for id in sorted(wanted.keys() - held)])

@@ -1,0 +1,66 @@
+"""Runs of jobs, as their events add up, and what each job says about how its outputs are made."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from lineage.models.nodes import Node
+
+
+class RunState(models.TextChoices):
+    RUNNING = "RUNNING", "Running"
+    COMPLETED = "COMPLETED", "Completed"
+    FAILED = "FAILED", "Failed"
+    ABORTED = "ABORTED", "Aborted"
+
+
+class Run(models.Model):
+    """One run of a job: the union of all that its events say. What it read and wrote are ids of nodes as named."""
+
+    id = models.UUIDField(primary_key=True)
+    job = models.ForeignKey(Node, on_delete=models.DO_NOTHING, db_constraint=False, related_name="runs", db_index=False)
+    run = models.TextField(help_text="runId, as the producer calls it")
+    parent = models.UUIDField(null=True)
+    state = models.CharField(max_length=9, choices=RunState.choices)
+    attempts = models.PositiveSmallIntegerField(default=1)
+    started_at = models.DateTimeField(help_text="Of the newest attempt")
+    ended_at = models.DateTimeField(null=True)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    marks = ArrayField(models.TextField(), help_text="Moments and types of the events that start and end it")
+    inputs = ArrayField(models.UUIDField(), default=list)
+    outputs = ArrayField(models.UUIDField(), default=list)
+    picture = models.JSONField(null=True, help_text="Of the newest event of a job whose events each state the whole")
+    facets = models.JSONField(default=dict, help_text="{name: {at, digest, whole, body}}; the newest of each")
+    is_complete = models.BooleanField(default=False)
+    moves_data = models.BooleanField(default=False, help_text="It names something that it reads or writes")
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+        indexes = [
+            models.Index(fields=["job", "-started_at", "-id"], name="run_by_job"),
+            models.Index(
+                fields=["job", "-is_complete", "-started_at", "-id"], name="run_that_counts",
+                condition=models.Q(moves_data=True),
+            ),
+            models.Index(models.Func("run", models.Value(200), function="left"), name="run_by_name"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.run
+
+
+class Flow(models.Model):
+    """The newest word of a job on which columns an output is made of. Without a job, `job` is the dataset itself."""
+
+    id = models.UUIDField(primary_key=True)
+    job = models.UUIDField()
+    dataset = models.UUIDField()
+    said_at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+    body = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["job", "dataset"], name="flow_by_job")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} by {self.job}"

@@ -1,0 +1,11 @@
+"""Who may tell lineage what. Predicates only."""
+
+from collections.abc import Iterable
+
+
+def may_send_to(namespaces: Iterable[str], namespace: str) -> bool:
+    """Whether a token that names these namespaces may tell of jobs or datasets in `namespace`. One that names none may
+    tell of all; a name that ends in * stands for all that begin so.
+    """
+    named = list(namespaces)
+    return not named or any(namespace.startswith(one[:-1]) if one.endswith("*") else namespace == one for one in named)
