@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from lineage.actions.bridging import bridge_changed
 from lineage.actions.folding import fold_waiting
 from lineage.actions.keeping import keep_events as keep
 
@@ -10,6 +11,11 @@ from lineage.actions.keeping import keep_events as keep
 @shared_task(name="lineage.tasks.fold_events")
 def fold_events() -> int:
     return fold_waiting()
+
+
+@shared_task(name="lineage.tasks.bridge")
+def bridge() -> list[int]:
+    return bridge_changed()
 
 
 @shared_task(name="lineage.tasks.keep_events")

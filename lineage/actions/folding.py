@@ -30,6 +30,15 @@ SELECT event_at, digest, kind, event_type, body FROM (
     SELECT * FROM lineage_event WHERE state = 'waiting' ORDER BY id LIMIT %s) oldest
 ) counted WHERE so_far - size < %s
 """
+# What Feast calls views, sources and services of its projects.
+FEAST = ("feast_featureView", "feast_dataSource", "feast_featureService")
+_BRIDGE_ANEW = """
+UPDATE lineage_bridge SET fingerprint = '' WHERE fingerprint <> '' AND (
+  project_id IN (SELECT id FROM registry_project WHERE upstream_name = ANY(%(projects)s))
+  OR tellers && ARRAY(SELECT teller_id FROM lineage_edge
+                      WHERE source_id = ANY(%(renamed)s::uuid[]) OR target_id = ANY(%(renamed)s::uuid[])))
+RETURNING project_id
+"""
 _RECEIPT = """
 UPDATE lineage_event SET state = %s, warnings = warnings || %s::text[] WHERE event_at = %s AND digest = %s
 """
@@ -104,6 +113,16 @@ def _join(rows: Rows) -> None:
     renamed = aliases.relate(rows.nodes.values())
     anew = edges.touching(renamed) if renamed else set()
     edges.work_out(rows.tellers, rows.runs.values(), anew=anew)
+    fetch(_BRIDGE_ANEW, {"renamed": list(renamed), "projects": list(_unknown_to_the_registry(rows))})
+
+
+def _unknown_to_the_registry(rows: Rows) -> set[str]:
+    """Projects of whose views, sources or services Feast's events named one that is not joined to the registry."""
+    return {
+        node.namespace.rpartition("/")[2]
+        for node in rows.nodes.values()
+        if node.same_as == node.id and any(name in node.facets for name in FEAST)
+    }
 
 
 def _read(one: _Taken) -> tuple[Said | None, str]:

@@ -26,8 +26,8 @@ class Receipt:
 def keep_events(events: Sequence[Admitted], *, sender: str) -> Receipt:
     """Keep the events durably, each once. They are folded soon after by a worker, now or when there is one again."""
     rows = [_row(one, sender) for one in sorted(events, key=lambda one: (one.event_at, one.digest))]
-    # No transaction around it: what is kept of a batch stays kept when it is sent again, and commits cost as much as all
-    # the rest of a single event.
+    # No transaction around it: what is kept of a batch stays kept when it is sent again, and a commit costs as much as
+    # all the rest of a single event.
     if kept := execute_many(_KEEP, rows):
         notifications.fold_events()
     return Receipt(kept, len(events) - kept)

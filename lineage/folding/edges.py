@@ -20,8 +20,8 @@ from lineage.openlineage.links import ColumnLink, Links, of_job, of_output
 from lineage.openlineage.reading import MOMENT
 
 _TELLERS = """
-SELECT node.id, node.kind, node.picture::text, (node.facets -> 'lineage')::text, run.started_at, run.inputs,
-       run.outputs, run.picture::text
+SELECT node.id, node.kind, node.picture::text, (node.facets -> 'lineage')::text,
+       node.facets -> 'feast_jobKind' -> 'body' ->> 'kind', run.started_at, run.inputs, run.outputs, run.picture::text
 FROM lineage_node node LEFT JOIN LATERAL (
   SELECT to_char(held.started_at AT TIME ZONE 'UTC', %(form)s) AS started_at, inputs, outputs, picture
   FROM lineage_run held WHERE job_id = node.id AND moves_data
@@ -52,7 +52,14 @@ FROM (SELECT job_id, unnest(inputs) AS node, true AS is_input, first_at, last_at
         FROM lineage_run WHERE job_id = ANY(%(ids)s) AND picture IS NOT NULL) touched
 GROUP BY job_id, node, is_input
 """
-_TOUCHING = "SELECT DISTINCT teller_id FROM lineage_edge WHERE source_id = ANY(%(ids)s) OR target_id = ANY(%(ids)s)"
+# What the registry tells is told by nobody that has a node.
+_TOUCHING = """
+SELECT DISTINCT teller_id FROM lineage_edge WHERE (source_id = ANY(%(ids)s) OR target_id = ANY(%(ids)s))
+  AND teller_id IN (SELECT id FROM lineage_node)
+"""
+_TOLD_BY_REGISTRY = """
+SELECT id FROM lineage_node WHERE id = ANY(%s) AND (view_id IS NOT NULL OR consumer_id IS NOT NULL)
+"""
 _PUT = """
 INSERT INTO lineage_edge (teller_id, source_id, target_id, flows, is_current, first_at, last_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -97,10 +104,11 @@ class Picture:
     outputs: set[UUID] = field(default_factory=set)
     links: list[Links] = field(default_factory=list)
     is_explicit: bool = False
+    is_definition: bool = False  # it declares views and services in one go, and knows no more of each than the registry
 
-    def edges(self) -> dict[tuple[UUID, UUID], bool]:
-        """(source, target) to whether data is followed along it."""
-        told = {links.target for links in self.links}
+    def edges(self, known: Collection[UUID]) -> dict[tuple[UUID, UUID], bool]:
+        """(source, target) to whether data is followed along it. Of what is `known`, the registry tells itself."""
+        told = {links.target for links in self.links} | (self.outputs & set(known) if self.is_definition else set())
         passes = not self.is_explicit and not (self.outputs and self.outputs <= told)
         found = {(one, self.teller): passes for one in self.inputs}
         found |= {(self.teller, one): not self.is_explicit and one not in told for one in self.outputs}
@@ -117,21 +125,22 @@ def work_out(tellers: Collection[UUID], runs: Iterable[RunRow], *, anew: Collect
     all runs are looked at."""
     pictures = _pictures({*tellers, *anew})
     spans = [(run.job, *span) for run in runs for span in _spans(run)] + _all_spans(anew)
-    same = _same(pictures, spans)
-    held = _held({*tellers, *anew})
+    same = Same(_named(pictures, spans))
+    held = held_edges({*tellers, *anew})
     wanted = {place: EdgeRow(False, False, *row.values[2:]) for place, row in held.items() if place[0] not in anew}
     for job, node, is_input, first_at, last_at in spans:
         place = (job, same(node), job) if is_input else (job, job, same(node))
         wanted.setdefault(place, EdgeRow()).see(first_at, last_at)
+    known = _told_by_registry(pictures, same)
     columns: dict[UUID, tuple] = {}
     for picture in pictures:
-        for (source, target), flows in picture.edges().items():
+        for (source, target), flows in picture.edges(known).items():
             if same(source) != same(target):
                 row = wanted.setdefault((picture.teller, same(source), same(target)), EdgeRow())
                 row.flows, row.is_current = row.flows and row.is_current or flows, True
         columns |= _column_rows(picture, same)
-    _write(held, {place: row for place, row in wanted.items() if row.is_current or row.first_at})
-    _write_columns([picture.teller for picture in pictures], columns)
+    write(held, {place: row for place, row in wanted.items() if row.is_current or row.first_at})
+    write_columns([picture.teller for picture in pictures], columns)
 
 
 def _spans(run: RunRow) -> Iterable[tuple[UUID, bool, str, str]]:
@@ -152,7 +161,7 @@ def _pictures(tellers: Collection[UUID]) -> list[Picture]:
 
 
 def _picture(row: tuple, flows: list[tuple[UUID, str, dict]]) -> Picture:
-    teller, kind, stated, facet, started_at, inputs, outputs, snapshot = row
+    teller, kind, stated, facet, feast_kind, started_at, inputs, outputs, snapshot = row
     statement = orjson.loads(stated) if stated else None
     if statement and (started_at is None or statement["at"] >= started_at):
         picture = Picture(teller, statement["at"], _ids(statement["inputs"]), _ids(statement["outputs"]))
@@ -162,6 +171,7 @@ def _picture(row: tuple, flows: list[tuple[UUID, str, dict]]) -> Picture:
             whole = orjson.loads(snapshot)
             picture.inputs |= _ids(whole["inputs"])
             picture.outputs |= _ids(whole["outputs"])
+    picture.is_definition = feast_kind == "definition"
     explicit = orjson.loads(facet) if facet else None
     if explicit and kind == "job" and stands(explicit, statement) and explicit["at"] >= picture.at:
         picture.links, picture.is_explicit = of_job(teller, explicit["body"]), True
@@ -184,45 +194,54 @@ def _ids(texts: Iterable[str]) -> set[UUID]:
     return {UUID(one) for one in texts}
 
 
-class _Same:
-    """From a node as it is named to the one that stands for it."""
+def _told_by_registry(pictures: Iterable[Picture], same: "Same") -> set[UUID]:
+    """Outputs, as named, of declaring jobs that the registry knows as views or consumers."""
+    outputs = {one for picture in pictures if picture.is_definition for one in picture.outputs}
+    if not outputs:
+        return set()
+    known = {id for (id,) in fetch(_TOLD_BY_REGISTRY, [[same(one) for one in outputs]])}
+    return {one for one in outputs if same(one) in known}
 
-    def __init__(self, other: dict[UUID, UUID]) -> None:
-        self._other = other
+
+class Same:
+    """From nodes as they are named to those that stand for them."""
+
+    def __init__(self, ids: Iterable[UUID]) -> None:
+        self._other: dict[UUID, UUID] = dict(fetch(_SAME, [list(ids)]))
 
     def __call__(self, id: UUID) -> UUID:
         return self._other.get(id, id)
 
 
-def _same(pictures: Iterable[Picture], spans: Iterable[tuple]) -> _Same:
+def _named(pictures: Iterable[Picture], spans: Iterable[tuple]) -> set[UUID]:
     ids = {span[1] for span in spans}
     for picture in pictures:
         ids |= picture.inputs | picture.outputs | {links.target for links in picture.links}
         ids |= {source for links in picture.links for source in links.nodes}
-    return _Same(dict(fetch(_SAME, [list(ids)])))
+    return ids
 
 
-def _held(tellers: Collection[UUID]) -> dict[Place, EdgeRow]:
+def held_edges(tellers: Collection[UUID]) -> dict[Place, EdgeRow]:
     rows = fetch(_HELD, {"ids": list(tellers), "form": MOMENT})
     return {(teller, source, target): EdgeRow(*rest) for teller, source, target, *rest in rows}
 
 
-def _write(held: dict[Place, EdgeRow], wanted: dict[Place, EdgeRow]) -> None:
+def write(held: dict[Place, EdgeRow], wanted: dict[Place, EdgeRow]) -> None:
     changed = {place for place, row in wanted.items() if place not in held or held[place].values != row.values}
     execute_many(_DROP, sorted(held.keys() - wanted.keys()))
     execute_many(_PUT, [(*place, *wanted[place].values) for place in sorted(changed)])
 
 
-def _column_rows(picture: Picture, same: _Same) -> dict[UUID, tuple]:
+def _column_rows(picture: Picture, same: Same) -> dict[UUID, tuple]:
     found = {}
     for links in picture.links:
         for link in links.columns:
-            row = _column_row(picture.teller, link, same)
+            row = column_row(picture.teller, link, same)
             found[row[0]] = row
     return found
 
 
-def _column_row(teller: UUID, link: ColumnLink, same: _Same) -> tuple:
+def column_row(teller: UUID, link: ColumnLink, same: Same) -> tuple:
     row = (
         teller, same(link.source), link.source_column, same(link.target), link.target_column, link.is_direct,
         link.subtype, link.masking, link.description,
@@ -230,7 +249,7 @@ def _column_row(teller: UUID, link: ColumnLink, same: _Same) -> tuple:
     return UUID(bytes=blake2b("\0".join(map(str, row)).encode(), digest_size=16).digest()), *row
 
 
-def _write_columns(tellers: list[UUID], wanted: dict[UUID, tuple]) -> None:
+def write_columns(tellers: list[UUID], wanted: dict[UUID, tuple]) -> None:
     held = {id for (id,) in fetch(_HELD_COLUMNS, [tellers])}
     execute_many(_DROP_COLUMN, [(id,) for id in sorted(held - wanted.keys())])
     execute_many(_PUT_COLUMN, [wanted[id] for id in sorted(wanted.keys() - held)])

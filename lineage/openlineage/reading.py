@@ -155,7 +155,8 @@ class _Reader:
         self._warn(len(listed) > MOST_DATASETS, f"Of {len(listed):,} {way} the first {MOST_DATASETS:,} are read.")
         named = [one for one in listed[:MOST_DATASETS] if names.is_named(one)]
         self._warn(len(named) < min(len(listed), MOST_DATASETS), f"One of {way} has no namespace and name.")
-        return {self.dataset(one) for one in named}
+        # Feast lists the entities of its views too, which are keys and no data.
+        return {self.dataset(one) for one in named if "feast_entity" not in (one.get("facets") or {})}
 
     def dataset(self, said: dict[str, Any]) -> UUID:
         id = self.named(DATASET, (said["namespace"], said["name"]))
