@@ -3,10 +3,15 @@
 from django.urls import path
 
 import common.names  # noqa: F401  registers <name:...>
-from lineage import views
+from lineage.views import explorer, feature, nodes, panels
 
 app_name = "lineage"
 urlpatterns = [
-    path("v/<name:project>/<name:view>/lineage/names/", views.names, name="names"),
-    path("v/<name:project>/<name:view>/openlineage.json", views.events, name="events"),
+    path("lineage/", explorer.page, name="explorer"),
+    path("lineage/graph.<slug:form>", explorer.export, name="graph-export"),
+    path("a/<uuid:node>/", nodes.page, name="node"),
+    path("a/<uuid:node>/runs/<uuid:run>/", nodes.run, name="run"),
+    path("f/<name:project>/<name:view>/<name:feature>/lineage/", feature.page, name="feature-lineage"),
+    path("v/<name:project>/<name:view>/lineage/names/", panels.names, name="names"),
+    path("v/<name:project>/<name:view>/openlineage.json", panels.events, name="events"),
 ]

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
 from governance.api import audit, deprecations, naming
-from lineage.api import export, receiving
+from lineage.api import export, graph, receiving
 from monitoring import api as monitoring
 from portal import api as portal
 from registry.api import (
@@ -153,6 +153,8 @@ urlpatterns = [
     path("lineage/", receiving.LineageView.as_view(schema=None)),
     path("lineage/batch", receiving.LineageBatchView.as_view(), name="lineage-batch"),
     path("lineage/batch/", receiving.LineageBatchView.as_view(schema=None)),
+    path("lineage/graph", graph.LineageGraphView.as_view(), name="lineage-graph"),
+    path("lineage/impact", graph.LineageImpactView.as_view(), name="lineage-impact"),
     path("lineage/events/<name:digest>", receiving.LineageEventView.as_view(), name="lineage-event"),
     path("openapi.json", portal.OpenApiView.as_view(), name="openapi"),
     re_path("", portal.NothingView.as_view()),

@@ -3,8 +3,10 @@
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Left, Reverse, Right
 from django.urls import reverse
 
 from registry.models import Actor, Consumer, FeatureView, Source, User
@@ -56,7 +58,11 @@ class Node(models.Model):
 
     class Meta:
         ordering = ["namespace", "name"]
-        indexes = [models.Index(models.Func("name", models.Value(200), function="left"), name="node_by_name")]
+        indexes = [
+            models.Index(Left("name", 200), name="node_by_name"),
+            # For tables that people name without their database, and files without their folder.
+            models.Index(OpClass(Reverse(Right("name", 200)), name="text_pattern_ops"), name="node_by_end_of_name"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.namespace} {self.name}"

@@ -1,7 +1,10 @@
 """Runs of jobs, as their events add up, and what each job says about how its outputs are made."""
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Left
 
 from lineage.models.nodes import Node
 
@@ -42,11 +45,16 @@ class Run(models.Model):
                 fields=["job", "-is_complete", "-started_at", "-id"], name="run_that_counts",
                 condition=models.Q(moves_data=True),
             ),
-            models.Index(models.Func("run", models.Value(200), function="left"), name="run_by_name"),
+            models.Index(Left("run", 200), name="run_by_name"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.run
+
+    @property
+    def took(self) -> timedelta | None:
+        """From the start of the newest attempt to its end; None where no end was told."""
+        return self.ended_at - self.started_at if self.ended_at else None
 
 
 class Flow(models.Model):

@@ -14,7 +14,10 @@ from registry.notices import notice, successor
 from registry.queries.features import pages_of, versions_of
 from registry.views.actor import actor_of
 
-TABS = (("Overview", ""), ("Versions", "versions/"), ("Health", "health/"), ("Activity", "activity/"))
+TABS = (
+    ("Overview", ""), ("Versions", "versions/"), ("Health", "health/"), ("Lineage", "lineage/"),
+    ("Activity", "activity/"),
+)  # fmt: skip
 
 
 def find(request: HttpRequest, project: str, view: str, feature: str) -> Feature:

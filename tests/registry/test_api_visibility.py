@@ -189,6 +189,8 @@ def public_paths() -> dict[str, str]:
         "webhook-redeliver": f"{API}/webhook-deliveries/1/redeliver",
         "notification-settings": f"{API}/notification-settings",
         "lineage": f"{API}/lineage",
+        "lineage-graph": f"{API}/lineage/graph?node=open.stats",
+        "lineage-impact": f"{API}/lineage/impact?node=open.stats",
         "lineage-batch": f"{API}/lineage/batch",
         "lineage-event": f"{API}/lineage/events/{'0' * 64}",
         "search": f"{API}/search?q=amount",

@@ -1,4 +1,4 @@
-"""Pages and panels about where features come from."""
+"""Panels about what lineage tools call a view, and the view as an event."""
 
 import orjson
 from django.http import HttpRequest, HttpResponse

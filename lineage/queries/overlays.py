@@ -1,0 +1,29 @@
+"""What colours the nodes of a graph: their health, or where personal data goes."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q
+
+from lineage.models import Node
+from lineage.queries.graph import GraphNode
+from registry.choices import PERSONAL_CLASSES, PrivacyClass
+from registry.models import Actor, Feature
+
+OVERLAYS = (("health", "Health"), ("class", "Personal data"), ("owner", "Owner"))
+
+
+def states_of(overlay: str, nodes: Iterable[GraphNode], actor: Actor) -> dict[UUID, str]:
+    """A word for each node that has one: ok, warn, crit or unknown; or pii."""
+    if overlay == "class":
+        return dict.fromkeys(_personal([node.id for node in nodes if node.kind == "view"], actor), "pii")
+    if overlay == "health":
+        return {node.id: node.health for node in nodes if node.health}
+    return {}
+
+
+def _personal(ids: list[UUID], actor: Actor) -> Iterable[UUID]:
+    """Views with a feature that is personal, or looks it and nobody has said."""
+    unsaid = Q(privacy_class=PrivacyClass.UNCLASSIFIED, looks_personal=True)
+    features = Feature.objects.visible_to(actor).present().filter(Q(privacy_class__in=PERSONAL_CLASSES) | unsaid)
+    return Node.objects.filter(pk__in=ids, view__in=features.order_by().values("view")).values_list("pk", flat=True)

@@ -1,0 +1,134 @@
+"""What is reached from a node along edges that data flows along: one recursive query, bounded in depth."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from common.statements import fetch
+
+DEEPEST = 20
+UP, DOWN = "up", "down"
+
+# A second way to the same node at another depth is another row: on the way out the shortest counts.
+_REACHED = """
+WITH RECURSIVE reached(id, depth) AS (
+  SELECT %(start)s::uuid, 0
+  UNION
+  SELECT edge.{to}_id, reached.depth + 1 FROM reached JOIN lineage_edge edge ON edge.{at}_id = reached.id
+  WHERE reached.depth < %(depth)s AND {holds}
+)
+SELECT id, min(depth) FROM reached GROUP BY id ORDER BY 2, 1
+"""
+_NOW = "edge.is_current AND edge.flows"
+# What runs touched at the time, and what the registry says today: it tells no time, and tells by nobody with a node.
+_AT = """(edge.first_at <= %(as_of)s AND (edge.is_current OR edge.last_at >= %(as_of)s)
+          OR edge.first_at IS NULL AND edge.is_current
+             AND NOT EXISTS (SELECT 1 FROM lineage_node teller WHERE teller.id = edge.teller_id))"""
+_NOT_MIXED = "NOT EXISTS (SELECT 1 FROM unnest(%(mixing)s::uuid[]) AS job(id) WHERE job.id = edge.{at}_id)"
+_AMONG = """
+SELECT teller_id, source_id, target_id, first_at, last_at, is_current FROM lineage_edge edge
+WHERE source_id = ANY(%(ids)s) AND target_id = ANY(%(ids)s) AND {holds} ORDER BY source_id, target_id
+"""
+_MIXING = """
+SELECT id FROM unnest(%s::uuid[]) AS job(id)
+WHERE (SELECT count(*) FROM lineage_edge WHERE target_id = job.id AND is_current AND flows) > 1
+  AND (SELECT count(*) FROM lineage_edge WHERE source_id = job.id AND is_current AND flows) > 1
+"""
+_COLUMNS = """
+WITH RECURSIVE reached(id, col, is_direct, depth) AS (
+  SELECT %(start)s::uuid, %(column)s::varchar(500), true, 0
+  UNION
+  SELECT edge.{to}_id, edge.{to}_column, reached.is_direct AND edge.is_direct, reached.depth + 1
+  FROM reached JOIN lineage_columnedge edge ON edge.{at}_id = reached.id AND edge.{at}_column = reached.col
+  WHERE reached.depth < %(depth)s AND (edge.is_direct OR %(indirect)s)
+)
+SELECT id, col, bool_or(is_direct), min(depth) FROM reached GROUP BY id, col ORDER BY 4, 1, 2
+"""
+_COLUMN_EDGES = """
+SELECT teller, source_id, source_column, target_id, target_column, is_direct, subtype, masking, description
+FROM lineage_columnedge WHERE source_id = ANY(%(ids)s) AND target_id = ANY(%(ids)s) AND (is_direct OR %(indirect)s)
+ORDER BY source_id, source_column, target_id, target_column
+"""
+_TOLD = "SELECT DISTINCT target_id FROM lineage_columnedge WHERE target_id = ANY(%s)"
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeFound:
+    teller: UUID
+    source: UUID
+    target: UUID
+    first_at: datetime | None
+    last_at: datetime | None
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnEdgeFound:
+    teller: UUID
+    source: UUID
+    source_column: str
+    target: UUID
+    target_column: str
+    is_direct: bool
+    subtype: str
+    masking: bool | None
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFound:
+    """A column that is reached. `is_direct`: by a way on which the value itself goes over."""
+
+    id: UUID
+    column: str
+    is_direct: bool
+    depth: int
+
+
+def reached(
+    start: UUID, way: str, depth: int, *, as_of: datetime | None = None, without: Iterable[UUID] = ()
+) -> dict[UUID, int]:
+    """Everything that lies `way` of `start` within `depth` steps, itself at 0, nearest first.
+
+    `without` are jobs that are not walked through.
+    """
+    at, to = _ends(way)
+    mixing = list(without)
+    holds = _NOW if as_of is None else _AT
+    if mixing:
+        holds += " AND " + _NOT_MIXED.format(at=at)
+    statement = _REACHED.format(at=at, to=to, holds=holds)
+    asked = {"start": start, "depth": min(depth, DEEPEST), "as_of": as_of, "mixing": mixing}
+    return dict(fetch(statement, asked))
+
+
+def edges_among(ids: Iterable[UUID], *, as_of: datetime | None = None) -> list[EdgeFound]:
+    """Edges between these nodes."""
+    statement = _AMONG.format(holds=_NOW if as_of is None else _AT)
+    return [EdgeFound(*row) for row in fetch(statement, {"ids": list(ids), "as_of": as_of})]
+
+
+def mixing(ids: Iterable[UUID]) -> list[UUID]:
+    """Jobs that read several things and write several, and do not say which goes where."""
+    return [id for (id,) in fetch(_MIXING, [list(ids)])]
+
+
+def columns_reached(start: UUID, column: str, way: str, depth: int, *, indirect: bool) -> list[ColumnFound]:
+    """Columns that lie `way` of a column, itself first. `indirect` follows influence too: filters, joins, sorts."""
+    at, to = _ends(way)
+    asked = {"start": start, "column": column, "depth": min(depth, DEEPEST), "indirect": indirect}
+    return [ColumnFound(*row) for row in fetch(_COLUMNS.format(at=at, to=to), asked)]
+
+
+def column_edges_among(ids: Iterable[UUID], *, indirect: bool) -> list[ColumnEdgeFound]:
+    return [ColumnEdgeFound(*row) for row in fetch(_COLUMN_EDGES, {"ids": list(ids), "indirect": indirect})]
+
+
+def told_of_columns(ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the nodes of which somebody says which columns they are made of."""
+    return {id for (id,) in fetch(_TOLD, [list(ids)])}
+
+
+def _ends(way: str) -> tuple[str, str]:
+    return ("source", "target") if way == DOWN else ("target", "source")

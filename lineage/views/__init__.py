@@ -1,0 +1,1 @@
+"""Pages and panels about where features come from and where they go."""
