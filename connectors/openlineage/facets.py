@@ -10,6 +10,7 @@ Facet = dict[str, Any]
 Facets = dict[str, Facet]
 
 _SPEC = "https://openlineage.io/spec/facets"
+_DBT = "https://github.com/OpenLineage/OpenLineage/tree/main/integration/common/openlineage/schema"
 _CUSTOM = "https://charter.invalid/openlineage"  # .invalid, since every installation has an address of its own
 LONGEST_TEXT = 20_000
 
@@ -100,7 +101,8 @@ def schema(fields: list[dict[str, Any]]) -> Facets:
 
 def data_source(namespace: str) -> Facets:
     url = _url("1-0-1", "DatasourceDatasetFacet")
-    return {"dataSource": {"_schemaURL": url, "name": namespace, "uri": namespace}}
+    place = {"uri": namespace} if "://" in namespace else {}  # BigQuery's is no URI
+    return {"dataSource": {"_schemaURL": url, "name": namespace, **place}}
 
 
 def symlink(namespace: str, name: str) -> Facets:
@@ -119,6 +121,26 @@ def assertions(found: list[dict[str, Any]]) -> Facets:
 def output_statistics(rows: int) -> Facets:
     url = _url("1-0-2", "OutputStatisticsOutputDatasetFacet")
     return {"outputStatistics": {"_schemaURL": url, "rowCount": rows}}
+
+
+def dbt_node(node: Mapping[str, Any]) -> Facets:
+    """Which node of a dbt project a job is, as openlineage-dbt says it."""
+    names = ("original_file_path", "database", "schema", "alias", "unique_id")
+    said = {name: node[name] for name in names if isinstance(node.get(name), str)}
+    return {"dbt_node": {"_schemaURL": f"{_DBT}/dbt-node-job-facet.json", **said}}
+
+
+def dbt_run(invocation_id: str, project: str) -> Facets:
+    """Which call of dbt a run was part of, as openlineage-dbt says it."""
+    said = {"invocation_id": invocation_id, "project_name": project, "dbt_runtime": "core"}
+    return {"dbt_run": {"_schemaURL": f"{_DBT}/dbt-run-run-facet.json", **said}}
+
+
+def dbt_exposures(exposures: list[dict[str, Any]]) -> Facets:
+    """Who uses a dataset, as openlineage-dbt says it: unique_id and name, and where known type and url."""
+    url = f"{_DBT}/dbt-exposures-dataset-facet.json"
+    kept = [_without_none(exposure) for exposure in exposures]
+    return {"dbt_exposures": {"_schemaURL": url, "exposures": kept}} if kept else {}
 
 
 def by(producer: str, facets: Mapping[str, Facet]) -> Facets:

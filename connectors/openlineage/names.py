@@ -49,6 +49,8 @@ def server_namespace(address: str) -> str | None:
         return _server(scheme, host, port) if host else None
     if scheme == "duckdb":  # the path as dbt's profile writes it
         return f"duckdb://{parts.netloc}{parts.path}" if parts.netloc or parts.path else None
+    if scheme == "snowflake":
+        return f"snowflake://{_account(parts.netloc.rpartition('@')[2])}" if host else None
     return f"{scheme}://{host}{f':{port}' if port else ''}" if scheme and host else None
 
 
@@ -61,3 +63,11 @@ def _file(host: str, path: str) -> Name | None:
     if path.strip("/"):
         return (f"file://{host}" if host else "file"), path
     return ("file", f"/{host}") if host else None
+
+
+def _account(written: str) -> str:
+    """Organization-account as it is; an old locator with region and cloud, for which Snowflake has defaults."""
+    parts = written.removesuffix(".snowflakecomputing.com").split(".")
+    if "-" in parts[0]:
+        return parts[0]
+    return ".".join(parts + ["us-west-1", "aws"][len(parts) - 1 :]) if len(parts) < 3 else ".".join(parts)
