@@ -155,7 +155,8 @@ class JsonService:
                 ) from None
         if status == 404:
             raise NotThere(f"{self.product} has nothing at {path}.", fix="Check the address and the version.")
-        raise ConnectorError(f"{self.product} answers {path} with status {status}.", fix=_fix(status))
+        kind = NotAllowed if status in (401, 403) else ConnectorError
+        raise kind(f"{self.product} answers {path} with status {status}.", fix=_fix(status))
 
     def _unreachable(self, error: httpx.TransportError) -> NoReturn:
         reason = without_secrets(str(error)) or type(error).__name__
@@ -167,6 +168,10 @@ class JsonService:
 
 class NotThere(ConnectorError):
     """The service is there, and what was asked for is not."""
+
+
+class NotAllowed(ConnectorError):
+    """The service does not tell it to this user."""
 
 
 Page = tuple[list[dict[str, Any]], int | None]  # rows, and how many there are in all, where the service says so

@@ -324,8 +324,9 @@ class ModelVersionRecord:
     description: str = ""
     tags: dict[str, str] = field(default_factory=dict)
     run_id: str = ""  # of the training run, as the model registry writes it
-    feature_refs: tuple[str, ...] = ()  # "view:feature" as written in the tags of the version or its run
-    feature_service: str = ""
+    feature_refs: tuple[str, ...] = ()  # "view:feature" as written in tags of the version, its run or its model
+    feature_service: str = ""  # the declared set of features it reads, where the tags name one
+    feature_project: str = ""  # of the feature store that refs and service belong to
     datasets: tuple[str, ...] = ()  # names of what the training run logged as inputs
     created_at: datetime | None = None
 
