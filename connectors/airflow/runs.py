@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from openlineage.client.uuid import generate_static_uuid
 
 from connectors.openlineage import facets
 from connectors.openlineage.events import Event, Producer
 from connectors.openlineage.moments import moment, same_iso
+from connectors.shapes import Json, text
 
 PRODUCER = Producer("urn:charter:connectors:airflow")
 ENDED = {"success": "COMPLETE", "failed": "FAIL"}
@@ -23,17 +23,18 @@ def run_id(namespace: str, dag_id: str, logical_date: datetime) -> str:
     return str(generate_static_uuid(logical_date, f"{namespace}.{dag_id}.0".encode()))
 
 
-def run_events(namespace: str, run: dict[str, Any], version: str) -> Iterator[Event]:
+def run_events(namespace: str, run: Json, version: str) -> Iterator[Event]:
     """START, and COMPLETE or FAIL; nothing of a run that is still queued."""
     # Runs that were triggered by hand have no logical date in Airflow 3. Airflow 2 called it the execution date.
     logical = moment(run.get("logical_date") or run.get("execution_date") or run.get("run_after"))
-    if logical is None or not isinstance(run.get("dag_id"), str):
+    dag_id = text(run, "dag_id")
+    if logical is None or not dag_id:
         return
-    of = run_id(namespace, run["dag_id"], logical), (namespace, run["dag_id"])
+    of = run_id(namespace, dag_id, logical), (namespace, dag_id)
     said = facets.nominal_time(same_iso(run.get("data_interval_start")), same_iso(run.get("data_interval_end")))
     said |= facets.processing_engine("Airflow", version)
-    if started := same_iso(run.get("start_date")):
-        yield PRODUCER.run(started, "START", *of, said)
-    kind, ended = ENDED.get(str(run.get("state"))), same_iso(run.get("end_date"))
+    if began := same_iso(run.get("start_date")):
+        yield PRODUCER.run(began, "START", *of, said)
+    kind, ended = ENDED.get(text(run, "state")), same_iso(run.get("end_date"))
     if kind and ended:
         yield PRODUCER.run(ended, kind, *of, said)

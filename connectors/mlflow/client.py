@@ -1,16 +1,13 @@
 """Reads MLflow's model registry over its REST API, and the runs that trained what is registered."""
 
 from collections.abc import Collection, Iterator, Mapping
-from hashlib import sha256
 from itertools import groupby, islice
 from typing import Any
-
-import orjson
 
 from connectors.http import MOST_ROWS, JsonService, NotAllowed, NotThere, rows
 from connectors.mlflow.models import CUT, REFS, model_record, tags_of
 from connectors.mlflow.runs import run_events
-from connectors.openlineage.seen import DIGITS
+from connectors.openlineage.seen import Seen
 from connectors.records import ConnectorError, LineageFound, ModelRecord, Right
 from connectors.shapes import Json, part, text
 
@@ -43,30 +40,24 @@ class MlflowModels:
 
         MLflow does not move a version's time when somebody tags it, so all versions are read and compared.
         """
-        known = frozenset(since.get("seen") or ())
+        seen = Seen(since)
         with self._web:
-            now: set[str] = set()
-            found = self._changed(known, now)
+            found = self._changed(seen)
             while page := list(islice(found, AT_ONCE)):
-                told = [each for each in page if each is not None]
-                yield _together(told, {"seen": sorted(known | now)})
-            yield LineageFound({"seen": sorted(now)})
+                yield _together(page, {"seen": seen.so_far()})
+            yield LineageFound({"seen": seen.complete()})
 
-    def _changed(self, known: frozenset[str], now: set[str]) -> Iterator[LineageFound | None]:
-        """None for models that are as they were."""
+    def _changed(self, seen: Seen) -> Iterator[LineageFound]:
+        """The versions come sorted by model, so that those of one model are enough to hold."""
         models = {text(model, "name"): model for model in self._rows("registered-models/search", "registered_models")}
         versions = self._rows("model-versions/search", "model_versions", order_by="name ASC")
         for name, group in groupby(versions, key=lambda version: text(version, "name")):
-            if model := models.pop(name, None):
-                yield self._model(model, list(group), known, now)
-        for model in models.values():
-            yield self._model(model, [], known, now)
+            of_it = list(group)
+            if (model := models.pop(name, None)) and seen.is_new([model, of_it]):
+                yield self._model(model, of_it)
+        yield from (self._model(model, []) for model in models.values() if seen.is_new([model, []]))
 
-    def _model(self, model: Json, versions: list[Json], known: frozenset[str], now: set[str]) -> LineageFound | None:
-        digest = _digest([model, versions])
-        now.add(digest)
-        if digest in known:
-            return None
+    def _model(self, model: Json, versions: list[Json]) -> LineageFound:
         newest = sorted(versions, key=_number, reverse=True)[:MOST_VERSIONS]
         runs = {
             run_id: self._run(run_id) for run_id in dict.fromkeys(text(each, "run_id") for each in newest) if run_id
@@ -112,10 +103,6 @@ def _warnings(record: ModelRecord, versions: int, runs: dict[str, Json]) -> list
     if any(tags_of(part(run, "data")).get(REFS, "").endswith(CUT) for run in runs.values()):
         said.append(f"The list of features that {record.name} reads was cut by Feast, which MLflow makes it do.")
     return said
-
-
-def _digest(said: Any) -> str:
-    return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:DIGITS]
 
 
 def _number(version: Json) -> int:

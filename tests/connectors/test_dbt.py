@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -341,6 +343,41 @@ def test_what_dbt_did_not_write_is_refused(tmp_path: Path, body: str) -> None:
     (tmp_path / "manifest.json").write_text(body)
     with pytest.raises(ConnectorError):
         read(tmp_path, database_url="")
+
+
+ODD: list[Any] = [None, -1.5, "x", [None, 1, "x", {}], {"a": {"b": [1]}}]
+
+
+ARTIFACTS = ("manifest.json", "catalog.json", "run_results_run.json", "run_results_test.json", "sources.json")
+
+
+@pytest.mark.parametrize("value", ODD, ids=repr)
+@pytest.mark.parametrize("file", ARTIFACTS)
+def test_whatever_stands_in_an_artifact_it_is_told_or_read(shop: Path, tmp_path: Path, file: str, value: Any) -> None:
+    """Each field of an artifact, one after the other, holds something odd."""
+    folder = Path(shutil.copytree(shop, tmp_path / "target"))
+    for odd in _odd(json.loads((shop / file).read_text()), value):
+        (folder / file).write_text(json.dumps(odd))
+        with suppress(ConnectorError):
+            read(folder)
+
+
+def _odd(whole: dict[str, Any], value: Any) -> Iterator[dict[str, Any]]:
+    """One group of the artifact is odd, or all members of one, or one field of all its members."""
+    whole.pop("macros", None)  # large, and not read
+    for group, found in whole.items():
+        yield {**whole, group: value}
+        if isinstance(found, dict):
+            yield {**whole, group: dict.fromkeys(found, value)}
+        members = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
+        for field in sorted({field for each in members if isinstance(each, dict) for field in each}):
+            yield {**whole, group: _with(found, field, value)}
+
+
+def _with(found: Any, field: str, value: Any) -> Any:
+    if isinstance(found, dict):
+        return {key: {**each, field: value} if isinstance(each, dict) else each for key, each in found.items()}
+    return [{**each, field: value} for each in found]
 
 
 def test_links_and_folders_outside_are_refused(shop: Path, tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ def ours(pages: list[LineageFound]) -> list[dict[str, Any]]:
 
 
 def test_events_come_over_unchanged(server: Server, received: list[dict[str, Any]]) -> None:
-    found = [event for event in events(read(server)) if event not in ours(read(server))]
+    pages = read(server)
+    found = [event for event in events(pages) if event not in ours(pages)]
     assert sorted(map(json.dumps, found)) == sorted(map(json.dumps, received))
 
 

@@ -41,6 +41,7 @@ def serving(answer: Callable[[Asked], Answer], headers: dict[str, str] | None = 
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 65536  # head and body in one packet, else each answer waits for the other side's delayed word
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
@@ -66,7 +67,7 @@ def serving(answer: Callable[[Asked], Answer], headers: dict[str, str] | None = 
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     served.url = f"http://127.0.0.1:{server.server_port}"
     try:
         yield served
