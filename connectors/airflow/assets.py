@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from connectors.openlineage.events import Name
 from connectors.openlineage.names import of_uri
+from connectors.redaction import without_secrets
 from connectors.shapes import Json, parts, text
 
 Task = tuple[str, str]  # dag_id, task_id
@@ -24,7 +25,7 @@ class AssetEdges:
         if not (uri := text(asset, "uri")):
             return
         # An asset that is only a name is known in this Airflow alone, so it lives in the namespace of its jobs.
-        dataset = of_uri(uri) or (self.namespace, uri)
+        dataset = of_uri(uri) or (self.namespace, without_secrets(uri))
         for reference in parts(asset, "scheduled_dags") or parts(asset, "consuming_dags"):
             self.read_by_dag[text(reference, "dag_id")].add(dataset)
         self._touch(self.read_by_task, parts(asset, "consuming_tasks"), dataset)

@@ -6,6 +6,8 @@ Shapes: https://openlineage.io/spec/facets. An empty facet is left out, so that 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from connectors.redaction import without_secrets
+
 Facet = dict[str, Any]
 Facets = dict[str, Facet]
 
@@ -16,11 +18,17 @@ LONGEST_TEXT = 20_000
 
 
 def documentation(text: str | None, *, of: str, content_type: str = "text/plain") -> Facets:
-    """What a person wrote about a `Job` or a `Dataset`."""
+    """What a person wrote about a `Job` or a `Dataset`, without the passwords that some write into such texts."""
     if not text or not text.strip():
         return {}
     url = _url("1-1-0", f"Documentation{of}Facet")
-    return {"documentation": {"_schemaURL": url, "description": text[:LONGEST_TEXT], "contentType": content_type}}
+    return {
+        "documentation": {
+            "_schemaURL": url,
+            "description": without_secrets(text[:LONGEST_TEXT]),
+            "contentType": content_type,
+        }
+    }
 
 
 def ownership(names: Iterable[str], *, of: str) -> Facets:

@@ -9,6 +9,7 @@ DEFAULT_PORTS = {
     "postgres": 5432, "redshift": 5439, "mysql": 3306, "trino": 8080, "clickhouse": 8123, "oracle": 1521,
     "mssql": 1433, "presto": 8080, "dremio": 31010, "spark": 10001,
 }  # fmt: skip
+ACCOUNTS = frozenset({"snowflake", "databricks"})  # databases that are called by an account or one host
 SAME = {"postgresql": "postgres", "s3a": "s3", "s3n": "s3", "gcs": "gs", "abfs": "abfss", "sqlserver": "mssql"}
 BUCKETS = frozenset({"s3", "gs", "abfss", "wasbs", "hdfs", "dbfs"})
 
@@ -17,7 +18,7 @@ def of_uri(uri: str) -> Name | None:
     """The (namespace, name) of the dataset at `uri`; None for what is no URI. A login in it is left out."""
     try:
         parts = urlsplit(uri)
-        host, port = parts.hostname or "", parts.port
+        host, _ = parts.hostname or "", parts.port  # a port that is no number raises
     except ValueError:
         return None
     scheme = SAME.get(parts.scheme, parts.scheme)
@@ -28,13 +29,13 @@ def of_uri(uri: str) -> Name | None:
         # Of Azure's container@account, what stands before the @ is no login.
         place = parts.netloc if ":" not in parts.netloc.rpartition("@")[0] else parts.netloc.rpartition("@")[2]
         return f"{scheme}://{place}", path.strip("/")
-    if scheme == "bigquery" and host and path.strip("/"):
+    if not (scheme and host and path.strip("/")):
+        return None
+    if scheme == "bigquery":
         return "bigquery", ".".join([parts.netloc, *path.strip("/").split("/")])
-    if scheme in DEFAULT_PORTS and host and path.strip("/"):
-        return _server(scheme, host, port), path.strip("/").replace("/", ".")
-    if scheme and host and path.strip("/"):
-        return f"{scheme}://{host}{f':{port}' if port else ''}", path.strip("/")
-    return None
+    is_table = scheme in DEFAULT_PORTS or scheme in ACCOUNTS
+    namespace = server_namespace(uri) or ""
+    return namespace, path.strip("/").replace("/", ".") if is_table else path.strip("/")
 
 
 def server_namespace(address: str) -> str | None:
