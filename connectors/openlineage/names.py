@@ -32,7 +32,7 @@ def of_uri(uri: str) -> Name | None:
     if not (scheme and host and path.strip("/")):
         return None
     if scheme == "bigquery":
-        return "bigquery", ".".join([parts.netloc, *path.strip("/").split("/")])
+        return "bigquery", ".".join([parts.netloc.rpartition("@")[2], *path.strip("/").split("/")])
     is_table = scheme in DEFAULT_PORTS or scheme in ACCOUNTS
     namespace = server_namespace(uri) or ""
     return namespace, path.strip("/").replace("/", ".") if is_table else path.strip("/")
