@@ -105,14 +105,6 @@ class JsonService:
             time.sleep(PAUSE_SECONDS * attempt)
         raise AssertionError("the last attempt returns or raises")
 
-    def has(self, path: str) -> bool:
-        """Whether there is anything at `path`."""
-        try:
-            self.get(path)
-        except NotThere:
-            return False
-        return True
-
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """What the service answers to a question that is put as a body. Asked once."""
         try:
@@ -139,7 +131,7 @@ class JsonService:
             for piece in answer.iter_raw():
                 body += piece
                 if len(body) > self._limit:
-                    raise ConnectorError(f"{self.product} answers {path} with more than {self._limit // MIB} MiB.")
+                    raise TooLong(f"{self.product} answers {path} with more than {self._limit / MIB:,.0f} MiB.")
                 if time.monotonic() > latest:
                     raise ConnectorError(f"{self.product} takes longer than {WHOLE_ANSWER_SECONDS} s for {path}.")
         return answer.status_code, bytes(body)
@@ -168,6 +160,10 @@ class JsonService:
 
 class NotThere(ConnectorError):
     """The service is there, and what was asked for is not."""
+
+
+class TooLong(ConnectorError):
+    """The answer is larger than the limit. Asking for less may help."""
 
 
 class NotAllowed(ConnectorError):

@@ -348,7 +348,8 @@ class LineageFound:
     """One page of what a read found.
 
     `events` are OpenLineage events (RunEvent, JobEvent or DatasetEvent of spec 2-0-2) as plain JSON data. Once they are
-    stored, `cursor` may be: reading again since it goes on behind this page. It is small JSON without secrets.
+    stored, `cursor` may be: reading again since it goes on behind this page. It is JSON without secrets; where a tool
+    does not say which of its jobs changed, of some 15 bytes for each of them.
     """
 
     cursor: dict[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from connectors.http import MOST_ROWS, JsonService, NotThere, offset_pages, rows
+from connectors.http import MIB, MOST_ROWS, JsonService, NotThere, TooLong, offset_pages, rows
 from connectors.marquez.declared import dataset_event, has_run, job_event, run_events
 from connectors.openlineage import moments
 from connectors.openlineage.events import Event
@@ -14,6 +14,7 @@ from connectors.shapes import Json, text
 
 API = "/api/v1"
 PAGE = 100
+LONGEST = 32 * MIB  # of one answer
 BEGINNING = "1970-01-01T00:00:00Z"
 
 
@@ -21,7 +22,7 @@ class MarquezLineage:
     """One Marquez server. It has no login of its own; one in the address, or a token, is for a proxy before it."""
 
     def __init__(self, url: str, *, token: str = "", allowed_hosts: Collection[str] = ()) -> None:
-        self._web = JsonService(url, product="Marquez", token=token, allowed_hosts=allowed_hosts)
+        self._web = JsonService(url, product="Marquez", token=token, allowed_hosts=allowed_hosts, limit=LONGEST)
 
     def test(self) -> list[Right]:
         fix = "Check the address; a proxy before Marquez may want a login."
@@ -54,13 +55,19 @@ class MarquezLineage:
     def _events(self, after: str) -> Iterator[list[Event]]:
         """Oldest first, from `after` on, which is read again. Goes on from the last time instead of by offset, because
         Marquez sorts by time alone: events of one moment may come in another order when they are asked for again."""
-        offset = 0
-        for _ in range(MOST_ROWS // PAGE):
-            asked = {"after": after, "sortDirection": "asc", "limit": PAGE, "offset": offset}
-            page = rows(self._web.get(f"{API}/events/lineage", **asked), "events", "Marquez")
+        offset, size = 0, PAGE
+        for _ in range(MOST_ROWS):
+            asked = {"after": after, "sortDirection": "asc", "limit": size, "offset": offset}
+            try:
+                page = rows(self._web.get(f"{API}/events/lineage", **asked), "events", "Marquez")
+            except TooLong:
+                if size == 1:
+                    raise
+                size //= 2  # Spark's events can be megabytes long
+                continue
             if page:
                 yield page
-            if len(page) < PAGE:
+            if len(page) < size:
                 return
             last = text(page[-1], "eventTime")
             is_one_moment = moments.moment(last) == moments.moment(after)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ FIRST = timedelta(days=30)  # how far back the first read goes
 STEP = timedelta(days=1)
 # A run's end is set by the worker's clock before it is written, so a read may come between.
 OVERLAP = timedelta(minutes=5)
+MOST_UPCOMING = 50  # pages of runs to come: later ones are of deployments that run seldom, or were told before
 RIGHTS = "Give the login of the server (PREFECT_SERVER_API_AUTH_STRING), or for Prefect Cloud a key as token."
 
 
@@ -78,10 +80,10 @@ class PrefectLineage:
             ]
 
     def _upcoming(self) -> dict[str, str]:
-        """When each deployment runs next. Prefect makes scheduled runs beforehand, and tells them soonest first."""
+        """When each deployment runs next. Prefect makes many runs of each beforehand, and tells the soonest first."""
         scheduled = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}, "sort": "EXPECTED_START_TIME_ASC"}
         found: dict[str, str] = {}
-        for page in self._pages("flow_runs", scheduled):
+        for page in islice(self._pages("flow_runs", scheduled), MOST_UPCOMING):
             for run in page:
                 found.setdefault(text(run, "deployment_id"), text(run, "expected_start_time"))
         return found

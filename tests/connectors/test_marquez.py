@@ -95,5 +95,13 @@ def test_more_events_of_one_moment_than_a_page_holds(received: list[dict[str, An
     assert {event["n"] for event in found} == set(range(len(received)))
 
 
+def test_large_events_are_asked_for_in_small_pages(received: list[dict[str, Any]], monkeypatch: Any) -> None:
+    monkeypatch.setattr(client, "LONGEST", 300_000)
+    large = [{**event, "plan": "x" * 100_000} for event in received]
+    with serving(marquez(large)) as server:
+        found = {json.dumps(event) for event in events(read(server))}
+    assert {json.dumps(event) for event in large} <= found
+
+
 def test_each_right_is_tried(server: Server) -> None:
     assert [right.ok for right in MarquezLineage(server.url, allowed_hosts=LOCAL).test()] == [True, True]
