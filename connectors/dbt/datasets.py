@@ -28,6 +28,23 @@ def dataset_facets(project: Project, unique_id: str, node: Node) -> Facets:
     return said
 
 
+def together(first: Facets, second: Facets) -> Facets:
+    """What two nodes say of one table: the columns and tags of both; of all else what the first says, if it does."""
+    both = {**second, **first}
+    if "schema" in first and "schema" in second:
+        both |= facets.schema(_columns_of_both(first["schema"]["fields"], second["schema"]["fields"]))
+    if "tags" in first and "tags" in second:
+        told = first["tags"]["tags"]
+        both |= facets.tags(told + [tag for tag in second["tags"]["tags"] if tag not in told], of="Dataset")
+    return both
+
+
+def _columns_of_both(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    more = {column["name"]: column for column in second}
+    found = [{**more.pop(column["name"], {}), **column} for column in first]
+    return found + list(more.values())
+
+
 def owners(project: Project, node: Node) -> list[str]:
     """`meta.owner`, else the owner of the node's group, else the group."""
     if written := _meta(node).get("owner"):

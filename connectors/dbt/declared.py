@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from connectors.dbt.datasets import dataset_facets, owners
+from connectors.dbt.datasets import dataset_facets, owners, together
 from connectors.dbt.project import BUILT, Node, Project
 from connectors.openlineage import facets
 from connectors.openlineage.events import Event, Name, Producer
@@ -26,13 +26,13 @@ def declared_events(project: Project, freshness: Node, at: str) -> Iterator[Even
 
 def _facets_by_name(project: Project, freshness: Node) -> dict[Name, Facets]:
     """A table may be a seed and a source at once, or a model of one package and a source of another: together they say
-    what it is, the source last."""
+    what it is, and what makes the table comes first."""
     checked = {text(result, "unique_id"): result for result in parts(freshness, "results")}
     said: dict[Name, Facets] = {}
     for unique_id, node in project.tables_of_it():
         more = dataset_facets(project, unique_id, node) | _freshness(checked.get(unique_id, {}))
         name = project.dataset(node)
-        said[name] = said.get(name, {}) | more
+        said[name] = together(said[name], more) if name in said else more
     return said
 
 

@@ -247,6 +247,23 @@ def test_what_is_behind_an_ephemeral_model_is_read(tmp_path: Path) -> None:
     assert link["name"] == "shop.raw.raw_2024"
 
 
+def test_a_model_that_is_also_a_source_is_told_once(tmp_path: Path) -> None:
+    source = {
+        "name": "orders", "resource_type": "source", "database": "shop", "schema": "public", "description": "Theirs",
+        "unique_id": "source.shop.raw.orders", "tags": ["raw"],
+        "columns": {"id": {"name": "id", "data_type": "integer"}, "at": {"name": "at", "description": "When"}},
+    }  # fmt: skip
+    ours = {"tags": ["daily"], "columns": {"id": {"name": "id", "description": "Number"}}}
+    found = events(read(project(tmp_path, orders=ours, sources={"source.shop.raw.orders": source})))
+    assert [event for event in found if "dataset" in event] == []
+    facets = job(found, "shop.public.shop.orders")["outputs"][0]["facets"]
+    assert facets["schema"]["fields"] == [
+        {"name": "id", "type": "integer", "description": "Number"}, {"name": "at", "description": "When"},
+    ]  # fmt: skip
+    assert [tag["key"] for tag in facets["tags"]["tags"]] == ["daily", "raw"]
+    assert facets["documentation"]["description"] == "Theirs"
+
+
 def test_owner_tags_and_users_are_told(tmp_path: Path) -> None:
     columns = {"email": {"name": "email", "tags": ["pii"], "config": {"meta": {"class": "contact"}}}}
     exposure = {

@@ -19,7 +19,8 @@ FILES = {
     "models/only_paid.sql": "{{ config(materialized='ephemeral') }} select * from {{ ref('raw_orders') }}",
     "models/orders.sql": "{{ config(materialized='table') }} select id, md5(email) as email_hash, amount"
     " from {{ ref('only_paid') }}",
-    "models/spend.sql": "select sum(amount) as spend from {{ source('lake', 'orders') }}",
+    "models/spend.sql": "-- depends_on: {{ ref('raw_orders') }}\n"
+    "select sum(amount) as spend from {{ source('lake', 'raw_orders') }}",
     "models/schema.yml": """
 models:
   - name: orders
@@ -31,7 +32,7 @@ models:
 sources:
   - name: lake
     schema: main
-    tables: [{name: orders}]
+    tables: [{name: raw_orders, description: As they came}]
 exposures:
   - {name: fraud, type: ml, owner: {name: Ada, email: ada@example.com}, depends_on: [ref('orders')]}
 """,
@@ -111,7 +112,9 @@ def test_behind_an_ephemeral_model_is_the_seed(pulled: list[dict[str, Any]]) -> 
     declared = jobs["shop.main.shop.orders.build.run"]
     assert [each["name"] for each in declared["inputs"]] == ["shop.main.raw_orders"]
     facets = declared["outputs"][0]["facets"]
-    assert [field["type"] for field in facets["schema"]["fields"]] == ["INTEGER", "VARCHAR", "INTEGER"]
+    columns = facets["schema"]["fields"]
+    assert [column["type"] for column in columns] == ["INTEGER", "VARCHAR", "INTEGER"]
+    assert columns[0]["description"] == "Number of the order"
     assert facets["dbt_exposures"]["exposures"] == [{"unique_id": "exposure.shop.fraud", "name": "fraud", "type": "ml"}]
     assert {"key": "pii", "value": "true", "source": "DBT", "field": "email_hash"} in facets["tags"]["tags"]
     assert "example.com" not in json.dumps(pulled)
