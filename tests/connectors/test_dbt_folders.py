@@ -1,4 +1,4 @@
-"""Artifacts of dbt in a bucket, read by boto3 over HTTP from a server in this process."""
+"""Folders that hold artifacts of dbt: of this machine, and of a bucket that boto3 reads from a server in here."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,9 +8,14 @@ import pytest
 
 from connectors.dbt.client import DbtLineage
 from connectors.dbt.folders import RESULTS
+from connectors.records import ConnectorError
+from tests.connectors.dbt_projects import DATABASE, read
 from tests.connectors.web import Answer, Asked, serving
 
-DATABASE = "postgres://localhost:59871"
+
+@pytest.fixture
+def shop(real_inputs: Path) -> Path:
+    return real_inputs / "dbt/recorded_csv_to_postgres"
 
 
 @pytest.fixture
@@ -63,3 +68,35 @@ def test_a_bucket_that_may_not_be_read_is_told_without_keys() -> None:
     [right] = DbtLineage("s3://other/target", database_url=DATABASE).test()
     assert "AccessDenied" in right.detail
     assert "very-secret" not in right.detail + right.fix
+
+
+def test_each_file_is_tried(shop: Path) -> None:
+    rights = DbtLineage(str(shop), database_url=DATABASE).test()
+    assert [right.name.split()[0] for right in rights] == [
+        "manifest.json", "catalog.json", "run_results.json", "sources.json",
+    ]  # fmt: skip
+    assert all(right.ok for right in rights)
+    assert "It is not there" in rights[2].detail
+
+
+def test_a_folder_without_a_manifest_is_told(tmp_path: Path) -> None:
+    [right] = DbtLineage(str(tmp_path)).test()
+    assert not right.ok
+    assert "no manifest.json" in right.detail
+    with pytest.raises(ConnectorError):
+        read(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "{}", '{"nodes": []}', '{"nodes": {"model.a": 1}, "metadata": 3}'])
+def test_what_dbt_did_not_write_is_refused(tmp_path: Path, body: str) -> None:
+    (tmp_path / "manifest.json").write_text(body)
+    with pytest.raises(ConnectorError):
+        read(tmp_path, database_url="")
+
+
+def test_links_and_folders_outside_are_refused(shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").symlink_to(shop / "manifest.json")
+    with pytest.raises(ConnectorError, match="leads out"):
+        read(tmp_path)
+    with pytest.raises(ConnectorError, match="outside"):
+        DbtLineage("../other", base_folder=tmp_path)
