@@ -4,9 +4,10 @@ Times are timezone-aware UTC, durations are `timedelta`, rates are fractions bet
 `None` always means "the store does not say", never zero.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 ViewKind = Literal["batch", "stream", "on_demand", "label"]
 Origin = Literal["declared", "source", "served"]
@@ -308,3 +309,62 @@ class ViewReader(Protocol):
 
     def test(self) -> list[Right]: ...
     def read(self, target: ViewTarget, *, since: datetime | None = None) -> ViewReading: ...
+
+
+# --- where from and where to ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersionRecord:
+    """One version of a registered model."""
+
+    number: str  # as the model registry writes it
+    stage: str = ""  # Production, Staging, Archived; newer registries use aliases instead
+    aliases: tuple[str, ...] = ()
+    description: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    run_id: str = ""  # of the training run, as the model registry writes it
+    feature_refs: tuple[str, ...] = ()  # "view:feature" as written in tags of the version, its run or its model
+    feature_service: str = ""  # the declared set of features it reads, where the tags name one
+    feature_project: str = ""  # of the feature store that refs and service belong to
+    datasets: tuple[str, ...] = ()  # names of what the training run logged as inputs
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """A registered model with those of its versions that were read, oldest first."""
+
+    name: str
+    versions: tuple[ModelVersionRecord, ...] = ()
+    description: str = ""
+    owner: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    updated_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class LineageFound:
+    """One page of what a read found.
+
+    `events` are OpenLineage events (RunEvent, JobEvent or DatasetEvent of spec 2-0-2) as plain JSON data. Once they are
+    stored, `cursor` may be: reading again since it goes on behind this page. It is JSON without secrets; where a tool
+    does not say which of its jobs changed, of some 15 bytes for each of them.
+    """
+
+    cursor: dict[str, Any]
+    events: list[dict[str, Any]] = field(default_factory=list)
+    models: list[ModelRecord] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class LineageReader(Protocol):
+    """A tool that knows jobs, runs, datasets or models, and has to be asked for them."""
+
+    def test(self) -> list[Right]: ...
+    def read_lineage(self, *, since: Mapping[str, Any]) -> Iterator[LineageFound]:
+        """What is new since a cursor, page by page; {} begins anew. Whoever has no more time stops between pages.
+
+        At least once: what changed while it was read may come again, with the same run ids. Raises ConnectorError.
+        """
+        ...

@@ -12,10 +12,10 @@ from connectors.feast.catalog import MESSAGES, READING, Catalog, digest_of, plac
 from connectors.feast.decoding import decode
 from connectors.feast.fields import moment
 from connectors.feast.file_locations import locate
-from connectors.feast.redaction import storable
 from connectors.feast.sources import source_name
 from connectors.feast.views import VIEW_TABLES, Identity
 from connectors.records import ConnectorError, Definitions, Right, ViewVersionRecord
+from connectors.redaction import storable
 
 SCHEMA_VERSION = "1"
 SQLITE_MAGIC = b"SQLite format 3\0"

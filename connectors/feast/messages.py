@@ -2,7 +2,6 @@
 
 from connectors.feast import registry_pb2 as pb
 from connectors.feast.fields import DTYPES, UNKNOWN, moment, texts, word
-from connectors.feast.redaction import safe_options
 from connectors.feast.sources import configuration, plain
 from connectors.records import (
     EntityRecord,
@@ -12,6 +11,7 @@ from connectors.records import (
     ServiceFeature,
     ServiceRecord,
 )
+from connectors.redaction import safe_options
 
 
 def project_of(message: pb.Project, name: str) -> ProjectRecord:

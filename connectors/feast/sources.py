@@ -7,8 +7,8 @@ from google.protobuf.message import Message
 
 from connectors.feast import registry_pb2 as pb
 from connectors.feast.fields import features, seconds, texts
-from connectors.feast.redaction import safe_options, storable, without_url_password
 from connectors.records import FeatureRecord, SourceRecord
+from connectors.redaction import safe_options, storable, without_url_password
 
 MAX_CONFIGURATION_BYTES = 64 * 2**10
 KINDS = {

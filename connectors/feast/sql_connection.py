@@ -8,8 +8,8 @@ from urllib.parse import quote
 from sqlalchemy import URL, Engine, NullPool, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from connectors.feast.redaction import without_secrets
 from connectors.records import ConnectorError
+from connectors.redaction import without_secrets
 
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 120

@@ -11,12 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.feast.catalog import MESSAGES, Catalog, digest_of, place
 from connectors.feast.decoding import decode
-from connectors.feast.redaction import storable
 from connectors.feast.sql_connection import STATEMENT_SECONDS, failure, open_engine, parse, shown
 from connectors.feast.sql_tables import HISTORY, HISTORY_TABLE, OBJECTS, TABLES, VIEWS, RegistryTable, fitting
 from connectors.feast.sql_token import change_token, limited
 from connectors.feast.views import Identity
 from connectors.records import ConnectorError, Definitions, Right, ViewVersionRecord
+from connectors.redaction import storable
 
 ROWS_AT_ONCE = 500
 # What a connection test looks at, after connecting.

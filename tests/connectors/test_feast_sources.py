@@ -5,8 +5,8 @@ import json
 import pytest
 
 from connectors.feast import registry_pb2 as pb
-from connectors.feast.redaction import without_secrets, without_url_password
 from connectors.feast.sources import source_of
+from connectors.redaction import without_secrets, without_url_password
 
 Kind = pb.DataSource
 

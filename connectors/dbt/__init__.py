@@ -1,0 +1,1 @@
+"""dbt's artifacts: what a project declares and what its runs did."""

@@ -1,0 +1,1 @@
+"""Marquez, to move from it."""

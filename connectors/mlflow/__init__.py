@@ -1,0 +1,1 @@
+"""MLflow's model registry, and the runs that trained its models."""

@@ -1,0 +1,1 @@
+"""OpenLineage events as plain data, for connectors that tell in them what they have read."""
