@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance.api import audit, deprecations, naming
+from governance.api import announcing_many, audit, deprecations, naming
 from lineage import api as lineage
 from monitoring import api as monitoring
 from portal import api as portal
@@ -97,6 +97,11 @@ urlpatterns = [
     path("schemas/<name:slug>.json", plans.SchemaView.as_view(), name="schema"),
     path("deprecations", deprecations.DeprecationListView.as_view(), name="deprecations"),
     path("deprecations.ics", deprecations.CalendarView.as_view(), name="deprecations-calendar"),
+    path(
+        "deprecations/batch-announce",
+        announcing_many.BatchAnnounceView.as_view(),
+        name="deprecations-batch-announce",
+    ),
     path("deprecations/<name:reference>", deprecations.DeprecationView.as_view(), name="deprecation"),
     path(
         "deprecations/<name:reference>/acknowledge",

@@ -174,6 +174,7 @@ def public_paths() -> dict[str, str]:
         "ownership-offer": f"{API}/ownership-offers/1",
         "ownership-offer-answer": f"{API}/ownership-offers/1/answer",
         "deprecations": f"{API}/deprecations",
+        "deprecations-batch-announce": f"{API}/deprecations/batch-announce",
         "deprecations-calendar": f"{API}/deprecations.ics",
         "naming-rules": f"{API}/naming-rules",
         "name-words": f"{API}/name-words",
