@@ -122,6 +122,23 @@ class Check(Said):
     data: list[CheckedFeature] = []
 
 
+class Event(Said):
+    """Something that happened, as webhooks are told it; `id` is theirs too."""
+
+    id: str
+    type: str
+    timestamp: datetime
+    data: dict[str, Any] = {}
+
+
+class Events(Said):
+    """The oldest come first. `after` is where to go on."""
+
+    data: list[Event] = []
+    after: str
+    has_more: bool = False
+
+
 class Connection(Said):
     """A store that Charter reads."""
 

@@ -12,6 +12,7 @@ from charter.answers import (
     Check,
     Connection,
     Deprecation,
+    Events,
     Feature,
     Found,
     Operation,
@@ -203,6 +204,11 @@ def health(filters: Mapping[str, Any]) -> Call[list[dict[str, Any]]]:
 
 def feature_health(key: str) -> Call[dict[str, Any]]:
     return Call("GET", f"/features/{segment(key)}/health", dict)
+
+
+def events(after: str, limit: int) -> Call[Events]:
+    query = {"limit": limit} | ({"after": after} if after else {})
+    return Call("GET", "/events", lambda said: Events(**said), query)
 
 
 def connections() -> Call[list[Connection]]:

@@ -14,6 +14,7 @@ from charter.answers import (
     Check,
     Connection,
     Deprecation,
+    Events,
     Feature,
     Found,
     Operation,
@@ -200,6 +201,15 @@ def health(**filters: Any) -> Flow[list[dict[str, Any]]]:
 def feature_health(key: str) -> Flow[dict[str, Any]]:
     """How a feature is, the reasons, and the newest measurement from each store."""
     return (yield calls.feature_health(key))
+
+
+def events(after: str = "", limit: int = 200) -> Flow[Events]:
+    """What has happened since, oldest first; without `after`, since the oldest event that is kept.
+
+    Keep `after` of the answer, and ask with it next time. Raises Refused with the code `gone` where something may have
+    been missed.
+    """
+    return (yield calls.events(after, limit))
 
 
 def connections() -> Flow[list[Connection]]:

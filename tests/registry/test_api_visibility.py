@@ -181,6 +181,7 @@ def public_paths() -> dict[str, str]:
         "name-word": f"{API}/name-words/1",
         "name-waivers": f"{API}/name-waivers",
         "names-check": f"{API}/names/check",
+        "events": f"{API}/events",
         "webhooks": f"{API}/webhooks",
         "webhook": f"{API}/webhooks/{NO_WEBHOOK}",
         "webhook-test": f"{API}/webhooks/{NO_WEBHOOK}/test",
