@@ -69,6 +69,25 @@ def test_pages_that_announce(visit: Visit, ending: SimpleNamespace) -> None:
     assert faults(visit, steps, user=ending.cast.owner_a) == {}
 
 
+def test_the_values_of_both_without_scripts(visit: Visit, ending: SimpleNamespace) -> None:
+    from governance.actions.announcing import draft_deprecation
+    from tests.factories import FeatureFactory
+    from tests.measured import measure
+
+    other = FeatureFactory(view=ending.feature.view, name="amount_usd").versions.get()
+    measure(ending.feature.view)
+    held = draft_deprecation(ending.old, actor=ending.cast.owner_a, said={"kind": "replaced", "replacement": other.pk,
+                                                                          "reason": "In dollars now."})  # fmt: skip
+    address = f"/deprecations/{held}/draft/replacement/"
+    assert faults(visit, [address], user=ending.cast.owner_a) == {}
+    page = visit(address, user=ending.cast.owner_a, width=390, java_script_enabled=False)
+    box = page.get_by_role("img", name="Values of both over the same bins").bounding_box()
+    assert box is not None
+    assert box["height"] == 120
+    page.get_by_text("The same as a table").click()
+    page.get_by_role("rowheader", name="0 to 2", exact=True).wait_for()
+
+
 def test_pages_of_names_and_offers(visit: Visit, ending: SimpleNamespace) -> None:
     from governance.actions.naming import create_naming_rule, set_name_word
 
