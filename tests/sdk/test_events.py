@@ -1,6 +1,7 @@
 """Events through the client and the command: asked for, gone on with, followed."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -54,14 +55,19 @@ def test_the_command_says_where_to_go_on(cast: SimpleNamespace, charter: Run) ->
     assert (refused.code, "without after" in refused.err) == (1, True)
 
 
-def test_it_follows(cast: SimpleNamespace, as_user: Callable[[Any], dict[str, str]]) -> None:
+def test_it_follows_until_it_is_stopped(
+    cast: SimpleNamespace, as_user: Callable[[Any], dict[str, str]]
+) -> None:  # fmt: skip
     happen(cast, 1)
     quicker = "from charter.commands import watching; watching.EVERY = 0.05; from charter.cli import main; main()"
     command = [sys.executable, "-c", quicker, "--json", "events", "--follow"]
-    env = as_user(cast.owner_a)
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as follower:
+    pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=as_user(cast.owner_a), **pipes) as follower:
         assert follower.stdout is not None
         assert json.loads(follower.stdout.readline())["data"]["version"] == "pay.stats.amount@1"
         happen(cast, 2)
         assert json.loads(follower.stdout.readline())["data"]["version"] == "pay.stats.amount@2"
-        follower.terminate()
+        follower.send_signal(signal.SIGINT)
+        _, said = follower.communicate(timeout=30)
+    assert "Traceback" not in said
+    assert "Go on with: charter events --after" in said

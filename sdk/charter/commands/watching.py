@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from charter.answers import Event, Operation
+from charter.answers import Event, Events, Operation
 from charter.commands.speaking import NO, OK, WARNINGS, connected, console, manner, said, table
 from charter.registry import Registry
 
@@ -63,18 +64,24 @@ def events(
     after: Annotated[str, typer.Option(help="Where the last time ended; without it all that is kept")] = "",
     follow: Annotated[bool, typer.Option("--follow", help="Stay, and ask again every ten seconds")] = False,
 ) -> None:
-    """What has happened: what webhooks of your teams are told. With --json, one event a line."""
-    with connected(context) as registry:
-        while True:
-            found = registry.events(after)
-            after = found.after
-            for one in found.data:
-                _say_event(context, one)
-            if follow and not found.has_more:
-                time.sleep(EVERY)
-            elif not found.has_more:
-                break
-    print(f"Go on with: charter events --after {after}", file=sys.stderr)
+    """What has happened: what webhooks of your teams are told. With --json, one event a line. Ctrl-C ends --follow."""
+    read = None
+    try:
+        with connected(context) as registry, suppress(KeyboardInterrupt):
+            while read is None or read.has_more or follow:
+                if read is not None and not read.has_more:
+                    time.sleep(EVERY)
+                read = _say_events(context, registry.events(after))
+                after = read.after
+    finally:
+        if read is not None:  # also when Charter has gone away meanwhile
+            print(f"Go on with: charter events --after {after}", file=sys.stderr)
+
+
+def _say_events(context: typer.Context, found: Events) -> Events:
+    for one in found.data:
+        _say_event(context, one)
+    return found
 
 
 def _say_event(context: typer.Context, event: Event) -> None:
