@@ -152,6 +152,7 @@ _PROBLEMS = {
     "404": "No such thing for you.",
     "406": "No such format.",
     "409": "More than one thing has this name, or the same request is still being worked on.",
+    "410": "It was here and is not kept any longer.",
     "412": "It has changed since you read it.",
     "413": "The body is too large.",
     "415": "No such content type.",

@@ -64,7 +64,7 @@ def _nothing(width: int, height: int) -> SafeString:
 
 
 def distribution(
-    counts: Sequence[int], *, label: str, baseline: Sequence[int] = (), width: int = 180, height: int = 28
+    counts: Sequence[float], *, label: str, baseline: Sequence[float] = (), width: int = 180, height: int = 28
 ) -> SafeString:
     """Bars of one histogram; with a `baseline` over the same bins, its bars stay behind and `counts` become a line.
 
@@ -85,7 +85,7 @@ def distribution(
     return _svg("dist", label, width, height, [_bars(before, "dist-base", top, width, height), line])
 
 
-def _shares(counts: Sequence[int]) -> list[float]:
+def _shares(counts: Sequence[float]) -> list[float]:
     total = sum(counts)
     return [count / total for count in counts] if total else [0.0] * len(counts)
 

@@ -115,6 +115,12 @@ class AnswerNotKept(Problem):
     fix_message = "Revoke what it made, and make another with a new Idempotency-Key."
 
 
+class Gone(Problem):
+    status_code = 410
+    default_code = "gone"
+    title = "It was here and is not kept any longer"
+
+
 class PreconditionFailed(Problem):
     status_code = 412
     default_code = "changed_meanwhile"

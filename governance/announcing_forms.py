@@ -1,6 +1,6 @@
 """What an owner is asked before the end of a version is announced, one page each. Rules live in the actions."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -101,13 +101,16 @@ class TimelineForm(DraftPage):
             "short_at": _shown(held.get(SHORT)), "long_at": _shown(held.get(LONG)),
         }  # fmt: skip
 
+    def windows(self) -> list[tuple[datetime, datetime]]:
+        """When it is switched off: from and until, the first one first."""
+        starts = ((self.cleaned_data["short_at"], SHORT), (self.cleaned_data["long_at"], LONG))
+        return sorted((start, start + length) for start, length in starts if start is not None)
+
     def kept(self) -> dict[str, Any]:
         said = self.cleaned_data
-        starts = ((said["short_at"], SHORT), (said["long_at"], LONG))
-        windows = sorted((start, start + length) for start, length in starts if start is not None)
         return {
             "sunset_on": said["sunset_on"].isoformat(), "is_hard": said["is_hard"],
-            "brownouts": [[start.isoformat(), end.isoformat()] for start, end in windows],
+            "brownouts": [[start.isoformat(), end.isoformat()] for start, end in self.windows()],
         }  # fmt: skip
 
 
@@ -124,6 +127,25 @@ class NoticeForm(DraftPage):
     @staticmethod
     def shown(said: Said, version: Version) -> dict[str, Any]:
         return {"reminders": list(said.reminders)}
+
+
+class ManyForm(WhyForm, ReplacementForm, TimelineForm, NoticeForm):
+    """Everything that those pages ask, once for many versions."""
+
+    field_order = (
+        "kind", "reason", "replacement", "instead", "sunset_on", "short_at", "long_at", "is_hard", "reminders",
+    )  # fmt: skip
+
+    @staticmethod
+    def begun(sunset_on: date) -> dict[str, Any]:
+        """What it begins with."""
+        return {"kind": EndingKind.UNNEEDED.value, "reminders": USUAL_REMINDERS, **usual(sunset_on)}
+
+    def said(self, replacement: Version | None) -> Said:
+        """What it says, once it is valid; its view has found the replacement."""
+        given = {name: self.cleaned_data[name] for name in ("kind", "reason", "instead", "sunset_on", "is_hard")}
+        reminders = tuple(self.cleaned_data["reminders"])
+        return Said(replacement=replacement, brownouts=tuple(self.windows()), reminders=reminders, **given)
 
 
 class EndForm(Refusable):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance.views import announcing, audit, deprecations, naming
+from governance.views import announcing, announcing_many, audit, deprecations, naming
 
 app_name = "governance"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("policies/shared/decide", naming.decide, name="name-decide"),
     path("deprecations/", deprecations.listing, name="deprecations"),
     path("deprecations/calendar", deprecations.subscribe, name="deprecations-subscribe"),
+    path("deprecate", announcing_many.page, name="deprecate-many"),
     path("f/<name:project>/<name:view>/<name:feature>/deprecate/", announcing.begin, name="deprecate"),
     path("deprecations/<name:reference>/draft/<slug:step>/", announcing.step, name="announcing"),
     path("deprecations/<name:reference>/draft/announce", announcing.publish, name="announcing-publish"),

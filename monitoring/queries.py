@@ -88,6 +88,12 @@ def latest_of_feature(feature: Feature) -> list[FeatureMeasurement]:
     return list(rows.order_by("origin", "-measured_at").distinct("origin"))
 
 
+def latest_profile(feature: Feature) -> FeatureMeasurement | None:
+    """The newest profile with values, from the source where there is one."""
+    rows = sorted(latest_of_feature(feature), key=lambda row: row.origin != Origin.SOURCE)
+    return next((row for row in rows if row.histogram or row.mean is not None or row.length_maximum is not None), None)
+
+
 # Rows of several views or features, each stretch of the shared axis with its worst value. The axis begins with the
 # first measurement there is, so that a store connected today does not draw an empty month; but an hour ago at least.
 _TRENDS = """

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance.api import audit, deprecations, naming
+from governance.api import announcing_many, audit, deprecations, naming
 from lineage.api import export, graph, receiving
 from monitoring import api as monitoring
 from portal import api as portal
@@ -13,6 +13,7 @@ from registry.api import (
     connections,
     consumers,
     defaults,
+    event_list,
     events,
     feature_views,
     features,
@@ -97,6 +98,11 @@ urlpatterns = [
     path("schemas/<name:slug>.json", plans.SchemaView.as_view(), name="schema"),
     path("deprecations", deprecations.DeprecationListView.as_view(), name="deprecations"),
     path("deprecations.ics", deprecations.CalendarView.as_view(), name="deprecations-calendar"),
+    path(
+        "deprecations/batch-announce",
+        announcing_many.BatchAnnounceView.as_view(),
+        name="deprecations-batch-announce",
+    ),
     path("deprecations/<name:reference>", deprecations.DeprecationView.as_view(), name="deprecation"),
     path(
         "deprecations/<name:reference>/acknowledge",
@@ -127,6 +133,7 @@ urlpatterns = [
     path("webhook-deliveries/<int:number>", webhooks.DeliveryView.as_view(), name="webhook-delivery"),
     path("webhook-deliveries/<int:number>/redeliver", webhooks.RedeliveryView.as_view(), name="webhook-redeliver"),
     path("notification-settings", notices.NotificationSettingsView.as_view(), name="notification-settings"),
+    path("events", event_list.EventListView.as_view(), name="events"),
     path("usage-events", usage.UsageEventsView.as_view(), name="usage-events"),
     path("defaults/batch-get", defaults.DefaultsView.as_view(), name="defaults"),
     path("defaults/keys", defaults.SignatureKeysView.as_view(), name="defaults-keys"),

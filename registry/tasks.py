@@ -9,6 +9,7 @@ from registry.actions.definitions import import_definitions
 from registry.actions.reads import forget_old_events, refresh_reads_per_day
 from registry.actions.tokens import note_uses
 from registry.actions.words import refresh_facet_counts, refresh_words
+from registry.outbox.placing import place_events
 from registry.outbox.sending import send_due as send
 from registry.tokens import take_uses
 
@@ -62,4 +63,5 @@ def note_token_uses() -> int:
 
 @shared_task(name="registry.tasks.send_due")
 def send_due() -> int:
+    place_events()
     return send()

@@ -1,7 +1,7 @@
 """Announcing an end: drafted a page at a time, then announced in one step."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from uuid import uuid4
@@ -19,6 +19,7 @@ from registry.models import User, Version
 from registry.outbox.letters import Letter
 
 LONGEST_REMINDER, MOST_REMINDERS, LONGEST_SENTENCE = 365, 10, 2_000
+ENDABLE = (VersionState.ACTIVE, VersionState.QUARANTINED)
 NOTHING_INSTEAD = "Nothing replaces it, so say what its readers do instead. One sentence will do."
 
 
@@ -50,6 +51,11 @@ class Said:
             brownouts=windows, reminders=tuple(kept.get("reminders", USUAL_REMINDERS)), **plain,
         )  # fmt: skip
 
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What `announce_deprecation` is told."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
 
 @action("governance.draft_deprecation")
 def draft_deprecation(
@@ -57,11 +63,10 @@ def draft_deprecation(
 ) -> Deprecation:  # fmt: skip
     """Begin to end a version with what the first page asked; who begins again goes on with what there is."""
     row: Version = lock(version)
-    if announced := row.deprecations.open().first():
-        raise invalid(version=f"{announced} has announced the end of {row} already.")
+    announced = row.deprecations.open().first()
     held = row.deprecations.filter(state=DeprecationState.DRAFT).first()
-    if held is None and row.state not in (VersionState.ACTIVE, VersionState.QUARANTINED):
-        raise invalid(version=f"{row} is {row.state}. Only what is active or quarantined can be deprecated.")
+    if (announced or held is None) and (why_not := hindrance(row, announced)):
+        raise invalid(version=why_not)
     note.subject = made = held or Deprecation(version=row, created_by=actor)
     _fill(made, said or {})
     return made
@@ -101,12 +106,16 @@ def announce_draft(deprecation: Deprecation, *, actor: User) -> Deprecation:
     """Announce what a draft says."""
     said = Said.of(deprecation)
     refuse(faults_of(deprecation.version, said))
-    assert said.sunset_on is not None  # noqa: S101  or it were a fault
-    return announce_deprecation(
-        deprecation.version, actor=actor, kind=said.kind, reason=said.reason, sunset_on=said.sunset_on,
-        replacement=said.replacement, instead=said.instead, brownouts=said.brownouts, is_hard=said.is_hard,
-        reminders=said.reminders,
-    )  # fmt: skip
+    return announce_deprecation(deprecation.version, actor=actor, **said.terms)
+
+
+def hindrance(version: Version, announced: Deprecation | None) -> str:
+    """Why nobody can begin to end the version, where `announced` is its open deprecation; empty when one can."""
+    if announced is not None:
+        return f"{announced} has announced the end of {version} already."
+    if version.state not in ENDABLE:
+        return f"{version} is {version.state}. Only what is active or quarantined can be deprecated."
+    return ""
 
 
 def faults_of(version: Version, said: Said) -> dict[str, str]:

@@ -250,7 +250,10 @@ def _send(
         "deprecation": str(deprecation), "version": str(version), "sunset_on": str(version.sunset_on or ""),
         "replacement": str(version.replacement or ""), "consumers": [str(one.consumer) for one in readers],
     }  # fmt: skip
-    tell(event, key=key, title=title, letter=letter, data=data, teams=teams, users=users, everybody=everybody)
+    tell(
+        event, key=key, title=title, letter=letter, data=data, teams=teams, users=users, everybody=everybody,
+        feature=version.feature,
+    )  # fmt: skip
 
 
 def _remaining(deprecation: Deprecation) -> list[Reader]:

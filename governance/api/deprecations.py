@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from common.fields import Selection
 from common.parameters import Parameter
 from common.problems import Invalid, NotFound
-from governance.actions.announcing import announce_deprecation
+from governance.actions.announcing import Said, announce_deprecation
 from governance.actions.answering import answer_deprecation, ask_extension, decide_extension, waive_reader
 from governance.actions.following import remind_readers
 from governance.calendars import calendar_of
@@ -59,11 +59,16 @@ class DeprecationListView(ListEndpoint):
         sent = self.sent(NewDeprecationSerializer)
         version = version_at(self.actor, sent.pop("version"), "/version")
         allow(self.actor, "governance.announce_deprecation", version)
-        named = sent.pop("replacement", None)
-        replacement = version_at(self.actor, named, "/replacement") if named else None
-        windows = [(one["starts_at"], one["ends_at"]) for one in sent.pop("brownouts", [])]
-        made = announce_deprecation(version, actor=self.actor, replacement=replacement, brownouts=windows, **sent)
+        made = announce_deprecation(version, actor=self.actor, **said_by(sent, self.actor).terms)
         return whole(request, made, status=201)
+
+
+def said_by(sent: dict[str, Any], actor: Actor) -> Said:
+    """What a body says of an end. Raises Invalid for a replacement that is not there."""
+    named = sent.pop("replacement", None)
+    replacement = version_at(actor, named, "/replacement") if named else None
+    windows = tuple((one["starts_at"], one["ends_at"]) for one in sent.pop("brownouts", []))
+    return Said(replacement=replacement, brownouts=windows, **sent)
 
 
 class DeprecationView(ObjectEndpoint):

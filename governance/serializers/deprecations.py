@@ -7,8 +7,10 @@ from django.db.models.functions import Coalesce, Concat, NullIf
 from rest_framework import serializers
 
 from common.fields import At, Computed, ExpandableList, Outer, Resource, numbered
+from common.openapi import ProblemSerializer
 from common.strict import Flag, Text, Whole
 from governance.models import DeprecationState, Extension, ExtensionState, Reader, ReaderState
+from governance.queries.announcing_many import MOST
 from registry.choices import ConsumerKind, EndingKind
 from registry.models import Brownout
 from registry.serializers.versions import reference_of, replacement_of
@@ -125,10 +127,9 @@ class NewBrownoutSerializer(serializers.Serializer):
     ends_at = serializers.DateTimeField(help_text="At most two days later, and before the last day.")
 
 
-class NewDeprecationSerializer(serializers.Serializer):
-    """The end of a version, announced to its readers at once."""
+class EndSerializer(serializers.Serializer):
+    """What is announced, of one version or of many."""
 
-    version = Text(max_length=600, help_text="project.view.feature@number")
     kind = serializers.ChoiceField(EndingKind.choices)
     reason = Text(max_length=2_000)
     sunset_on = serializers.DateField(
@@ -139,6 +140,41 @@ class NewDeprecationSerializer(serializers.Serializer):
     brownouts = NewBrownoutSerializer(many=True, required=False)
     is_hard = Flag(required=False, help_text="Whether brownouts refuse reads; else they only warn.")
     reminders = serializers.ListField(child=Whole(), required=False, help_text="Days before the last day.")
+
+
+class NewDeprecationSerializer(EndSerializer):
+    """The end of a version, announced to its readers at once."""
+
+    version = Text(max_length=600, help_text="project.view.feature@number")
+
+
+class NewDeprecationsSerializer(EndSerializer):
+    """The same end of many versions: those that are named, or all that can end of the features that a query finds."""
+
+    versions = serializers.ListField(
+        child=Text(max_length=600, help_text="project.view.feature@number"), required=False, min_length=1,
+        max_length=MOST,
+    )  # fmt: skip
+    query = Text(required=False, max_length=1_000, help_text="In the words of the search page. Or name versions.")
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if ("versions" in said) == ("query" in said):
+            raise serializers.ValidationError("Say either versions or query.", code="either_or")
+        return said
+
+
+class AnnouncedSerializer(serializers.Serializer):
+    """What became of one version: its deprecation, or the problem with it."""
+
+    version = serializers.CharField(help_text="As it was asked for, or as it was found.")
+    status = serializers.IntegerField()
+    deprecation = DeprecationSerializer(required=False)
+    problem = ProblemSerializer(required=False)
+
+
+class ManyAnnouncedSerializer(serializers.Serializer):
+    data = AnnouncedSerializer(many=True)
+    total = serializers.IntegerField(help_text="How many versions are found. Those past the first 100 are not listed.")
 
 
 class OfConsumerSerializer(serializers.Serializer):

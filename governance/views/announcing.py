@@ -61,7 +61,7 @@ def begin(request: HttpRequest, project: str, view: str, feature: str) -> HttpRe
 def _move(request: HttpRequest, version: Version) -> HttpResponse:
     form, actor = EndForm(request.POST or None, initial=EndForm.of(version)), actor_of(request)
     if request.method == "POST" and form.is_valid():
-        replacement = _named(form, version, actor)
+        replacement = replacement_in(form, actor, like=version.feature.key)
         ending = {"replacement": replacement, **form.arguments()}
         made = None if form.errors else form.tried(lambda: deprecate_version(version, actor=actor, **ending))
         if made is not None:
@@ -88,7 +88,7 @@ def _keep(request: HttpRequest, draft: Deprecation, form: DraftPage) -> bool:
     """Keep what a page says; where it is wrong, the form says why."""
     kept, actor = form.kept(), actor_of(request)
     if isinstance(form, ReplacementForm):
-        named = _named(form, draft.version, actor)
+        named = replacement_in(form, actor, like=draft.version.feature.key)
         kept["replacement"] = named.pk if named else None
     return not form.errors and form.tried(lambda: fill_deprecation(draft, actor=actor, said=kept)) is not None
 
@@ -142,15 +142,16 @@ def _draft(request: HttpRequest, reference: str) -> Deprecation:
     return draft
 
 
-def _named(form: forms.Form, version: Version, actor: User) -> Version | None:
-    """The version that the form names as the replacement; its feature's current one when it says no number."""
+def replacement_in(form: forms.Form, actor: User, *, like: str) -> Version | None:
+    """The version that the form names as the replacement; its feature's current one when it says no number. What it
+    does not name stands at its field, with the key `like` as an example."""
     text = form.cleaned_data["replacement"].strip()
     if not text:
         return None
     found = find_features(actor, text, limit=2)
     if len(found) != 1 or found[0].number is None:
         said = "More than one feature is called so." if len(found) > 1 else "There is no such version."
-        form.add_error("replacement", f"{said} Write its whole key, such as {version.feature.key}@2.")
+        form.add_error("replacement", f"{said} Write its whole key, such as {like}@2.")
         return None
     return Version.objects.visible_to(actor).get(feature=found[0].feature, number=found[0].number)
 

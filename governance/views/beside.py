@@ -14,9 +14,11 @@ from governance import letters
 from governance.actions.announcing import Said, faults_of
 from governance.models import Deprecation, Reader
 from governance.queries.announcing import Affected, affected_by, replacements_for
+from monitoring.overlays import overlay
+from monitoring.profiles import LINES, side_of
 from registry import contracts
 from registry.actions.endings import shortest_notice
-from registry.models import Team, User
+from registry.models import Team, User, Version
 from registry.outbox.letters import Letter
 
 # Which page asks for what.
@@ -32,12 +34,35 @@ def url_of(draft: Deprecation, step: str) -> str:
 
 def _replacement(draft: Deprecation, actor: User) -> dict[str, Any]:
     """What could replace it, and what is different about the one that is chosen."""
-    version, chosen = draft.version, Said.of(draft).replacement
+    version, chosen = draft.version, _chosen(draft, actor)
     hide = chosen is not None and any(contracts.is_personal(one.feature, one) for one in (version, chosen))
     both = [contracts.describe(one, hide_values=hide) for one in (version, chosen) if one is not None]
     changes = contracts.differences(*both) if len(both) == 2 else []
     offered = [{"version": one, "url": f"?{urlencode({'use': str(one)})}"} for one in replacements_for(version, actor)]
-    return {"offered": offered, "changes": [one for one in changes if one.field != "State"]}
+    values = {} if chosen is None else _values(version, chosen)
+    return {
+        "chosen": chosen, "offered": offered, "changes": [one for one in changes if one.field != "State"], **values,
+    }  # fmt: skip
+
+
+def _chosen(draft: Deprecation, actor: User) -> Version | None:
+    """The replacement, while the actor sees it."""
+    named = Said.of(draft).replacement
+    rows = Version.objects.visible_to(actor).select_related("feature__view__connection")
+    return None if named is None else rows.filter(pk=named.pk).first()
+
+
+def _values(version: Version, chosen: Version) -> dict[str, Any]:
+    """How the values of both are spread. Charter measures features: two versions of one have the same values."""
+    if version.feature_id == chosen.feature_id:
+        return {"is_same_feature": True}
+    before, after = side_of(version), side_of(chosen)
+    shared = overlay(*(side.profile.histogram if side.profile else () for side in (before, after)))
+    return {
+        "sides": (before, after), "facts": zip(LINES, before.facts, after.facts, strict=True), "shared": shared,
+        "spread": ([one.before for one in shared], [one.after for one in shared]),
+        "medians": f"medians {before.facts[0]} and {after.facts[0]}",
+    }  # fmt: skip
 
 
 def _readers(draft: Deprecation, actor: User) -> dict[str, Any]:

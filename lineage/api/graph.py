@@ -106,7 +106,7 @@ class LineageGraphView(Endpoint):
         return self.answer(_told(graph))
 
 
-class AffectedSerializer(serializers.Serializer):
+class LineageAffectedSerializer(serializers.Serializer):
     kind = serializers.CharField()
     key = serializers.CharField()
     owner = serializers.CharField()
@@ -115,7 +115,7 @@ class AffectedSerializer(serializers.Serializer):
     sure = serializers.ChoiceField(["certain", "likely", "possible"])
 
 
-class AffectedGroupSerializer(serializers.Serializer):
+class LineageAffectedGroupSerializer(serializers.Serializer):
     owner = serializers.CharField()
     environment = serializers.CharField()
     count = serializers.IntegerField()
@@ -124,8 +124,8 @@ class AffectedGroupSerializer(serializers.Serializer):
 class LineageImpactSerializer(serializers.Serializer):
     start = serializers.UUIDField()
     column = serializers.CharField()
-    affected = AffectedSerializer(many=True)
-    groups = AffectedGroupSerializer(many=True)
+    affected = LineageAffectedSerializer(many=True)
+    groups = LineageAffectedGroupSerializer(many=True)
     left_out = serializers.IntegerField()
 
 

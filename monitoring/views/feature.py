@@ -13,8 +13,7 @@ from django.views.decorators.http import require_GET
 
 from common.spreadsheets import csv_response
 from monitoring import figures
-from monitoring.models import FeatureMeasurement
-from monitoring.queries import feature_series, latest_of_feature, latest_of_view, view_series
+from monitoring.queries import feature_series, latest_of_view, latest_profile, view_series
 from monitoring.spans import SPANS, Span, chosen
 from registry.contracts import is_personal
 from registry.freshness import is_timeless
@@ -38,7 +37,7 @@ def page(request: HttpRequest, project: str, view: str, feature: str) -> HttpRes
     if request.GET.get("format") == "csv":
         return _spreadsheet(found, span, request.GET.get("of", ""))
     of_view, of_feature = view_series(found.view, span), feature_series(found, span)
-    profile = None if is_personal(found) else _profile(found)
+    profile = None if is_personal(found) else latest_profile(found)
     context = frame(request, found, tab="Health")
     context |= {
         "span": span,
@@ -59,12 +58,6 @@ def page(request: HttpRequest, project: str, view: str, feature: str) -> HttpRes
 def _newest_first(series: dict[str, list[Any]]) -> list[Any]:
     points = [point for points in series.values() for point in points]
     return sorted(points, key=lambda point: point.measured_at, reverse=True)
-
-
-def _profile(feature: Feature) -> FeatureMeasurement | None:
-    """The newest profile with values, from the source where there is one."""
-    rows = sorted(latest_of_feature(feature), key=lambda row: row.origin != "source")
-    return next((row for row in rows if row.histogram or row.mean is not None or row.length_maximum is not None), None)
 
 
 def _spreadsheet(feature: Feature, span: Span, of: str) -> HttpResponseBase:
@@ -103,7 +96,7 @@ def _ages(feature: Feature, span: Span) -> Any:
 
 
 def _distribution(feature: Feature, _span: Span) -> Any:
-    profile = _profile(feature)
+    profile = latest_profile(feature)
     if profile is None:
         raise Http404("No profile was measured yet.")
     return figures.distribution(profile)

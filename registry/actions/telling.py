@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from registry.models import Delivery, Message, Team, User
+from registry.models import Delivery, Feature, Message, Team, User
 from registry.notifications import send_messages
 from registry.outbox.addressing import deliveries_for
 from registry.outbox.letters import Letter
@@ -14,15 +14,16 @@ from registry.outbox.letters import Letter
 @transaction.atomic
 def tell(
     event: str, *, key: str, title: str, letter: Letter, data: Mapping[str, Any], teams: Iterable[Team] = (),
-    users: Iterable[User] = (), everybody: bool = False,
+    users: Iterable[User] = (), everybody: bool = False, feature: Feature | None = None,
 ) -> Message | None:  # fmt: skip
     """Write a message and where it goes. `key` makes it one: a message with a key that was used is not written again,
-    and None returned."""
-    message, is_new = Message.objects.get_or_create(
-        key=key, defaults={"event": event, "title": title[:300], "letter": letter.as_json, "data": dict(data)}
-    )
+    and None returned. What is told to `everybody` is read by those who see the `feature`."""
+    said = {"event": event, "title": title[:300], "letter": letter.as_json, "data": dict(data), "feature": feature}
+    message, is_new = Message.objects.get_or_create(key=key, defaults={**said, "is_for_everybody": everybody})
     if not is_new:
         return None
+    teams = list(teams)
+    message.teams.add(*teams)
     deliveries = deliveries_for(event, teams=teams, users=users, everybody=everybody)
     for one in deliveries:
         one.message = message

@@ -6,12 +6,13 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from registry.choices import Cadence, Channel, DeliveryState, HookKind
 from registry.history import kept_history
+from registry.models.features import Feature
 from registry.models.people import Team, User
 from registry.models.projects import Actor
 
@@ -72,9 +73,22 @@ class Webhook(models.Model):
         return f"webhook:{self.pk}"
 
 
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Those told to the actor's teams, and those for everybody about a feature that the actor sees. Administrators
+        see all, as they see all webhooks."""
+        if not isinstance(actor, User) or not actor.is_active:
+            return self.none()
+        if actor.is_admin:
+            return self
+        told = Message.teams.through.objects.filter(message=OuterRef("pk"), team__in=actor.team_ids)
+        public = Q(is_for_everybody=True, feature__in=Feature.objects.visible_to(actor))
+        return self.filter(Exists(told) | public)
+
+
 class Message(models.Model):
     """Something that happened and that somebody must hear. Written together with what it tells of: neither is there
-    without the other."""
+    without the other. Nothing forgets it by itself."""
 
     key = models.CharField(max_length=300, unique=True, help_text="What makes it one: the same is never told twice")
     event = models.CharField(max_length=60, help_text="Such as feature.deprecated")
@@ -82,12 +96,26 @@ class Message(models.Model):
     letter = models.JSONField(help_text="{paragraphs, facts: [[name, value]], code, links: [[label, url]], why}")
     data = models.JSONField(default=dict, help_text="For programs: what it is about")
     created_at = models.DateTimeField(default=timezone.now)
+    # Whom it concerns: what a program may read that asks instead of being called.
+    teams: models.ManyToManyField = models.ManyToManyField(Team, related_name="+")
+    is_for_everybody = models.BooleanField(default=False, db_default=False)
+    feature = models.ForeignKey(Feature, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    place = models.BigIntegerField(
+        null=True, unique=True, help_text="In the order in which events are read; empty until a worker gives it one"
+    )
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["created_at"], name="message_by_age")]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def public_id(self) -> str:
+        """The same in each delivery, so that whoever gets it twice can tell."""
+        return f"msg_{self.pk}"
 
 
 class Delivery(models.Model):

@@ -1,10 +1,10 @@
 """Whom a message goes to, by which way, and when."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from registry.choices import Cadence, Channel
@@ -33,9 +33,15 @@ def deliveries_for(
 
 def is_reachable(team: Team) -> bool:
     """Whether a message to the team arrives anywhere."""
-    if team.email or Webhook.objects.wanting("feature.deprecated").filter(team=team).exists():
-        return True
-    return team.members.filter(is_active=True).exclude(email="").exists()
+    return bool(reachable([team.pk]))
+
+
+def reachable(teams: Collection[int]) -> set[int]:
+    """Of these teams, those to which a message arrives: by mail, to a living member, or to a webhook."""
+    hooks = Webhook.objects.wanting("feature.deprecated").filter(team=OuterRef("pk"))
+    people = User.objects.filter(memberships__team=OuterRef("pk"), is_active=True).exclude(email="")
+    rows = Team.objects.filter(~Q(email="") | Exists(hooks) | Exists(people), pk__in=teams)
+    return set(rows.values_list("pk", flat=True))
 
 
 def _to_people(event: str, people: dict[int, User]) -> Iterator[Delivery]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -79,6 +78,6 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def as_event(message: Message, at: datetime) -> bytes:
+def as_event(message: Message) -> dict[str, Any]:
     """The payload of Standard Webhooks 1.0: thin, because what is restricted must be read with a token."""
-    return json.dumps({"type": message.event, "timestamp": at.isoformat(), "data": message.data})
+    return {"type": message.event, "timestamp": message.created_at.isoformat(), "data": message.data}

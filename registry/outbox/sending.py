@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from standardwebhooks import Webhook as Signer
 
-from common import guarded
+from common import guarded, json
 from registry.choices import Channel, DeliveryState, HookKind
 from registry.models import Delivery, Webhook
 from registry.outbox.letters import absolute_url, as_event, as_html, as_slack, as_text
@@ -101,8 +101,8 @@ def _post(delivery: Delivery, web: httpx.Client) -> int:
     if hook.kind == HookKind.SLACK:
         content = as_slack(message)
     else:
-        content = as_event(message, message.created_at)
-        headers |= _signed(hook, secrets, f"msg_{message.pk}", content)
+        content = json.dumps(as_event(message))
+        headers |= _signed(hook, secrets, message.public_id, content)
     status, _ = guarded.post(web, secrets["url"], content=content, headers=headers)
     return status
 

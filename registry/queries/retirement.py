@@ -1,5 +1,7 @@
 """May a version retire? One list of what stands in the way, for page, API, command line and the action itself."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,6 +47,22 @@ def readers_of(version: Version) -> QuerySet[Usage]:
         named |= Q(number__isnull=True)
     held = Usage.objects.filter(named, feature=version.feature_id, gone_at__isnull=True)
     return held.select_related("consumer__team", "feature").order_by("consumer__kind", "consumer__name", "evidence")
+
+
+def readers_now(versions: Collection[Version]) -> dict[int, list[Usage]]:
+    """By version, the evidence that somebody reads it now: for many versions at once."""
+    now = timezone.now()
+    held = Usage.objects.filter(feature__in={one.feature_id for one in versions}, gone_at__isnull=True)
+    of_feature: dict[int, list[Usage]] = defaultdict(list)
+    for usage in held.select_related("consumer__team", "feature").order_by("consumer__kind", "consumer__name"):
+        if still_reads(usage, now):
+            of_feature[usage.feature_id].append(usage)
+    return {one.pk: [usage for usage in of_feature[one.feature_id] if _is_of(usage, one)] for one in versions}
+
+
+def _is_of(usage: Usage, version: Version) -> bool:
+    is_current = version.number == version.feature.number
+    return usage.number == version.number or (is_current and usage.number is None)
 
 
 def still_reads(usage: Usage, now: datetime) -> bool:

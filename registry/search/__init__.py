@@ -15,10 +15,11 @@ from registry.search.results import (
     Suggestion,
     Target,
 )
-from registry.search.searching import matching, search
+from registry.search.searching import matching, matching_with_notes, search
 from registry.search.suggesting import suggest
 
 __all__ = [
     "FACET_NAMES", "SORTS", "BadCursor", "Correction", "Facet", "Factor", "Group", "Hit", "Mark", "Option",
-    "SearchPage", "Suggestion", "Target", "edited", "filters_of", "matching", "resolve", "search", "suggest",
+    "SearchPage", "Suggestion", "Target", "edited", "filters_of", "matching", "matching_with_notes", "resolve",
+    "search", "suggest",
 ]  # fmt: skip

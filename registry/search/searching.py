@@ -55,6 +55,13 @@ def matching(actor: Actor, text: str, *, chosen: Mapping[str, Sequence[str]] | N
     return ask(parse(text), chosen, Scope(actor, timezone.now())).candidates.matching
 
 
+def matching_with_notes(actor: Actor, text: str) -> tuple[QuerySet[Feature], list[str]]:
+    """The same, and what of the text could not be used: without it more is found than was asked for, so whoever changes
+    what is found must look at that first."""
+    scope = Scope(actor, timezone.now())
+    return ask(parse(text), None, scope).candidates.matching, scope.notes
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """What stays the same however the text is changed."""

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from common.fields import At, Computed, Resource
 from common.strict import Flag, Text
 from registry.choices import Cadence, DeliveryState, HookKind
+from registry.outbox.events import EVENTS
 
 
 def _is_on(at: At, actor: Any) -> Case:
@@ -52,6 +53,23 @@ class DeliverySerializer(Resource):
     sent_at = serializers.DateTimeField(allow_null=True)
     status = serializers.IntegerField(allow_null=True, help_text="What the webhook answered.")
     error = serializers.CharField()
+
+
+class WebhookEventSerializer(serializers.Serializer):
+    """Something that happened, as webhooks are told it."""
+
+    id = serializers.CharField(help_text="What webhooks get as webhook-id.")
+    type = serializers.ChoiceField([(name, name) for name in EVENTS])
+    timestamp = serializers.DateTimeField(help_text="When it happened.")
+    data = serializers.DictField(help_text="What it is about. Read the rest with your token.")
+
+
+class WebhookEventsSerializer(serializers.Serializer):
+    """The oldest come first."""
+
+    data = WebhookEventSerializer(many=True)
+    after = serializers.CharField(help_text="Ask with it for what happens next. Never null.")
+    has_more = serializers.BooleanField(help_text="Whether there is more already.")
 
 
 class EditWebhookSerializer(serializers.Serializer):

@@ -54,6 +54,7 @@ def _context(request: HttpRequest, view: FeatureView, form: SloForm | None = Non
     may_register = view.connection_id is None and request.user.has_perm("registry.register_feature", view)
     return {
         "may_register": may_register,
+        "may_deprecate": request.user.has_perm("registry.deprecate_version", view),
         "view": view,
         "file": {"repository": place[0], "path": place[2]} if view.file else None,
         "may_release": bool(view.file) and request.user.has_perm("registry.release_file", view),

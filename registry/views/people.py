@@ -40,6 +40,7 @@ def team(request: HttpRequest, slug: str) -> HttpResponseBase:
     context = {
         "team": found,
         "members": members_of(found),
+        "is_own": found.pk in actor.team_ids,
         "offers": _offers(found) if found.pk in actor.team_ids else [],
         "bars": bars(features),
         "page": page,

@@ -12,11 +12,12 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from common.spreadsheets import csv_response
-from registry.models import User
+from registry.models import Feature, User
 from registry.search import (
     FACET_NAMES,
     SORTS,
     BadCursor,
+    SearchPage,
     edited,
     filters_of,
     matching,
@@ -116,10 +117,17 @@ def _found(actor: User, asked: Asked, cursor: str) -> dict[str, Any]:
         "nearest": [(word, asked.of(word)) for word in found.nearest],
         "more": f"{asked.url}&{urlencode({'cursor': found.next_cursor})}" if found.next_cursor else "",
         "csv": f"{asked.url}&format=csv",
+        "has_own": _has_own(actor, found),
         "api": _api_address(asked),
         "facets": found.facets,
         "sorts": [(name, sort.label) for name, sort in SORTS.items()],
     }
+
+
+def _has_own(actor: User, found: SearchPage) -> bool:
+    """Whether a team of the actor answers for something on this page."""
+    shown = Feature.objects.filter(pk__in=[hit.id for hit in found.hits])
+    return bool(actor.team_ids) and shown.filter(owner__in=actor.team_ids).exists()
 
 
 def _api_address(asked: Asked) -> str:

@@ -82,6 +82,26 @@ class Deprecation(Said):
     readers: list[DeprecationReader] = []
 
 
+class Announced(Said):
+    """What became of one version of many: 201 and its deprecation, or the problem with it."""
+
+    version: str
+    status: int
+    deprecation: Deprecation | None = None
+    problem: dict[str, Any] | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.deprecation is not None
+
+    @property
+    def why_not(self) -> str:
+        """What the problem is, in words; empty when there is none."""
+        if self.problem is None:
+            return ""
+        return " ".join(one["detail"] for one in self.problem.get("errors", ())) or str(self.problem["detail"])
+
+
 class Reason(Said):
     code: str
     detail: str
@@ -100,6 +120,23 @@ class Check(Said):
 
     verdict: Literal["ok", "warning", "blocked"]
     data: list[CheckedFeature] = []
+
+
+class Event(Said):
+    """Something that happened, as webhooks are told it; `id` is theirs too."""
+
+    id: str
+    type: str
+    timestamp: datetime
+    data: dict[str, Any] = {}
+
+
+class Events(Said):
+    """The oldest come first. `after` is where to go on."""
+
+    data: list[Event] = []
+    after: str
+    has_more: bool = False
 
 
 class Connection(Said):

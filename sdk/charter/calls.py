@@ -6,7 +6,19 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
-from charter.answers import CanRetire, Check, Connection, Deprecation, Feature, Found, Operation, Plan, Version
+from charter.answers import (
+    Announced,
+    CanRetire,
+    Check,
+    Connection,
+    Deprecation,
+    Events,
+    Feature,
+    Found,
+    Operation,
+    Plan,
+    Version,
+)
 
 Answer = TypeVar("Answer")
 MOST_ROWS = 200  # of a page
@@ -92,6 +104,12 @@ def deprecate(key: str, number: int, sunset: str, reason: str, replacement: str 
 
 def announce(reference: str, said: Mapping[str, Any]) -> Call[Deprecation]:
     return _post("/deprecations", {"version": reference, **said}, lambda told: Deprecation(**told))
+
+
+def announce_many(said: Mapping[str, Any], dry_run: bool) -> Call[list[Announced]]:
+    query = {"dry_run": "true"} if dry_run else {}
+    path = "/deprecations/batch-announce"
+    return Call("POST", path, lambda told: [Announced(**one) for one in told["data"]], query, dict(said), _once())
 
 
 def deprecations(filters: Mapping[str, Any]) -> Call[list[Deprecation]]:
@@ -186,6 +204,11 @@ def health(filters: Mapping[str, Any]) -> Call[list[dict[str, Any]]]:
 
 def feature_health(key: str) -> Call[dict[str, Any]]:
     return Call("GET", f"/features/{segment(key)}/health", dict)
+
+
+def events(after: str, limit: int) -> Call[Events]:
+    query = {"limit": limit} | ({"after": after} if after else {})
+    return Call("GET", "/events", lambda said: Events(**said), query)
 
 
 def connections() -> Call[list[Connection]]:

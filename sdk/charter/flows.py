@@ -8,7 +8,19 @@ from collections.abc import Generator, Iterable, Iterator
 from typing import Any, TypeAlias, TypeVar
 
 from charter import calls
-from charter.answers import CanRetire, Check, Connection, Deprecation, Feature, Found, Operation, Plan, Version
+from charter.answers import (
+    Announced,
+    CanRetire,
+    Check,
+    Connection,
+    Deprecation,
+    Events,
+    Feature,
+    Found,
+    Operation,
+    Plan,
+    Version,
+)
 from charter.calls import Call, split
 from charter.errors import NotFound
 from charter.exchange import Wait
@@ -72,9 +84,25 @@ def deprecate(
     if any(one.version == f"{key}@{number}" for one in held):
         yield calls.deprecate(key, number, sunset, reason, replacement)
         return
+    yield calls.announce(f"{key}@{number}", _end(sunset, reason, replacement, kind, instead))
+
+
+def deprecate_many(
+    references: Iterable[str] = (), *, query: str = "", sunset: str, reason: str, replacement: str | None = None,
+    kind: str = "", instead: str = "", dry_run: bool = False,
+) -> Flow[list[Announced]]:  # fmt: skip
+    """Announce the same end of up to 100 versions: those that are named, or all of the features that `query`
+    finds.
+
+    Each has its own outcome: what is refused for one loses nothing of the others. With `dry_run` nobody is told.
+    """
+    which: dict[str, Any] = {"query": query} if query else {"versions": list(references)}
+    return (yield calls.announce_many(which | _end(sunset, reason, replacement, kind, instead), dry_run))
+
+
+def _end(sunset: str, reason: str, replacement: str | None, kind: str, instead: str) -> dict[str, Any]:
     kind = kind or ("replaced" if replacement else "unneeded")
-    said = {"kind": kind, "reason": reason, "sunset_on": sunset, "replacement": replacement, "instead": instead}
-    yield calls.announce(f"{key}@{number}", said)
+    return {"kind": kind, "reason": reason, "sunset_on": sunset, "replacement": replacement, "instead": instead}
 
 
 def deprecations(
@@ -173,6 +201,15 @@ def health(**filters: Any) -> Flow[list[dict[str, Any]]]:
 def feature_health(key: str) -> Flow[dict[str, Any]]:
     """How a feature is, the reasons, and the newest measurement from each store."""
     return (yield calls.feature_health(key))
+
+
+def events(after: str = "", limit: int = 200) -> Flow[Events]:
+    """What has happened since, oldest first; without `after`, since the oldest event that is kept.
+
+    Keep `after` of the answer, and ask with it next time. Raises Refused with the code `gone` where something may have
+    been missed.
+    """
+    return (yield calls.events(after, limit))
 
 
 def connections() -> Flow[list[Connection]]:

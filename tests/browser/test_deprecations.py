@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.browser.conftest import Visit, faults
+from tests.browser.conftest import Visit, faults, overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -69,6 +69,25 @@ def test_pages_that_announce(visit: Visit, ending: SimpleNamespace) -> None:
     assert faults(visit, steps, user=ending.cast.owner_a) == {}
 
 
+def test_the_values_of_both_without_scripts(visit: Visit, ending: SimpleNamespace) -> None:
+    from governance.actions.announcing import draft_deprecation
+    from tests.factories import FeatureFactory
+    from tests.measured import measure
+
+    other = FeatureFactory(view=ending.feature.view, name="amount_usd").versions.get()
+    measure(ending.feature.view)
+    held = draft_deprecation(ending.old, actor=ending.cast.owner_a, said={"kind": "replaced", "replacement": other.pk,
+                                                                          "reason": "In dollars now."})  # fmt: skip
+    address = f"/deprecations/{held}/draft/replacement/"
+    assert faults(visit, [address], user=ending.cast.owner_a) == {}
+    page = visit(address, user=ending.cast.owner_a, width=390, java_script_enabled=False)
+    box = page.get_by_role("img", name="Values of both over the same bins").bounding_box()
+    assert box is not None
+    assert box["height"] == 120
+    page.get_by_text("The same as a table").click()
+    page.get_by_role("rowheader", name="0 to 2", exact=True).wait_for()
+
+
 def test_pages_of_names_and_offers(visit: Visit, ending: SimpleNamespace) -> None:
     from governance.actions.naming import create_naming_rule, set_name_word
 
@@ -83,3 +102,22 @@ def test_pages_of_names_and_offers(visit: Visit, ending: SimpleNamespace) -> Non
         "/p/pay/settings/",
     ]  # fmt: skip
     assert faults(visit, pages, user=ending.cast.owner_a) == {}
+
+
+def test_many_end_at_once_without_barriers(visit: Visit, ending: SimpleNamespace) -> None:
+    from tests.factories import FeatureFactory, ProjectFactory, ViewFactory
+
+    theirs = ViewFactory(project=ProjectFactory(name="other", owner=ending.cast.risk), name="stats")
+    FeatureFactory(view=theirs, name="score")
+    alice = ending.cast.owner_a
+    assert faults(visit, ["/deprecate", "/deprecate?q=view:stats", "/deprecate?q=zzzz"], user=alice) == {}
+    page = visit("/deprecate?q=view:stats", user=alice, width=390, java_script_enabled=False)
+    page.get_by_label("End pay.stats.amount@2").uncheck()
+    page.get_by_label("Why").fill("Nobody reads it.")
+    page.get_by_label("If nothing does").fill("Compute it.")
+    page.get_by_role("button", name="Look at what would happen").click()
+    assert overflow(page) == 0
+    page.get_by_role("button", name="Deprecate 1 version and tell 1 team").click()
+    page.get_by_text("1 version deprecated. Their readers are told.").wait_for()
+    ending.old.refresh_from_db()
+    assert (ending.old.state, ending.old.brownouts.count()) == ("deprecated", 2)

@@ -14,6 +14,7 @@ from governance.actions.announcing import announce_deprecation, draft_deprecatio
 from governance.models import Deprecation, Extension
 from registry.actions.tokens import create_token
 from registry.models import AccessToken, Message, Project
+from registry.outbox.placing import place_events
 from tests.cast import api_as, page_as
 from tests.governance.ending import in_days
 
@@ -210,3 +211,21 @@ def test_the_owner_reminds_once_a_day(
     with time_machine.travel(timezone.now() + timedelta(days=1)):
         assert api_as(ending.cast.owner_a).post(path).status_code == 200
     assert sent.all().count() == 2
+
+
+def test_programs_that_ask_hear_of_it(ending: SimpleNamespace, made: Deprecation, bob: APIClient) -> None:
+    place_events()
+    told = {role: _events(api_as(getattr(ending.cast, role))) for role in ("viewer", "owner_b")}
+    assert told["viewer"] == [("feature.deprecated", str(ending.old), [])]
+    assert told["owner_b"] == [
+        *told["viewer"],
+        ("feature.deprecated", str(ending.old), ["model:fraud", "service:checkout"]),
+    ]
+    Project.objects.update(visibility="restricted")
+    assert _events(api_as(ending.cast.viewer)) == []
+    assert _events(bob) == told["owner_b"][1:]
+
+
+def _events(client: APIClient) -> list[tuple[str, str, list[str]]]:
+    rows = client.get("/api/v1/events").json()["data"]
+    return [(one["type"], one["data"]["version"], one["data"]["consumers"]) for one in rows]

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from charter.answers import CanRetire, Deprecation
+from charter.answers import Announced, CanRetire, Deprecation
 from charter.commands.finding import Reference
-from charter.commands.speaking import NO, OK, connected, console, said, table
+from charter.commands.speaking import CHANGES, NO, OK, WARNINGS, connected, console, manner, said, table
 from charter.registry import Registry
 
+FORBIDDEN = 403  # a search finds what others answer for, too
 Number = Annotated[str, typer.Argument(help="Such as DEP-17", metavar="DEPRECATION")]
 Consumer = Annotated[str, typer.Argument(help="Such as model:fraud-ranker")]
 deprecations = typer.Typer(no_args_is_help=True, help="Ends of versions that are announced, and answers to them.")
@@ -24,20 +25,69 @@ def add_to(app: typer.Typer) -> None:
 
 def deprecate(
     context: typer.Context,
-    key: Reference,
     sunset: Annotated[str, typer.Option(help="The last day it is served: 2027-01-31")],
     reason: Annotated[str, typer.Option(help="Why, for its readers")],
+    key: Annotated[str | None, typer.Argument(help="project.view.feature@number", metavar="KEY")] = None,
+    query: Annotated[str, typer.Option(help="Instead of KEY: all that a search finds and you may end")] = "",
     replacement: Annotated[str | None, typer.Option(help="What to read instead: KEY@2")] = None,
     kind: Annotated[str, typer.Option(help="replaced, unneeded, quality or legal")] = "",
     instead: Annotated[str, typer.Option(help="What readers do where nothing replaces it")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --query: show what would end, tell nobody")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --query: do not ask before telling readers")] = False,
 ) -> None:
-    """Announce the end of a version and tell its readers, or move an end that is announced."""
+    """Announce the end of a version and tell its readers, or move an end that is announced.
+
+    With --query it shows first what would end. Ends with 0 when all that is yours was announced, 3 when a part was, 1
+    when nothing was; with --dry-run it ends with 2 when something would be.
+    """
+    if (key is None) == (not query) or (key and (dry_run or yes)):
+        raise typer.BadParameter("Name a version, or say --query, which --dry-run and --yes go with.")
+    end: dict[str, Any] = {
+        "sunset": sunset,
+        "reason": reason,
+        "replacement": replacement,
+        "kind": kind,
+        "instead": instead,
+    }
     with connected(context) as registry:
-        registry.deprecate(key, sunset=sunset, reason=reason, replacement=replacement, kind=kind, instead=instead)
+        if key is None:
+            raise typer.Exit(_deprecate_many(context, registry, query, end, dry_run=dry_run, yes=yes))
+        registry.deprecate(key, **end)
         found = registry.can_retire(key)
         if not said(context, found):
             console().print(f"{escape(key)} is deprecated and served until {sunset}.")
             _say_blockers(registry, key, found)
+
+
+def _deprecate_many(
+    context: typer.Context, registry: Registry, query: str, end: dict[str, Any], *, dry_run: bool, yes: bool
+) -> int:  # fmt: skip
+    """Look first, and then announce what was looked at: never what a search finds only later."""
+    tried = registry.deprecate_many(query=query, dry_run=True, **end)
+    able = [one.version for one in tried if one.ok]
+    if dry_run or not able:
+        _say_outcomes(context, tried, "would be announced")
+        return CHANGES if able else NO
+    if not yes:
+        if manner(context).form == "text":
+            _say_outcomes(context, tried, "would be announced")
+        typer.confirm(f"Deprecate {len(able)} and tell their readers?", abort=True, err=True)
+    outcomes = [*registry.deprecate_many(able, **end), *(one for one in tried if not one.ok)]
+    _say_outcomes(context, outcomes, "is announced")
+    if not any(one.ok for one in outcomes):
+        return NO
+    return OK if all(one.ok or one.status == FORBIDDEN for one in outcomes) else WARNINGS
+
+
+def _say_outcomes(context: typer.Context, outcomes: list[Announced], what: str) -> None:
+    if said(context, outcomes):
+        return
+    rows = [
+        [escape(one.version), f"{what}, {one.deprecation.readers_known} readers" if one.deprecation else "",
+         escape(one.why_not)]
+        for one in outcomes
+    ]  # fmt: skip
+    table(["Version", "Outcome", "Why not"], rows)
 
 
 def can_retire(context: typer.Context, key: Reference) -> None:

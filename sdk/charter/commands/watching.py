@@ -1,5 +1,8 @@
-"""How things are, and work that takes long: health, stores that are read, jobs with their progress."""
+"""How things are, what happens, and work that takes long: health, events, stores that are read, jobs."""
 
+import sys
+import time
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -7,11 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from charter.answers import Operation
+from charter.answers import Event, Events, Operation
 from charter.commands.speaking import NO, OK, WARNINGS, connected, console, manner, said, table
 from charter.registry import Registry
 
 Job = Annotated[str, typer.Argument(help="Such as PULL-12", metavar="JOB")]
+EVERY = 10.0  # seconds between two questions
 _CODES = {"succeeded": OK, "partial": WARNINGS}
 connections = typer.Typer(no_args_is_help=True, help="The stores that Charter reads.")
 jobs = typer.Typer(no_args_is_help=True, help="Work that takes long.")
@@ -19,6 +23,7 @@ jobs = typer.Typer(no_args_is_help=True, help="Work that takes long.")
 
 def add_to(app: typer.Typer) -> None:
     app.command()(health)
+    app.command()(events)
     app.add_typer(connections, name="connections")
     app.add_typer(connections, name="connectors", hidden=True)  # what the pages call them
     app.add_typer(jobs, name="jobs")
@@ -52,6 +57,40 @@ def _say_feature(found: dict[str, Any]) -> None:
     for name in ("declared_until", "source_until", "served_until", "null_rate"):
         value = found.get(name)
         console().print(f"  {name.replace('_', ' '):15} {'unknown' if value is None else value}")
+
+
+def events(
+    context: typer.Context,
+    after: Annotated[str, typer.Option(help="Where the last time ended; without it all that is kept")] = "",
+    follow: Annotated[bool, typer.Option("--follow", help="Stay, and ask again every ten seconds")] = False,
+) -> None:
+    """What has happened: what webhooks of your teams are told. With --json, one event a line. Ctrl-C ends --follow."""
+    read = None
+    try:
+        with connected(context) as registry, suppress(KeyboardInterrupt):
+            while read is None or read.has_more or follow:
+                if read is not None and not read.has_more:
+                    time.sleep(EVERY)
+                read = _say_events(context, registry.events(after))
+                after = read.after
+    finally:
+        if read is not None:  # also when Charter has gone away meanwhile
+            print(f"Go on with: charter events --after {after}", file=sys.stderr)
+
+
+def _say_events(context: typer.Context, found: Events) -> Events:
+    for one in found.data:
+        _say_event(context, one)
+    return found
+
+
+def _say_event(context: typer.Context, event: Event) -> None:
+    how = manner(context)
+    if how.form != "text":
+        print(event.model_dump_json(), flush=True)
+    elif not how.is_quiet:
+        what = event.data.get("version") or event.data.get("key") or event.data.get("plan") or ""
+        console().print(f"{event.timestamp:%Y-%m-%d %H:%M}  {event.type:30}  {escape(str(what))}".rstrip())
 
 
 @connections.command("list")
