@@ -4,9 +4,10 @@ from lineage.models.bridges import Bridge
 from lineage.models.edges import ColumnEdge, Edge
 from lineage.models.events import Event, EventState
 from lineage.models.nodes import Alias, AliasOrigin, Node, NodeKind
+from lineage.models.readings import Reading
 from lineage.models.runs import Flow, Run, RunState
 
 __all__ = [
-    "Alias", "AliasOrigin", "Bridge", "ColumnEdge", "Edge", "Event", "EventState", "Flow", "Node", "NodeKind", "Run",
-    "RunState",
+    "Alias", "AliasOrigin", "Bridge", "ColumnEdge", "Edge", "Event", "EventState", "Flow", "Node", "NodeKind",
+    "Reading", "Run", "RunState",
 ]  # fmt: skip
