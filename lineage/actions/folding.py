@@ -40,7 +40,9 @@ UPDATE lineage_bridge SET fingerprint = '' WHERE fingerprint <> '' AND (
 RETURNING project_id
 """
 _RECEIPT = """
-UPDATE lineage_event SET state = %s, warnings = warnings || %s::text[] WHERE event_at = %s AND digest = %s
+UPDATE lineage_event SET state = %s,
+  warnings = warnings || ARRAY(SELECT unnest(%s::text[]) EXCEPT SELECT unnest(warnings))
+WHERE event_at = %s AND digest = %s
 """
 
 
