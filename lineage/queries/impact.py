@@ -7,7 +7,7 @@ from uuid import UUID
 
 from lineage.models import Node
 from lineage.queries import reach
-from lineage.queries.graph import GraphNode, shown_nodes
+from lineage.queries.graph import GraphNode, registered_nodes
 from lineage.queries.reach import DOWN
 from registry.models import Actor
 
@@ -40,8 +40,8 @@ def impact_of(actor: Actor, start: Node, column: str = "", *, depth: int = 10) -
     depths = reach.reached(start.pk, DOWN, depth)
     del depths[start.pk]
     sure = _of_column(start.pk, column, depths, depth) if column else _of_node(start.pk, depths, depth)
-    nodes = shown_nodes(actor, sure, depths)
-    affected = [Affected(node, sure[id]) for id, node in nodes.items() if node.key]
+    nodes = registered_nodes(actor, sure, depths)
+    affected = [Affected(node, sure[id]) for id, node in nodes.items()]
     affected.sort(key=lambda one: (_SURE.index(one.sure), one.node.owner, one.node.depth, one.node.key))
     return Impact(affected[:MOST], _groups(affected), max(len(affected) - MOST, 0))
 
