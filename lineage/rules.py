@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable
 
+import rules
+
+from registry.rules import is_admin, is_in_a_team
+
 
 def may_send_to(namespaces: Iterable[str], namespace: str) -> bool:
     """Whether a token that names these namespaces may tell of jobs or datasets in `namespace`. One that names none may
@@ -9,3 +13,7 @@ def may_send_to(namespaces: Iterable[str], namespace: str) -> bool:
     """
     named = list(namespaces)
     return not named or any(namespace.startswith(one[:-1]) if one.endswith("*") else namespace == one for one in named)
+
+
+for _verb in ("say_same", "unsay_same", "say_flow", "unsay_flow"):
+    rules.add_perm(f"lineage.{_verb}", is_in_a_team | is_admin)

@@ -2,6 +2,8 @@
 
 from common.statements import execute_many, fetch
 from lineage.actions.folding import alone, fold_waiting
+from lineage.folding import aliases, sayings
+from lineage.models import Alias, AliasOrigin, SaidEdge
 
 _OLDEST = "SELECT min(first_seen_at), (SELECT min(event_at) FROM lineage_event) FROM lineage_node"
 _FORGET = (
@@ -10,7 +12,8 @@ _FORGET = (
     "DELETE FROM lineage_flow",
     "DELETE FROM lineage_run",
     "DELETE FROM lineage_alias WHERE origin <> 'person'",
-    "DELETE FROM lineage_node node WHERE NOT EXISTS (SELECT 1 FROM lineage_alias WHERE node.id IN (left_id, right_id))",
+    "DELETE FROM lineage_node node WHERE NOT EXISTS (SELECT 1 FROM lineage_alias WHERE node.id IN (left_id, right_id)) "
+    "AND NOT EXISTS (SELECT 1 FROM lineage_saidedge WHERE node.id IN (source_id, target_id))",
     "UPDATE lineage_node SET facets = '{}', picture = NULL, spellings = '{}', first_seen_at = NULL, "
     "last_seen_at = NULL, same_as_id = id",
 )
@@ -35,7 +38,11 @@ def replay(*, from_nothing: bool = False) -> int:
             _refuse_incomplete()
         for statement in (*(_FORGET if from_nothing else ()), *_AGAIN):
             execute_many(statement, [()])
-    return fold_waiting(seconds=float("inf"))
+    folded = fold_waiting(seconds=float("inf"))
+    with alone():
+        aliases.choose(set(Alias.objects.filter(origin=AliasOrigin.PERSON).values_list("left", flat=True)))
+        sayings.tell(SaidEdge.objects.all())
+    return folded
 
 
 def _refuse_incomplete() -> None:

@@ -61,6 +61,13 @@ SELECT DISTINCT teller_id FROM lineage_edge WHERE (source_id = ANY(%(ids)s) OR t
 _TOLD_BY_REGISTRY = """
 SELECT id FROM lineage_node WHERE id = ANY(%s) AND (view_id IS NOT NULL OR consumer_id IS NOT NULL)
 """
+_BRIDGE_ANEW = """
+UPDATE lineage_bridge SET fingerprint = '' WHERE fingerprint <> '' AND (
+  project_id IN (SELECT id FROM registry_project WHERE upstream_name = ANY(%(projects)s))
+  OR tellers && ARRAY(SELECT teller_id FROM lineage_edge
+                      WHERE source_id = ANY(%(renamed)s::uuid[]) OR target_id = ANY(%(renamed)s::uuid[])))
+RETURNING project_id
+"""
 _PUT = """
 INSERT INTO lineage_edge (teller_id, source_id, target_id, flows, is_current, first_at, last_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -142,6 +149,12 @@ def work_out(tellers: Collection[UUID], runs: Iterable[RunRow], *, anew: Collect
         columns |= _column_rows(picture, same)
     write(held, {place: row for place, row in wanted.items() if row.is_current or row.first_at})
     write_columns([picture.teller for picture in pictures], columns)
+
+
+def bridge_anew(*, renamed: Collection[UUID], projects: Collection[str] = ()) -> None:
+    """Ask for what the registry tells anew: of these nodes, and of projects that their stores call so."""
+    if renamed or projects:
+        fetch(_BRIDGE_ANEW, {"renamed": list(renamed), "projects": list(projects)})
 
 
 def _spans(run: RunRow) -> Iterable[tuple[UUID, bool, str, str]]:

@@ -6,8 +6,9 @@ from lineage.models.events import Event, EventState
 from lineage.models.nodes import Alias, AliasOrigin, Node, NodeKind
 from lineage.models.readings import Reading
 from lineage.models.runs import Flow, Run, RunState
+from lineage.models.sayings import SaidEdge
 
 __all__ = [
     "Alias", "AliasOrigin", "Bridge", "ColumnEdge", "Edge", "Event", "EventState", "Flow", "Node", "NodeKind",
-    "Reading", "Run", "RunState",
+    "Reading", "Run", "RunState", "SaidEdge",
 ]  # fmt: skip

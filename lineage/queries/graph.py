@@ -18,6 +18,10 @@ MOST = 500
 _DEGREES = """
 SELECT {at}_id, count(*) FROM lineage_edge WHERE {at}_id = ANY(%s) AND is_current AND flows GROUP BY 1
 """
+_BESIDE = """
+SELECT source_id, true FROM lineage_edge WHERE target_id = %(node)s AND is_current AND flows UNION
+SELECT target_id, false FROM lineage_edge WHERE source_id = %(node)s AND is_current AND flows
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,14 @@ def graph_around(
     edges = reach.edges_among(nodes, as_of=as_of)
     count_more(nodes, edges)
     return Graph(nodes[start.pk], "", list(nodes.values()), edges, total - len(chosen))
+
+
+def neighbours(actor: Actor, node: Node) -> tuple[list[GraphNode], list[GraphNode]]:
+    """What the node comes from and what it goes to, one step each way."""
+    ends = fetch(_BESIDE, {"node": node.pk})
+    depths = {id: -1 if is_source else 1 for id, is_source in ends}
+    nodes = list(shown_nodes(actor, depths, depths).values())
+    return [one for one in nodes if one.depth < 0], [one for one in nodes if one.depth > 0]
 
 
 def columns_around(
