@@ -20,9 +20,9 @@ def find_node(actor: Actor, text: str) -> tuple[Node, str] | None:
     view or feature, `model:name`, and a name that only one node has.
     """
     for id, column in _candidates(text):
-        node = _seen(actor).filter(pk=id).select_related("same_as").first()
+        node = _seen(actor).filter(others=id).first()
         if node:
-            return node.same_as, column
+            return node, column
     return _consumer(actor, text) or _feature(actor, text) or _only_one(actor, text)
 
 
