@@ -1,6 +1,6 @@
 """What is reached from a node along edges that data flows along: one recursive query, bounded in depth."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -37,7 +37,7 @@ SELECT id FROM lineage_node job WHERE id = ANY(%s) AND kind = 'job'
 """
 _COLUMNS = """
 WITH RECURSIVE reached(id, col, is_direct, depth) AS (
-  SELECT %(start)s::uuid, %(column)s::varchar(500), true, 0
+  SELECT start, col::varchar(500), true, 0 FROM unnest(%(starts)s::uuid[], %(columns)s::text[]) AS asked(start, col)
   UNION
   SELECT edge.{to}_id, edge.{to}_column, reached.is_direct AND edge.is_direct, reached.depth + 1
   FROM reached JOIN lineage_columnedge edge ON edge.{at}_id = reached.id AND edge.{at}_column = reached.col
@@ -126,8 +126,16 @@ def mixing(ids: Iterable[UUID]) -> list[UUID]:
 
 def columns_reached(start: UUID, column: str, way: str, depth: int, *, indirect: bool) -> list[ColumnFound]:
     """Columns that lie `way` of a column, itself first. `indirect` follows influence too: filters, joins, sorts."""
+    return columns_reached_from([(start, column)], way, depth, indirect=indirect)
+
+
+def columns_reached_from(
+    starts: Collection[tuple[UUID, str]], way: str, depth: int, *, indirect: bool
+) -> list[ColumnFound]:
+    """Columns that lie `way` of any of these."""
     at, to = _ends(way)
-    asked = {"start": start, "column": column, "depth": min(depth, DEEPEST), "indirect": indirect}
+    ids, columns = [id for id, _ in starts], [column for _, column in starts]
+    asked = {"starts": ids, "columns": columns, "depth": min(depth, DEEPEST), "indirect": indirect}
     return [ColumnFound(*row) for row in fetch(_COLUMNS.format(at=at, to=to), asked)]
 
 
