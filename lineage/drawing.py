@@ -13,10 +13,11 @@ from lineage.queries.graph import Graph, GraphNode
 
 BOX_WIDTH, BOX_HEIGHT = 176, 40
 _GAP, _STEP, _EDGE = 72, 52, 14
+_SIDE = 44  # room for how many more there are
 _WORDS = BOX_WIDTH - 32  # bold letters are wide
 KINDS = {
     "dataset": "table", "job": "job", "view": "feature view", "model": "model", "service": "service",
-    "dashboard": "dashboard", "group": "",
+    "dashboard": "dashboard", "group": "shown as one; show each",
 }  # fmt: skip
 
 Link = Callable[[GraphNode], str]
@@ -36,7 +37,7 @@ def drawn(graph: Graph, look: Look, *, label: str) -> SafeString:
     """One `<svg role="group">`; the same as a table belongs beside it."""
     nodes = {node.id: node for node in graph.nodes}
     layout = laid_out(list(nodes), [(edge.source, edge.target) for edge in graph.edges])
-    width = layout.columns * (BOX_WIDTH + _GAP) - _GAP + 2 * _EDGE
+    width = layout.columns * (BOX_WIDTH + _GAP) - _GAP + 2 * _SIDE
     height = layout.rows * _STEP - (_STEP - BOX_HEIGHT) + 2 * _EDGE
     edges = joined(_edge(edge.source, edge.target, layout, nodes) for edge in graph.edges)
     in_order = sorted(nodes.values(), key=lambda node: (layout.column[node.id], layout.row[node.id]))
@@ -49,7 +50,7 @@ def drawn(graph: Graph, look: Look, *, label: str) -> SafeString:
 
 def _place(node: UUID, layout: Layout[UUID]) -> tuple[float, float]:
     """The upper left corner of a node's box."""
-    return _EDGE + layout.column[node] * (BOX_WIDTH + _GAP), _EDGE + layout.row[node] * _STEP
+    return _SIDE + layout.column[node] * (BOX_WIDTH + _GAP), _EDGE + layout.row[node] * _STEP
 
 
 def _edge(source: UUID, target: UUID, layout: Layout[UUID], nodes: dict[UUID, GraphNode]) -> SafeString:
@@ -107,7 +108,8 @@ def _more(node: GraphNode, look: Look, x: float, y: float, count: int, way: str)
     return format_html(
         '<a class="more" href="{}" aria-label="Show {} more {} of {}"><text x="{}" y="{}" text-anchor="{}">+{}</text>'
         "</a>",
-        look.more_url(node), count, way, node.label, tenth(x), tenth(y + BOX_HEIGHT / 2 + 4), anchor, count,
+        look.more_url(node), count, way, node.label, tenth(x), tenth(y + BOX_HEIGHT / 2 + 4), anchor,
+        f"{count:,}",
     )  # fmt: skip
 
 
