@@ -9,8 +9,6 @@ makes nodes, runs and edges of what was received.
 
 import argparse
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -171,11 +169,7 @@ def main() -> None:
         return measure(chosen.step)
     print(f"{len(next(events(0, 1))):,} bytes an event; events a second; wanted: batch 0.5, folded 0.15, single 0.3")
     print("   stored  floor/s  batch/s  ratio folded/s  ratio floor 1/s single/s  ratio  peak MB", flush=True)
-    for stored in chosen.sizes:
-        with scratch.charter_database("charter_bench_lineage") as url:
-            command = [sys.executable, "-m", "bench.lineage", "--step", str(stored)]
-            subprocess.run(command, check=True, env=scratch.environment(url))
-    return None
+    return scratch.measure_each("lineage", chosen.sizes)
 
 
 if __name__ == "__main__":

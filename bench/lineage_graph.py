@@ -9,8 +9,6 @@ who may not see everything; `impact` says who is hit. `page` is the whole explor
 import argparse
 import random
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -116,11 +114,7 @@ def main() -> None:
     print(
         "     edges  reached    floor      p99    graph      p99  ratio   impact      p99     page      p99", flush=True
     )
-    for edges in chosen.sizes:
-        with scratch.charter_database("charter_bench_lineage_graph") as url:
-            command = [sys.executable, "-m", "bench.lineage_graph", "--step", str(edges)]
-            subprocess.run(command, check=True, env=scratch.environment(url))
-    return None
+    return scratch.measure_each("lineage_graph", chosen.sizes)
 
 
 if __name__ == "__main__":

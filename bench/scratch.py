@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
@@ -36,6 +36,14 @@ def charter_database(name: str) -> Iterator[str]:
     with database(name) as url:
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], check=True, env=environment(url))
         yield url
+
+
+def measure_each(bench: str, sizes: Sequence[int]) -> None:
+    """Run `python -m bench.<bench> --step SIZE` for each size, on a database of its own with Charter's tables."""
+    for size in sizes:
+        with charter_database(f"charter_bench_{bench}") as url:
+            command = [sys.executable, "-m", f"bench.{bench}", "--step", str(size)]
+            subprocess.run(command, check=True, env=environment(url))
 
 
 def environment(url: str) -> dict[str, str]:
