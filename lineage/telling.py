@@ -19,6 +19,7 @@ from openlineage.client.serde import Serde
 
 from lineage.naming import Name, dataset_name, view_name
 from registry.models import Actor, Feature, FeatureView, Source
+from registry.models.features import FeatureQuerySet
 
 
 def job_events(views: QuerySet[FeatureView], actor: Actor) -> Iterator[dict[str, Any]]:
@@ -26,15 +27,22 @@ def job_events(views: QuerySet[FeatureView], actor: Actor) -> Iterator[dict[str,
 
     Of what a view reads and holds only what `actor` sees: it may read a restricted project's view, and hold drafts.
     """
-    rows = views.select_related("source__batch_source", "connection", "owner").prefetch_related(
-        Prefetch("features", Feature.objects.visible_to(actor).present().order_by("name")),
-        Prefetch("upstream_views", FeatureView.objects.visible_to(actor).order_by("key")),
+    features, upstream = Feature.objects.visible_to(actor), FeatureView.objects.visible_to(actor)
+    for view in with_all_told(views, features, upstream).iterator(chunk_size=200):
+        yield Serde.to_dict(view_event(view))
+
+
+def with_all_told(
+    views: QuerySet[FeatureView], features: FeatureQuerySet, upstream: QuerySet[FeatureView]
+) -> QuerySet[FeatureView]:
+    """The views with what their events tell: of these features, and of these views that they may read."""
+    return views.select_related("source__batch_source", "connection", "owner").prefetch_related(
+        Prefetch("features", features.present().order_by("name")), Prefetch("upstream_views", upstream.order_by("key"))
     )
-    for view in rows.iterator(chunk_size=200):
-        yield Serde.to_dict(_event(view))
 
 
-def _event(view: FeatureView) -> JobEvent:
+def view_event(view: FeatureView) -> JobEvent:
+    """A view from `with_all_told` as a job that reads its table and makes its features."""
     table = table_of(view)
     named = source_name(view, table) if table else None
     inputs = [InputDataset(*named)] if named else []

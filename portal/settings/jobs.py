@@ -34,6 +34,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-due": {"task": "registry.tasks.send_due", "schedule": 30.0},
     "follow-deprecations": {"task": "governance.tasks.follow_all", "schedule": 300.0},
     "clear-sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400.0},
+    "give-back": {"task": "portal.tasks.give_back", "schedule": 900.0},
     "keep-partitions": {"task": "monitoring.tasks.keep_partitions", "schedule": 3600.0},
     "fold-events": {"task": "lineage.tasks.fold_events", "schedule": 10.0},
     "bridge-registry": {"task": "lineage.tasks.bridge", "schedule": 30.0},
@@ -41,5 +42,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 # Measurements older than this many months are dropped, a month's partition at a time.
 CHARTER_RETENTION_MONTHS = env.int("CHARTER_RETENTION_MONTHS", default=13)
+# A neighbour such as Marquez or DataHub that is told what Charter knows, as OpenLineage; nobody without an address.
+CHARTER_OPENLINEAGE_URL = env.str("CHARTER_OPENLINEAGE_URL", default="")
+CHARTER_OPENLINEAGE_API_KEY = env.str("CHARTER_OPENLINEAGE_API_KEY", default="")
 # Lineage events as they came are kept this many months. What they added up to stays.
 CHARTER_EVENT_RETENTION_MONTHS = env.int("CHARTER_EVENT_RETENTION_MONTHS", default=3)
