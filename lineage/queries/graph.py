@@ -102,6 +102,11 @@ def shown_nodes(actor: Actor, ids: Collection[UUID], depths: dict[UUID, int]) ->
     return {id: found[id] for id in sorted(found, key=lambda id: (abs(depths.get(id, 0)), found[id].label, id))}
 
 
+def tellers_of(actor: Actor, edges: Iterable[EdgeFound]) -> dict[UUID, GraphNode]:
+    """Jobs and tables whose events say these edges, by id. What the registry says is said by none."""
+    return shown_nodes(actor, {edge.teller for edge in edges}, {})
+
+
 def _shown(node: Node, depth: int) -> GraphNode:
     if node.view:
         view = node.view
