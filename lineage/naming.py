@@ -4,13 +4,15 @@ Names follow OpenLineage's rules (https://openlineage.io/docs/spec/naming), by i
 needs a host or an account that the registry does not tell, there is none: a guessed name would join the wrong tables.
 """
 
-from urllib.parse import urlsplit
+import re
+from urllib.parse import parse_qs, urlsplit
 
 from openlineage.client.naming.dataset import GCS, S3, BigQuery, DatasetNaming, Kafka, LocalFileSystem, Postgres
 
 from registry.models import FeatureView, Source
 
 Name = tuple[str, str]  # namespace, name
+_SEARCH_PATH = re.compile(r"search_path\s*=\s*(\S+)")
 
 
 def dataset_name(source: Source, *, database_url: str = "", folder: str = "") -> Name | None:
@@ -53,10 +55,19 @@ def _file(location: str, folder: str) -> DatasetNaming | None:
 def _postgres(location: str, database_url: str) -> DatasetNaming | None:
     address = urlsplit(database_url)
     schema, _, table = location.rpartition(".")
-    database = address.path.lstrip("/")
-    if not (address.hostname and database and table):
+    schema, database = schema or _usual_schema(address.query), address.path.lstrip("/")
+    if not (address.hostname and database and schema and table):
         return None
-    return Postgres(address.hostname, str(address.port or 5432), database, schema or "public", table)
+    return Postgres(address.hostname, str(address.port or 5432), database, schema, table)
+
+
+def _usual_schema(query: str) -> str:
+    """Where a table without a schema is: what the address says, as in `?options=-csearch_path%3Dmarts`, or `public`.
+
+    Of several schemas it could be any that has the table: then there is none.
+    """
+    said = _SEARCH_PATH.findall(" ".join(parse_qs(query).get("options", ())))
+    return ("" if "," in said[-1] else said[-1]) if said else "public"
 
 
 def _kafka(source: Source) -> DatasetNaming | None:

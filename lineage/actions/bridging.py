@@ -44,9 +44,9 @@ WHERE (held.kind, held.view_id, held.consumer_id, held.source_id)
   IS DISTINCT FROM (excluded.kind, excluded.view_id, excluded.consumer_id, excluded.source_id)
 """
 # Feast names everything by its project, alone or after a namespace of the company's.
-_FEAST_NAMES = r"""
+_FEAST_NAMES = """
 SELECT id, namespace, name, facets ?| ARRAY['feast_featureView'], facets ?| ARRAY['feast_featureService']
-FROM lineage_node WHERE kind = 'dataset' AND (namespace = %s OR namespace LIKE '%%/' || %s)
+FROM lineage_node WHERE kind = 'dataset' AND right('/' || namespace, length(%(project)s) + 1) = '/' || %(project)s
   AND facets ?| ARRAY['feast_featureView', 'feast_dataSource', 'feast_featureService']
 """
 
@@ -89,7 +89,7 @@ def _feast_names(project: Project, facts: Facts) -> dict[UUID, UUID]:
     if Project.objects.filter(upstream_name=name).exclude(pk=project.pk).exists():
         return {}
     found = {}
-    for id, _, called, is_view, is_service in fetch(_FEAST_NAMES, [name, name]):
+    for id, _, called, is_view, is_service in fetch(_FEAST_NAMES, {"project": name}):
         known = facts.views if is_view else facts.services if is_service else facts.sources
         found[id] = known.get(called, id)
     return found

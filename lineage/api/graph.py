@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
@@ -11,7 +12,7 @@ from rest_framework.request import Request
 from common.parameters import Parameter
 from common.problems import InvalidParameter, NotFound
 from lineage.models import Node
-from lineage.queries.graph import MOST, Graph, GraphNode, columns_around, graph_around
+from lineage.queries.graph import MOST, Graph, GraphNode, columns_around, graph_around, tellers_of
 from lineage.queries.impact import impact_of
 from lineage.queries.named import find_node
 from lineage.queries.reach import DEEPEST
@@ -45,9 +46,19 @@ class LineageNodeSerializer(serializers.Serializer):
     columns = serializers.ListField(child=serializers.CharField())
 
 
+class LineageTellerSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    kind = serializers.CharField(help_text="job, or dataset where its own events say what it is made of.")
+    namespace = serializers.CharField()
+    name = serializers.CharField()
+
+
 class LineageEdgeSerializer(serializers.Serializer):
     source = serializers.UUIDField()
     target = serializers.UUIDField()
+    told_by = LineageTellerSerializer(
+        allow_null=True, help_text="Whose events say so: the job that makes one of the other. null: the registry does."
+    )
     first_seen_at = serializers.DateTimeField(allow_null=True)
     last_seen_at = serializers.DateTimeField(allow_null=True)
 
@@ -103,7 +114,7 @@ class LineageGraphView(Endpoint):
             graph = columns_around(self.actor, node, column, indirect=indirect, most=most, **steps)
         else:
             raise _invalid("node", "On this level name a column or feature, as in datasetField:namespace:name:column.")
-        return self.answer(_told(graph))
+        return self.answer(_told(graph, tellers_of(self.actor, graph.edges)))
 
 
 class LineageAffectedSerializer(serializers.Serializer):
@@ -171,11 +182,14 @@ def number(query: Mapping[str, str], name: str, usual: int, most: int) -> int:
     return int(text)
 
 
-def _told(graph: Graph) -> dict[str, Any]:
+def _told(graph: Graph, tellers: Mapping[UUID, GraphNode]) -> dict[str, Any]:
     edges = [
-        {"source": one.source, "target": one.target, "first_seen_at": one.first_at, "last_seen_at": one.last_at}
+        {
+            "source": one.source, "target": one.target, "told_by": _teller(tellers.get(one.teller)),
+            "first_seen_at": one.first_at, "last_seen_at": one.last_at,
+        }
         for one in graph.edges
-    ]
+    ]  # fmt: skip
     columns = [
         {
             "source": one.source, "source_column": one.source_column, "target": one.target,
@@ -188,6 +202,10 @@ def _told(graph: Graph) -> dict[str, Any]:
         "start": graph.start.id, "column": graph.column, "nodes": [_node(one) for one in graph.nodes], "edges": edges,
         "column_edges": columns, "left_out": graph.left_out,
     }  # fmt: skip
+
+
+def _teller(node: GraphNode | None) -> dict[str, Any] | None:
+    return {"id": node.id, "kind": node.kind, "namespace": node.namespace, "name": node.name} if node else None
 
 
 def _node(node: GraphNode) -> dict[str, Any]:

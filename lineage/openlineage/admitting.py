@@ -4,6 +4,7 @@ What is odd but readable is taken, and the oddity stays with the event as a warn
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from lineage.openlineage.secrets import may_hold_secrets, without_secrets
 
 RUN, JOB, DATASET = "run", "job", "dataset"
 TYPES = frozenset({"START", "RUNNING", "COMPLETE", "FAIL", "ABORT", "OTHER"})
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -111,6 +113,6 @@ def _type(event: dict[str, Any], warnings: list[str]) -> str:
 
 def _producer(event: dict[str, Any], warnings: list[str]) -> str:
     producer = event.get("producer")
-    if not isinstance(producer, str) or "://" not in producer:
+    if not isinstance(producer, str) or not _URI.match(producer):
         warnings.append("producer is no URI.")
     return str(producer or "")[:500]

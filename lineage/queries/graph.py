@@ -119,6 +119,11 @@ def shown_nodes(actor: Actor, ids: Collection[UUID], depths: dict[UUID, int]) ->
     return {id: found[id] for id in sorted(found, key=lambda id: (abs(depths.get(id, 0)), found[id].label, id))}
 
 
+def tellers_of(actor: Actor, edges: Iterable[EdgeFound]) -> dict[UUID, GraphNode]:
+    """Jobs and tables whose events say these edges, by id. What the registry says is said by none."""
+    return shown_nodes(actor, {edge.teller for edge in edges}, {})
+
+
 def registered_nodes(actor: Actor, ids: Collection[UUID], depths: dict[UUID, int]) -> dict[UUID, GraphNode]:
     """Those of the nodes that the registry holds and the actor sees."""
     rows = Node.objects.visible_to(actor).filter(pk__in=ids).exclude(view=None, consumer=None)

@@ -26,9 +26,22 @@ _AT = """(edge.first_at <= %(as_of)s AND (edge.is_current OR edge.last_at >= %(a
           OR edge.first_at IS NULL AND edge.is_current
              AND NOT EXISTS (SELECT 1 FROM lineage_node teller WHERE teller.id = edge.teller_id))"""
 _NOT_MIXED = "NOT EXISTS (SELECT 1 FROM unnest(%(mixing)s::uuid[]) AS job(id) WHERE job.id = edge.{at}_id)"
+# Where a job says which table makes which, that was seen while it read the one and wrote the other.
 _AMONG = """
-SELECT teller_id, source_id, target_id, first_at, last_at, is_current FROM lineage_edge edge
-WHERE source_id = ANY(%(ids)s) AND target_id = ANY(%(ids)s) AND {holds} ORDER BY source_id, target_id
+SELECT edge.teller_id, edge.source_id, edge.target_id,
+       coalesce(edge.first_at, greatest(reads.first_at, writes.first_at)),
+       coalesce(edge.last_at, least(reads.last_at, writes.last_at)), edge.is_current
+FROM lineage_edge edge
+LEFT JOIN lineage_edge reads ON edge.first_at IS NULL AND reads.teller_id = edge.teller_id
+  AND reads.source_id = edge.source_id AND reads.target_id = edge.teller_id
+LEFT JOIN lineage_edge writes ON edge.first_at IS NULL AND writes.teller_id = edge.teller_id
+  AND writes.source_id = edge.teller_id AND writes.target_id = edge.target_id
+WHERE edge.source_id = ANY(%(ids)s) AND edge.target_id = ANY(%(ids)s) AND {holds}
+ORDER BY edge.source_id, edge.target_id, edge.teller_id
+"""
+_PAIRS = f"""
+SELECT DISTINCT source_id, target_id FROM lineage_edge edge
+WHERE source_id = ANY(%(ids)s) AND target_id = ANY(%(ids)s) AND {_NOW}
 """
 _MIXING = """
 SELECT id FROM lineage_node job WHERE id = ANY(%s) AND kind = 'job'
@@ -117,6 +130,11 @@ def edges_among(ids: Iterable[UUID], *, as_of: datetime | None = None) -> list[E
     """Edges between these nodes."""
     statement = _AMONG.format(holds=_NOW if as_of is None else _AT)
     return [EdgeFound(*row) for row in fetch(statement, {"ids": list(ids), "as_of": as_of})]
+
+
+def pairs_among(ids: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
+    """(source, target) of the edges between these nodes, of which there may be many."""
+    return fetch(_PAIRS, {"ids": list(ids)})
 
 
 def mixing(ids: Iterable[UUID]) -> list[UUID]:

@@ -16,16 +16,19 @@ from common.spreadsheets import csv_response
 from lineage.drawing import Look, as_dot, drawn, words_of
 from lineage.models import Node, NodeKind
 from lineage.queries.explorer import MOST, Asked, explored
-from lineage.queries.graph import Graph, GraphNode
+from lineage.queries.graph import Graph, GraphNode, tellers_of
 from lineage.queries.named import find_node, nodes_named
 from lineage.queries.overlays import OVERLAYS, states_of
+from lineage.queries.reach import EdgeFound
 from registry.models import User
 from registry.views.actor import actor_of
 
 STEPS = (0, 1, 2, 3, 5, 10)
 MOST_OPENED = 20
 MOST_NAMED = 20
-COLUMNS = ("source", "source_kind", "target", "target_kind", "first_seen_at", "last_seen_at")
+COLUMNS = ("source", "source_kind", "target", "target_kind", "told_by", "first_seen_at", "last_seen_at")
+
+Row = tuple[EdgeFound, GraphNode, GraphNode, GraphNode | None]  # an edge, its ends, and whose events say so
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "node": graph.start,
         "graph": graph,
         "picture": drawn(graph, _look(request.GET, actor, graph, overlay), label=_label(graph)),
-        "rows": [(edge, _by_id(graph)[edge.source], _by_id(graph)[edge.target]) for edge in graph.edges],
+        "rows": _rows(actor, graph),
         "asked": exploring.asked,
         "missing": exploring.missing,
         "overlays": [(name, label, name == overlay) for name, label in OVERLAYS],
@@ -98,15 +101,13 @@ def _dot(_request: HttpRequest, graph: Graph) -> HttpResponseBase:
     return _file("\n".join(as_dot(graph)) + "\n", "text/vnd.graphviz", "lineage.dot")
 
 
-def _csv(_request: HttpRequest, graph: Graph) -> HttpResponseBase:
-    nodes = _by_id(graph)
+def _csv(request: HttpRequest, graph: Graph) -> HttpResponseBase:
     rows = (
         {
-            "source": _name(nodes[edge.source]), "source_kind": nodes[edge.source].kind,
-            "target": _name(nodes[edge.target]), "target_kind": nodes[edge.target].kind,
-            "first_seen_at": edge.first_at, "last_seen_at": edge.last_at,
+            "source": _name(source), "source_kind": source.kind, "target": _name(target), "target_kind": target.kind,
+            "told_by": _name(teller) if teller else "", "first_seen_at": edge.first_at, "last_seen_at": edge.last_at,
         }
-        for edge in graph.edges
+        for edge, source, target, teller in _rows(actor_of(request), graph)
     )  # fmt: skip
     return csv_response(COLUMNS, rows, filename="lineage.csv")
 
@@ -129,8 +130,9 @@ def _name(node: GraphNode) -> str:
     return node.key or f"{node.namespace} {node.name}"
 
 
-def _by_id(graph: Graph) -> dict[UUID, GraphNode]:
-    return {node.id: node for node in graph.nodes}
+def _rows(actor: User, graph: Graph) -> list[Row]:
+    nodes, tellers = {node.id: node for node in graph.nodes}, tellers_of(actor, graph.edges)
+    return [(edge, nodes[edge.source], nodes[edge.target], tellers.get(edge.teller)) for edge in graph.edges]
 
 
 def _label(graph: Graph) -> str:

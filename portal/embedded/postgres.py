@@ -41,6 +41,7 @@ class Cluster:
     log: Path
     password: str = ""
     settings: tuple[str, ...] = ()
+    port: int = PORT
 
     @property
     def data(self) -> Path:
@@ -49,7 +50,7 @@ class Cluster:
     def url(self, role: str, database: str, password: str) -> str:
         """A URL that libpq, psycopg, SQLAlchemy and django-environ all read."""
         secret = f":{quote(password)}" if password else ""
-        where = urlencode({"host": str(socket_folder(self.folder)), "port": PORT}, safe="/")
+        where = urlencode({"host": str(socket_folder(self.folder)), "port": self.port}, safe="/")
         return f"postgresql://{role}{secret}@/{database}?{where}"
 
     @property
@@ -135,7 +136,7 @@ def launch(cluster: Cluster, family: Family) -> None:
     _await_predecessor(cluster)
     settings = ("listen_addresses=", "unix_socket_permissions=0700", *cluster.settings)
     options = [argument for setting in settings for argument in ("-c", setting)]
-    place = ["-D", str(cluster.data), "-k", str(socket_folder(cluster.folder)), "-p", str(PORT)]
+    place = ["-D", str(cluster.data), "-k", str(socket_folder(cluster.folder)), "-p", str(cluster.port)]
     server = Child(
         name="postgres",
         command=[str(cluster.programs / "postgres"), *place, *options],

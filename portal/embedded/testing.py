@@ -38,10 +38,14 @@ def start_services(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 
 @contextmanager
-def throwaway_postgres(*settings: str) -> Iterator[str]:
-    """The URL of a new server's database `charter`, as its owner. Extra settings are given as `name=value`."""
+def throwaway_postgres(*settings: str, port: int = postgres.PORT) -> Iterator[str]:
+    """The URL of a new server's database `charter`, as its owner. Extra settings are given as `name=value`.
+
+    Nothing listens on TCP, unless `listen_addresses` says so: then at `port`, for whoever is on this machine.
+    """
     with _folder_and_family() as (folder, family):
-        cluster = Cluster(postgres.find_programs(), folder, folder / "log", settings=(*UNSAFE_AND_FAST, *settings))
+        options = (*UNSAFE_AND_FAST, *settings)
+        cluster = Cluster(postgres.find_programs(), folder, folder / "log", settings=options, port=port)
         postgres.create(cluster, "--no-sync")
         postgres.launch(cluster, family)
         postgres.create_database(cluster, password="unused")  # noqa: S106 - the socket is trusted

@@ -1,5 +1,6 @@
 """Registry and events are one graph: raw table → job → table of a view → view → consumer, in one path."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,20 @@ def test_what_feast_calls_a_view_is_the_view(store: Connection, real_inputs: Pat
     assert str(service.same_as.consumer) == "model:driver_activity_v1"
     table = Node.objects.get(pk=dataset_id("t_local", "driver_hourly_stats_source"))
     assert table.same_as.name == TABLE
+
+
+@pytest.mark.parametrize(
+    ("namespace", "is_ours"), [("t_local", True), ("prod/t_local", True), ("prod/t-local", False), ("at_local", False)]
+)
+def test_only_the_whole_name_of_a_project_is_its_own(
+    store: Connection, real_inputs: Path, namespace: str, is_ours: bool
+) -> None:
+    pull(store)
+    said = json.dumps(captured_files(real_inputs)["feast_recorded"])
+    tell(*json.loads(said.replace('"namespace": "t_local"', f'"namespace": "{namespace}"')))
+    bridge_changed()
+    feast = Node.objects.get(pk=dataset_id(namespace, "driver_hourly_stats"))
+    assert (feast.same_as.view is not None) is is_ours
 
 
 def test_feasts_everything_to_everything_is_not_believed_where_the_registry_knows(

@@ -45,7 +45,7 @@ def test_before_anything_was_received(cast: SimpleNamespace) -> None:
 def test_boxes_and_edges(alice: Client) -> None:
     shown = text(alice, f"/lineage/?node={CLEAN}")
     assert shown.count('class="edge"') == 3
-    for label in ("raw.orders", "clean.orders", "order_stats", "scores"):
+    for label in ("raw.orders", "clean.orders", "order_stats", "scores", f"/a/{node('clean').pk}/"):
         assert label in shown
     assert f"?node={node(RAW).pk}" in shown
 
@@ -107,6 +107,9 @@ def test_other_forms(alice: Client) -> None:
         (f"{WAREHOUSE} {RAW}", f"{WAREHOUSE} {CLEAN}"), (f"{WAREHOUSE} {CLEAN}", "shop.order_stats"),
         (f"{WAREHOUSE} {CLEAN}", "secret.scores"),
     }  # fmt: skip
+    assert {(row["target"], row["told_by"]) for row in rows if row["source"].endswith(RAW)} == {
+        (f"{WAREHOUSE} {CLEAN}", "etl clean")
+    }
     assert text(alice, f"/lineage/graph.svg?node={CLEAN}").startswith('<svg xmlns="http://www.w3.org/2000/svg"')
     assert text(alice, f"/lineage/graph.dot?node={CLEAN}").count("->") == 3
     text(alice, f"/lineage/graph.exe?node={CLEAN}", status=404)

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from lineage.actions.bridging import bridge_changed
 from lineage.models import Bridge
 from tests.cast import api_as
-from tests.lineage.orders import CLEAN, RAW, WAREHOUSE, run
+from tests.lineage.orders import CLEAN, RAW, WAREHOUSE, made_of, run
 from tests.lineage.sent import tell
 
 
@@ -60,6 +60,31 @@ def test_ways_and_depths(world: SimpleNamespace) -> None:
         CLEAN,
         RAW,
     }
+
+
+def test_a_host_of_two_names_is_one_when_somebody_says_so(world: SimpleNamespace) -> None:
+    loads = run("load", ["dwh.landing.orders"], [])
+    tell(loads | {"outputs": [{"namespace": "postgres://10.0.0.7", "name": RAW}]})
+    assert "model:fraud" not in names(graph(world.api, "dwh.landing.orders", direction="down", depth=9))
+    also = {"identifiers": [{"namespace": WAREHOUSE, "name": RAW, "type": "TABLE"}]}
+    table = {"namespace": "postgres://10.0.0.7", "name": RAW, "facets": {"symlinks": also}}
+    tell({"eventTime": "2026-11-20T12:00:00Z", "producer": "https://example.org", "dataset": table})
+    assert "model:fraud" in names(graph(world.api, "dwh.landing.orders", direction="down", depth=9))
+
+
+def test_who_says_an_edge_and_when(world: SimpleNamespace) -> None:
+    """A job that says what goes where is no stop on the way, and is named all the same. The registry tells no time."""
+    tell(run("clean", [RAW], [CLEAN], at="2026-11-21T12:00:00Z", **made_of(amount=[(RAW, "amount", "DIRECT")])))
+    found = graph(world.api, "model:fraud", direction="up", depth=9)
+    name_of = {node["id"]: node["key"] or node["name"] for node in found["nodes"]}
+    told = {name_of[edge["source"]]: edge for edge in found["edges"]}
+    job = told[RAW]["told_by"]
+    assert (job["kind"], job["namespace"], job["name"]) == ("job", "etl", "clean")
+    assert (told[RAW]["first_seen_at"], told[RAW]["last_seen_at"]) == ("2026-11-20T12:00:00Z", "2026-11-21T12:00:00Z")
+    assert told[CLEAN]["told_by"] is None
+    assert told[CLEAN]["last_seen_at"] is None
+    column = graph(world.api, f"datasetField:{WAREHOUSE}:{RAW}:amount", level="column", depth=1)
+    assert [edge["told_by"]["name"] for edge in column["edges"]] == ["clean"]
 
 
 def test_what_does_not_fit_is_counted(world: SimpleNamespace) -> None:

@@ -178,6 +178,11 @@ def test_an_oddity_is_told(producer: APIClient) -> None:
     assert receipt["warnings"] == ["producer is no URI.", "One of inputs has no namespace and name."]
 
 
+@pytest.mark.parametrize("uri", ["https://example.org/airflow", "urn:charter:connectors:mlflow"])
+def test_a_uri_is_no_oddity(producer: APIClient, uri: str) -> None:
+    assert producer.post(ONE, event(producer=uri)).json()["warnings"] == []
+
+
 SECRETS = {
     "postgres://u:hunter2@db/x": "hunter2",
     "COPY t FROM 's3://b' CREDENTIALS 'aws_secret_access_key=AKIAhunter2'": "AKIAhunter2",

@@ -11,7 +11,7 @@ import redis
 from tests.live.feast_repository import FilledStores, fill_postgres, fill_redis
 
 
-def _new_database(server: str) -> Iterator[str]:
+def new_database(server: str) -> Iterator[str]:
     """A database of our own on the server of DATABASE_URL, gone afterwards."""
     name = f"charter_live_{secrets.token_hex(4)}"
     with psycopg.connect(server, autocommit=True) as connection:
@@ -25,12 +25,12 @@ def _new_database(server: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def registry_database() -> Iterator[str]:
-    yield from _new_database(os.environ["DATABASE_URL"])
+    yield from new_database(os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(scope="session")
 def values_database() -> Iterator[str]:
-    yield from _new_database(os.environ["DATABASE_URL"])
+    yield from new_database(os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(scope="session")
