@@ -20,16 +20,16 @@ INSERT INTO lineage_trace (id, fingerprint) VALUES (1, %s)
 ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint
 """
 _HELD_CLASSES = """
-SELECT node_id, "column", privacy_class, is_masked, sure, kind, said, said_by, feature_id, path::text
+SELECT node_id, "column", privacy_class, is_masked, sure, kind, said, said_by, said_feature_id, path::text
 FROM lineage_columnclass
 """
 _PUT = """
 INSERT INTO lineage_columnclass
-  (node_id, "column", privacy_class, is_masked, sure, kind, said, said_by, feature_id, path)
+  (node_id, "column", privacy_class, is_masked, sure, kind, said, said_by, said_feature_id, path)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (node_id, "column") DO UPDATE SET privacy_class = excluded.privacy_class, is_masked = excluded.is_masked,
   sure = excluded.sure, kind = excluded.kind, said = excluded.said, said_by = excluded.said_by,
-  feature_id = excluded.feature_id, path = excluded.path
+  said_feature_id = excluded.said_feature_id, path = excluded.path
 """
 _DROP = 'DELETE FROM lineage_columnclass WHERE node_id = %s AND "column" = %s'
 

@@ -1,7 +1,7 @@
 """What lineage keeps: events as they came, and what they add up to."""
 
 from lineage.models.bridges import Bridge
-from lineage.models.classes import ClaimKind, ColumnClass, Sure, Trace
+from lineage.models.classes import ClaimKind, ColumnClass, KnownClass, Sure, Trace
 from lineage.models.edges import ColumnEdge, Edge
 from lineage.models.events import Event, EventState
 from lineage.models.nodes import Alias, AliasOrigin, Node, NodeKind
@@ -9,5 +9,5 @@ from lineage.models.runs import Flow, Run, RunState
 
 __all__ = [
     "Alias", "AliasOrigin", "Bridge", "ClaimKind", "ColumnClass", "ColumnEdge", "Edge", "Event", "EventState", "Flow",
-    "Node", "NodeKind", "Run", "RunState", "Sure", "Trace",
+    "KnownClass", "Node", "NodeKind", "Run", "RunState", "Sure", "Trace",
 ]  # fmt: skip

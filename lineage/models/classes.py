@@ -32,8 +32,26 @@ class ClaimKind(models.TextChoices):
 CLAIMED_CLASSES = [(PERSONAL, "Personal"), *((one.value, one.label) for one in PERSONAL_CLASSES)]
 
 
-class ColumnClass(models.Model):
-    """The most sensitive of what is known of a column, and the way on which it came there.
+class KnownClass(models.Model):
+    """A class that is claimed of a column, or came to it: which, how sure, who claims it, and the way it came."""
+
+    privacy_class = models.CharField(max_length=20, choices=CLAIMED_CLASSES, help_text="personal: nobody says which")
+    is_masked = models.BooleanField(help_text="It holds masked copies, as far as producers say")
+    sure = models.CharField(max_length=9, choices=Sure.choices)
+    kind = models.CharField(max_length=11, choices=ClaimKind.choices)
+    said = models.CharField(max_length=200, help_text="The tag or class, in the words of who claims it")
+    said_by = models.TextField(blank=True, help_text="Of jobs and runs, the job")
+    said_feature = models.ForeignKey(
+        Feature, null=True, on_delete=models.CASCADE, related_name="+", help_text="Whose class or tag it is"
+    )
+    path = models.JSONField(help_text="[{node, column, told}] from the claimed column to this one")
+
+    class Meta:
+        abstract = True
+
+
+class ColumnClass(KnownClass):
+    """The most sensitive of what is known of a column.
 
     Worked out anew as a whole whenever claims or column edges change, never set by hand. It says nothing about a column
     by being absent: nobody may have looked.
@@ -43,16 +61,6 @@ class ColumnClass(models.Model):
         Node, on_delete=models.DO_NOTHING, db_constraint=False, related_name="column_classes", db_index=False
     )
     column = models.CharField(max_length=500)
-    privacy_class = models.CharField(max_length=20, choices=CLAIMED_CLASSES, help_text="personal: nobody says which")
-    is_masked = models.BooleanField(help_text="It holds masked copies, as far as producers say")
-    sure = models.CharField(max_length=9, choices=Sure.choices)
-    kind = models.CharField(max_length=11, choices=ClaimKind.choices)
-    said = models.CharField(max_length=200, help_text="The tag or class, in the words of who claims it")
-    said_by = models.TextField(blank=True, help_text="Of jobs and runs, the job")
-    feature = models.ForeignKey(
-        Feature, null=True, on_delete=models.CASCADE, related_name="+", help_text="That says so"
-    )
-    path = models.JSONField(help_text="[{node, column, told}] from the claimed column to this one")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["node", "column"], name="one_class_of_a_column")]
