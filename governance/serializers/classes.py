@@ -12,6 +12,7 @@ from lineage.models import ClaimKind, Sure
 from lineage.models.classes import CLAIMED_CLASSES
 from registry.choices import PERSONAL_CLASSES, PrivacyClass
 
+PERSONAL_CHOICES = [(one.value, one.label) for one in PERSONAL_CLASSES]
 _OWNERS = ("feature__owner", "feature__view__owner", "feature__project__owner")
 
 
@@ -36,7 +37,7 @@ class ClassSuggestionSerializer(Resource):
         Sure.choices,
         help_text="`stated` of this very column, `suspected` of what it is made of, `possible` of a table.",
     )
-    origin = serializers.ChoiceField(ClaimKind.choices, source="kind", help_text="Who claims it.")
+    claimed_by = serializers.ChoiceField(ClaimKind.choices, source="kind", help_text="Who claims it, and of what.")
     is_lowering = serializers.BooleanField(help_text="Accepting it would lower the class.")
     is_against = serializers.BooleanField(help_text="Somebody has set less than what flows into the feature.")
     waits_for = Computed(serializers.ChoiceField(["owner", "committee"]), _waits_for)
@@ -66,9 +67,8 @@ class WhySerializer(serializers.Serializer):
 
 class AcceptClassSerializer(serializers.Serializer):
     privacy_class = serializers.ChoiceField(
-        [(one.value, one.label) for one in PERSONAL_CLASSES], required=False,
-        help_text="Needed where the suggestion is `personal`.",
-    )  # fmt: skip
+        PERSONAL_CHOICES, required=False, help_text="Needed where the suggestion is `personal`."
+    )
     purposes = serializers.ListField(
         child=Text(max_length=80), required=False, max_length=20, help_text="Those it has, unless given."
     )

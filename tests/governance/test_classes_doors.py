@@ -98,8 +98,9 @@ def test_lists_hold_what_one_sees(world: SimpleNamespace) -> None:
     ("who", "query", "found"),
     [
         ("owner_a", "mine=true", 2), ("owner_a", "mine=false", 0), ("viewer", "mine=true", 0),
-        ("member", "mine=true", 0), ("owner_a", "state=open", 2), ("owner_a", "state=declined", 0), ("owner_a", "project=shop", 1),
-        ("owner_a", f"feature={EMAIL}", 1), ("owner_a", "privacy_class=personal", 1), ("owner_a", "against=true", 0),
+        ("member", "mine=true", 0), ("owner_a", "state=open", 2), ("owner_a", "state=declined", 0),
+        ("owner_a", "project=shop", 1), ("owner_a", f"feature={EMAIL}", 1),
+        ("owner_a", "privacy_class=personal", 1), ("owner_a", "against=true", 0),
     ],
 )  # fmt: skip
 def test_narrowing(world: SimpleNamespace, who: str, query: str, found: int) -> None:
