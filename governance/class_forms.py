@@ -19,7 +19,7 @@ class AcceptForm(Refusable):
         choices=[(one.value, one.label) for one in PERSONAL_CLASSES],
     )  # fmt: skip
     purposes = forms.CharField(
-        required=False, max_length=2_000, help_text="What it may be used for, such as fraud_detection, credit_risk."
+        max_length=2_000, help_text="What it may be used for, such as fraud_detection, credit_risk."
     )
     about = forms.CharField(required=False, max_length=2_000, label="Why", help_text="Kept in the history.")
 

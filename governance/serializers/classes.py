@@ -33,8 +33,9 @@ class ClassSuggestionSerializer(Resource):
         CLAIMED_CLASSES, help_text="What is suggested; `personal` where nobody says which class."
     )
     is_masked = serializers.BooleanField(help_text="It holds masked copies, as far as producers say.")
-    sure = serializers.ChoiceField(
+    confidence = serializers.ChoiceField(
         Sure.choices,
+        source="sure",
         help_text="`stated` of this very column, `suspected` of what it is made of, `possible` of a table.",
     )
     claimed_by = serializers.ChoiceField(ClaimKind.choices, source="kind", help_text="Who claims it, and of what.")

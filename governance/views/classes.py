@@ -23,7 +23,7 @@ from registry.views.actor import actor_of
 from registry.views.feature_frame import find
 
 COLUMNS = (
-    "suggestion", "feature", "current_class", "suggested_class", "is_masked", "sure", "claimed_by", "waits_for",
+    "suggestion", "feature", "current_class", "suggested_class", "is_masked", "confidence", "claimed_by", "waits_for",
     "is_against", "state", "reason", "created_at",
 )  # fmt: skip
 TABS = (("", "Open"), ("mine", "For you"), ("against", "Lowered against the flow"), ("decided", "Decided"))
@@ -55,9 +55,9 @@ def _narrowed(rows: ClassSuggestionQuerySet, of: str, actor: User) -> ClassSugge
 def _csv_row(one: ClassSuggestion) -> dict[str, Any]:
     return {
         "suggestion": str(one), "feature": one.feature.key, "current_class": one.feature.privacy_class,
-        "suggested_class": one.privacy_class, "is_masked": one.is_masked, "sure": one.sure, "claimed_by": one.kind,
-        "waits_for": one.waits_for, "is_against": one.is_against, "state": one.state, "reason": one.reason,
-        "created_at": one.created_at,
+        "suggested_class": one.privacy_class, "is_masked": one.is_masked, "confidence": one.sure,
+        "claimed_by": one.kind, "waits_for": one.waits_for, "is_against": one.is_against, "state": one.state,
+        "reason": one.reason, "created_at": one.created_at,
     }  # fmt: skip
 
 
@@ -113,7 +113,10 @@ def panel(request: HttpRequest, project: str, view: str, feature: str) -> HttpRe
     context: dict[str, Any] = {"suggestion": told, "feature": held}
     if told:
         verdict = weighed(held.privacy_class, told.privacy_class, is_masked=told.is_masked)
-        context |= {"why": why(told, actor), "is_against": bool(verdict and verdict.is_against)}
+        context |= {
+            "why": why(told, actor), "is_against": bool(verdict and verdict.is_against),
+            "may_decide": actor.has_perm("governance.accept_class", told),
+        }  # fmt: skip
     return render(request, "governance/classes/panel.html", context)
 
 

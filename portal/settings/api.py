@@ -54,7 +54,6 @@ SPECTACULAR_SETTINGS = {
     | {
         "NamedKindEnum": "governance.models.naming.NamedKind",
         "ClaimKindEnum": "lineage.models.ClaimKind",
-        "ColumnSureEnum": "lineage.models.Sure",
         "KnownClassEnum": "lineage.models.classes.CLAIMED_CLASSES",
         "PersonalClassEnum": "governance.serializers.classes.PERSONAL_CHOICES",
     },

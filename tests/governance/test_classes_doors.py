@@ -85,7 +85,7 @@ def test_reading_one(world: SimpleNamespace, path: str) -> None:
 
 def test_lists_hold_what_one_sees(world: SimpleNamespace) -> None:
     listed = api_as(world.cast.viewer).get(API).json()["data"]
-    assert [(one["feature"], one["waits_for"], one["sure"]) for one in listed] == [(EMAIL, "owner", "suspected")]
+    assert [(one["feature"], one["waits_for"], one["confidence"]) for one in listed] == [(EMAIL, "owner", "suspected")]
     assert len(api_as(world.cast.owner_a).get(API).json()["data"]) == 2
     for path in ("/classes/", "/classes/?format=csv"):
         page = page_as(world.cast.viewer).get(path)
