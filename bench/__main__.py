@@ -21,6 +21,8 @@ BENCHES: dict[str, tuple[int, ...]] = {
     "plans": (100, 1_000, 10_000),
     "usage": (10_000, 100_000, 1_000_000),
     "alike": (10_000, 100_000),
+    "lineage": (10_000, 100_000),
+    "lineage_graph": (10_000, 100_000, 1_000_000),
     "footprint": (1_000, 100_000),
     "profile_offline": (),
 }

@@ -1,6 +1,12 @@
-"""Who may tell lineage what. Predicates only."""
+"""Who may tell lineage what, and who may read what was told. Predicates only."""
 
 from collections.abc import Iterable
+
+import rules
+
+from registry import roles
+from registry.models import User
+from registry.rules import is_admin, is_in_a_team
 
 
 def may_send_to(namespaces: Iterable[str], namespace: str) -> bool:
@@ -9,3 +15,12 @@ def may_send_to(namespaces: Iterable[str], namespace: str) -> bool:
     """
     named = list(namespaces)
     return not named or any(namespace.startswith(one[:-1]) if one.endswith("*") else namespace == one for one in named)
+
+
+def may_read_events(user: User) -> bool:
+    """Events as they came may hold anything: they are for those who keep the installation, and those who check it."""
+    return user.is_admin or user.is_active and roles.AUDITOR in user.role_names
+
+
+for _verb in ("say_same", "unsay_same", "say_flow", "unsay_flow"):
+    rules.add_perm(f"lineage.{_verb}", is_in_a_team | is_admin)

@@ -6,6 +6,8 @@ from django.utils import timezone
 from lineage.actions.bridging import bridge_changed
 from lineage.actions.folding import fold_waiting
 from lineage.actions.keeping import keep_events as keep
+from lineage.actions.pulling import pull_lineage as pull
+from registry.actions import pulls
 
 
 @shared_task(name="lineage.tasks.fold_events")
@@ -16,6 +18,11 @@ def fold_events() -> int:
 @shared_task(name="lineage.tasks.bridge")
 def bridge() -> list[int]:
     return bridge_changed()
+
+
+@shared_task(name="lineage.tasks.pull_lineage")
+def pull_lineage(pull_id: int) -> None:
+    pulls.run_pull(pull_id, pull)
 
 
 @shared_task(name="lineage.tasks.keep_events")

@@ -4,7 +4,9 @@ from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
 from governance.api import announcing_many, audit, classes, deprecations, naming
-from lineage.api import export, graph, receiving
+from lineage.api import export, graph, receiving, sayings
+from lineage.api.marquez import urls as marquez
+from lineage.api.marquez.graph import EventsAndGraphView
 from monitoring import api as monitoring
 from portal import api as portal
 from registry.api import (
@@ -163,13 +165,16 @@ urlpatterns = [
     path("audit-log", audit.AuditLogView.as_view(), name="audit-log"),
     path("export", export.ExportView.as_view(), name="export"),
     # With a slash at the end too: a redirect would turn a producer's POST into a GET, and lose its event.
-    path("lineage", receiving.LineageView.as_view(), name="lineage"),
-    path("lineage/", receiving.LineageView.as_view(schema=None)),
+    path("lineage", EventsAndGraphView.as_view(), name="lineage"),
+    path("lineage/", EventsAndGraphView.as_view(schema=None)),
     path("lineage/batch", receiving.LineageBatchView.as_view(), name="lineage-batch"),
     path("lineage/batch/", receiving.LineageBatchView.as_view(schema=None)),
     path("lineage/graph", graph.LineageGraphView.as_view(), name="lineage-graph"),
     path("lineage/impact", graph.LineageImpactView.as_view(), name="lineage-impact"),
+    path("lineage/sayings", sayings.LineageSayingsView.as_view(), name="lineage-sayings"),
+    path("lineage/sayings/withdraw", sayings.LineageSayingsWithdrawView.as_view(), name="lineage-sayings-withdraw"),
     path("lineage/events/<name:digest>", receiving.LineageEventView.as_view(), name="lineage-event"),
+    *marquez.urlpatterns,
     path("openapi.json", portal.OpenApiView.as_view(), name="openapi"),
     re_path("", portal.NothingView.as_view()),
 ]

@@ -66,7 +66,8 @@ class Operation:
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Every call, by what it is about."""
-    groups = [(name, list(found)) for name, found in groupby(operations().values(), key=lambda one: one.group)]
+    by_group = sorted(operations().values(), key=lambda one: one.group)
+    groups = [(name, list(found)) for name, found in groupby(by_group, key=lambda one: one.group)]
     return render(request, "portal/docs/api.html", {"groups": groups})
 
 

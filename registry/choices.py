@@ -111,6 +111,7 @@ class Manager(TextChoices):
 class PullKind(TextChoices):
     DEFINITIONS = "definitions", "Definitions"
     MEASUREMENTS = "measurements", "Measurements"
+    LINEAGE = "lineage", "Lineage"
 
 
 class PullState(TextChoices):

@@ -8,16 +8,28 @@ from django.utils.html import format_html
 
 from common.durations import compact_duration, parse_duration
 from common.logs import scrub
+from registry.choices import PullKind
 from registry.models import Connection, Team
 from registry.refusable import Refusable
-from registry.stores import ADDRESSES
+from registry.stores import ADDRESSES, needed, pulls_of
 
-LABELS = {"registry_url": "Registry", "offline_url": "Offline store", "online_url": "Online store"}
+LABELS = {
+    "registry_url": "Registry", "offline_url": "Offline store", "online_url": "Online store", "service_url": "Address",
+    "token": "Token", "namespace": "Namespace", "artifacts_url": "Artifacts", "tables_url": "Database",
+}  # fmt: skip
 _EXAMPLES = {
+    "service_url": ("https://charter:${env:CHARTER_STORE_AIRFLOW}@airflow.example.org", "http://mlflow:5000"),
+    "token": ("${env:CHARTER_STORE_TOKEN}", "${file:airflow-token}"),
+    "namespace": ("default", "production"),
+    "artifacts_url": ("/srv/dbt/target", "s3://bucket/dbt/target"),
+    "tables_url": ("postgresql://warehouse:5432/dwh", "snowflake://org-account"),
     "registry_url": ("postgresql://charter:${env:CHARTER_STORE_FEAST}@db/feast", "/srv/registry.db"),
     "offline_url": ("s3://bucket/prefix", "postgresql://charter:${env:CHARTER_STORE_DWH}@db/features"),
     "online_url": ("rediss://charter:${env:CHARTER_STORE_REDIS}@cache:6379/0", "sqlite:////srv/online.db"),
 }
+
+
+_OWN = ("name", "definitions_every", "measurements_every")
 
 
 class AddressInput(forms.TextInput):
@@ -64,17 +76,20 @@ class ConnectionForm(Refusable):
         self.kind = connection.kind if connection else kind
         for name, purpose in ADDRESSES[self.kind].items():
             self.fields[name] = forms.CharField(
-                label=LABELS[name], max_length=2000, required=name == "registry_url", widget=AddressInput,
+                label=LABELS[name], max_length=2000, required=name == needed(self.kind), widget=AddressInput,
                 help_text=format_html("{}. Such as <code>{}</code> or <code>{}</code>", purpose, *_EXAMPLES[name]),
             )  # fmt: skip
+        if PullKind.MEASUREMENTS not in pulls_of(self.kind):
+            del self.fields["measurements_every"]
+            self.fields["definitions_every"].label = "Pull every"
         self.order_fields(["name", *ADDRESSES[self.kind]])
 
     def arguments(self) -> dict[str, Any]:
         """What the actions take: name, addresses and intervals; the team is left to the caller."""
-        taken = {name: self.cleaned_data[name] for name in ("name", "definitions_every", "measurements_every")}
+        taken = {name: self.cleaned_data[name] for name in _OWN if name in self.fields}
         return taken | {"addresses": {name: self.cleaned_data[name] for name in ADDRESSES[self.kind]}}
 
 
 def _initial(connection: Connection) -> dict[str, Any]:
-    own = {name: getattr(connection, name) for name in ("name", "definitions_every", "measurements_every")}
+    own = {name: getattr(connection, name) for name in _OWN}
     return {**connection.settings, **own, "owner": connection.owner.slug if connection.owner else ""}

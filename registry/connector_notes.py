@@ -7,7 +7,9 @@ from django.utils.safestring import SafeString
 
 import connectors
 from common.markdown import render
+from registry.choices import PullKind
 from registry.models import Connection
+from registry.stores import pulls_of
 
 _FOLDER = Path(connectors.__file__).parent
 
@@ -15,7 +17,8 @@ _FOLDER = Path(connectors.__file__).parent
 def notes(connection: Connection) -> list[tuple[str, SafeString]]:
     """What each reader of this connection reads and never reads, as (title, HTML)."""
     offline, online = (str(connection.settings.get(name, "")) for name in ("offline_url", "online_url"))
-    read = [("Definitions", f"{connection.kind}/README.md")]
+    title = "Definitions" if PullKind.DEFINITIONS in pulls_of(connection.kind) else "Lineage"
+    read = [(title, f"{connection.kind}/README.md")]
     if offline:
         read.append(("Offline store", f"{'postgres' if offline.startswith('postgres') else 'files'}/README.md"))
     if online:

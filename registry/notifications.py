@@ -13,6 +13,7 @@ from registry.models import Pull
 _TASKS = {
     PullKind.DEFINITIONS: "registry.tasks.pull_definitions",
     PullKind.MEASUREMENTS: "monitoring.tasks.pull_measurements",
+    PullKind.LINEAGE: "lineage.tasks.pull_lineage",
 }
 
 

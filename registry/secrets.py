@@ -23,6 +23,11 @@ def holds_secret(address: str) -> bool:
     return scrub(address) != address
 
 
+def is_reference(text: str) -> bool:
+    """Whether this is nothing but a reference to where a secret is kept."""
+    return _REFERENCE.fullmatch(text) is not None
+
+
 def seal(secrets: Mapping[str, str], *, bound_to: str) -> bytes:
     """Encrypt `secrets`. `bound_to` names their connection, so that a sealed value copied elsewhere does not open."""
     return _keys().encrypt(json.dumps({"for": bound_to, "secrets": dict(secrets)}).encode())

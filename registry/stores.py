@@ -1,17 +1,45 @@
 """From a connection to the connectors that read it."""
 
-from connectors.records import ConnectorError, DefinitionReader, ViewReader
+from urllib.parse import urlsplit
+
+from connectors.records import ConnectorError, DefinitionReader, LineageReader, ViewReader
+from registry.choices import PullKind
 from registry.models import Connection
 from registry.secrets import resolve, unseal
 
-# The addresses a connection of each kind has, with what they are for.
+_LOGIN = "with user:password@ before the host where it asks for a login"
+_BEARER = "A bearer token, where the service takes one instead of a login"
+_NAMESPACE = "What its jobs are told under, where it pushes OpenLineage too"
+# What a connection of each kind is told, with what it is for. The first is needed.
 ADDRESSES = {
     "feast": {
         "registry_url": "Where the definitions are: a SQL address, or the path of registry.db",
         "offline_url": "Where the history is: a folder, an s3:// address or a PostgreSQL address",
         "online_url": "Where values are served from: SQLite, PostgreSQL or Redis",
-    }
+    },
+    "airflow": {"service_url": f"Airflow 2 or 3, {_LOGIN}", "token": _BEARER, "namespace": _NAMESPACE},
+    "dbt": {
+        "artifacts_url": "Folder, s3:// or https:// address of the target folder, where manifest.json is",
+        "tables_url": "The database that dbt builds in, without a password: host and port are part of table names",
+        "namespace": _NAMESPACE,
+    },
+    "mlflow": {"service_url": f"MLflow 3, {_LOGIN}", "token": _BEARER, "namespace": _NAMESPACE},
+    "prefect": {"service_url": f"Prefect 3, {_LOGIN}", "token": _BEARER, "namespace": _NAMESPACE},
+    "marquez": {"service_url": f"Marquez, to move from it, {_LOGIN}", "token": _BEARER},
 }
+# Secrets whatever they look like.
+SECRET = frozenset({"token"})
+_PULLS = {"feast": (PullKind.DEFINITIONS, PullKind.MEASUREMENTS)}
+
+
+def pulls_of(kind: str) -> tuple[PullKind, ...]:
+    """What is pulled from a connection of this kind."""
+    return _PULLS.get(kind, (PullKind.LINEAGE,))
+
+
+def needed(kind: str) -> str:
+    """The address that a connection of this kind cannot do without."""
+    return next(iter(ADDRESSES[kind]))
 
 
 def address(connection: Connection, name: str) -> str:
@@ -30,6 +58,19 @@ def definition_reader(connection: Connection) -> DefinitionReader:
     if not url:
         raise ConnectorError("No registry address is set.", fix="Edit the connection and set the registry address.")
     return open_registry(url, projects=tuple(connection.settings.get("projects", ())))
+
+
+def lineage_reader(connection: Connection) -> LineageReader:
+    """The reader of jobs, runs and models. Administrators say where it is, so that may be inside our own network."""
+    from connectors.lineage_sources import open_lineage
+
+    url = address(connection, needed(connection.kind))
+    if not url:
+        raise ConnectorError("No address is set.", fix="Edit the connection and set where the service is.")
+    return open_lineage(
+        connection.kind, url, namespace=address(connection, "namespace"), token=address(connection, "token"),
+        database_url=address(connection, "tables_url"), allowed_hosts=[urlsplit(url).hostname or ""],
+    )  # fmt: skip
 
 
 def offline_reader(connection: Connection) -> ViewReader | None:

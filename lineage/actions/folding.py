@@ -13,7 +13,7 @@ import structlog
 from django.db import DataError, IntegrityError, transaction
 
 from common.statements import execute_many, fetch
-from lineage.folding import aliases, edges
+from lineage.folding import aliases, edges, sayings
 from lineage.folding.rows import Rows
 from lineage.models import EventState
 from lineage.openlineage.reading import Said, read
@@ -32,15 +32,10 @@ SELECT event_at, digest, kind, event_type, body FROM (
 """
 # What Feast calls views, sources and services of its projects.
 FEAST = ("feast_featureView", "feast_dataSource", "feast_featureService")
-_BRIDGE_ANEW = """
-UPDATE lineage_bridge SET fingerprint = '' WHERE fingerprint <> '' AND (
-  project_id IN (SELECT id FROM registry_project WHERE upstream_name = ANY(%(projects)s))
-  OR tellers && ARRAY(SELECT teller_id FROM lineage_edge
-                      WHERE source_id = ANY(%(renamed)s::uuid[]) OR target_id = ANY(%(renamed)s::uuid[])))
-RETURNING project_id
-"""
 _RECEIPT = """
-UPDATE lineage_event SET state = %s, warnings = warnings || %s::text[] WHERE event_at = %s AND digest = %s
+UPDATE lineage_event SET state = %s,
+  warnings = warnings || ARRAY(SELECT unnest(%s::text[]) EXCEPT SELECT unnest(warnings))
+WHERE event_at = %s AND digest = %s
 """
 
 
@@ -113,7 +108,8 @@ def _join(rows: Rows) -> None:
     renamed = aliases.relate(rows.nodes.values())
     anew = edges.touching(renamed) if renamed else set()
     edges.work_out(rows.tellers, rows.runs.values(), anew=anew)
-    fetch(_BRIDGE_ANEW, {"renamed": list(renamed), "projects": list(_unknown_to_the_registry(rows))})
+    sayings.retell(renamed)
+    edges.bridge_anew(renamed=renamed, projects=_unknown_to_the_registry(rows))
 
 
 def _unknown_to_the_registry(rows: Rows) -> set[str]:

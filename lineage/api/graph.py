@@ -166,7 +166,7 @@ def found(endpoint: Endpoint, query: Mapping[str, str]) -> tuple[Node, str]:
 
 def number(query: Mapping[str, str], name: str, usual: int, most: int) -> int:
     text = query.get(name, str(usual))
-    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) <= most):
+    if not (text.isascii() and text.isdecimal() and len(text) < 12 and int(text) <= most):
         raise _invalid(name, f"{name} is a number from 0 to {most}.")
     return int(text)
 

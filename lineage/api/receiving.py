@@ -19,6 +19,7 @@ from lineage.models import Event
 from lineage.openlineage.admitting import Admitted, Unfit, admit
 from lineage.rules import may_send_to
 from registry.api.endpoints import Endpoint
+from registry.api.writes import write
 from registry.choices import Scope
 from registry.tokens import KeyAuthentication, SessionAuthentication, TokenAuthentication
 
@@ -91,6 +92,7 @@ class Receiver(Endpoint):
 class LineageView(Receiver):
     """Take one OpenLineage event: a RunEvent, JobEvent or DatasetEvent. Sent again, it changes nothing."""
 
+    @write
     @extend_schema(
         operation_id="lineage_receive",
         request={"application/json": {"type": "object", "additionalProperties": True}},
@@ -108,6 +110,7 @@ class LineageView(Receiver):
 class LineageBatchView(Receiver):
     """Take a list of OpenLineage events. The good ones are kept, whatever is wrong with the others."""
 
+    @write
     @extend_schema(
         operation_id="lineage_receive_batch",
         request={"application/json": {"type": "array", "items": {"type": "object", "additionalProperties": True}}},

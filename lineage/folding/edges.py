@@ -15,6 +15,7 @@ import orjson
 
 from common.statements import execute_many, fetch
 from lineage.folding.rows import RunRow
+from lineage.folding.rules import Held
 from lineage.folding.standing import stands
 from lineage.openlineage.links import ColumnLink, Links, of_job, of_output
 from lineage.openlineage.reading import MOMENT
@@ -59,6 +60,13 @@ SELECT DISTINCT teller_id FROM lineage_edge WHERE (source_id = ANY(%(ids)s) OR t
 """
 _TOLD_BY_REGISTRY = """
 SELECT id FROM lineage_node WHERE id = ANY(%s) AND (view_id IS NOT NULL OR consumer_id IS NOT NULL)
+"""
+_BRIDGE_ANEW = """
+UPDATE lineage_bridge SET fingerprint = '' WHERE fingerprint <> '' AND (
+  project_id IN (SELECT id FROM registry_project WHERE upstream_name = ANY(%(projects)s))
+  OR tellers && ARRAY(SELECT teller_id FROM lineage_edge
+                      WHERE source_id = ANY(%(renamed)s::uuid[]) OR target_id = ANY(%(renamed)s::uuid[])))
+RETURNING project_id
 """
 _PUT = """
 INSERT INTO lineage_edge (teller_id, source_id, target_id, flows, is_current, first_at, last_at)
@@ -143,6 +151,12 @@ def work_out(tellers: Collection[UUID], runs: Iterable[RunRow], *, anew: Collect
     write_columns([picture.teller for picture in pictures], columns)
 
 
+def bridge_anew(*, renamed: Collection[UUID], projects: Collection[str] = ()) -> None:
+    """Ask for what the registry tells anew: of these nodes, and of projects that their stores call so."""
+    if renamed or projects:
+        fetch(_BRIDGE_ANEW, {"renamed": list(renamed), "projects": list(projects)})
+
+
 def _spans(run: RunRow) -> Iterable[tuple[UUID, bool, str, str]]:
     yield from ((one, True, run.first_at, run.last_at) for one in run.touches("inputs"))
     yield from ((one, False, run.first_at, run.last_at) for one in run.touches("outputs"))
@@ -161,22 +175,30 @@ def _pictures(tellers: Collection[UUID]) -> list[Picture]:
 
 
 def _picture(row: tuple, flows: list[tuple[UUID, str, dict]]) -> Picture:
-    teller, kind, stated, facet, feast_kind, started_at, inputs, outputs, snapshot = row
+    teller, kind, stated, facet, feast_kind, *run = row
     statement = orjson.loads(stated) if stated else None
-    if statement and (started_at is None or statement["at"] >= started_at):
-        picture = Picture(teller, statement["at"], _ids(statement["inputs"]), _ids(statement["outputs"]))
-    else:
-        picture = Picture(teller, started_at or "", set(inputs or ()), set(outputs or ()))
-        if snapshot:
-            whole = orjson.loads(snapshot)
-            picture.inputs |= _ids(whole["inputs"])
-            picture.outputs |= _ids(whole["outputs"])
+    picture = _newest(teller, statement, *run)
     picture.is_definition = feast_kind == "definition"
     explicit = orjson.loads(facet) if facet else None
     if explicit and kind == "job" and stands(explicit, statement) and explicit["at"] >= picture.at:
         picture.links, picture.is_explicit = of_job(teller, explicit["body"]), True
     else:
         picture.links = _of_outputs(picture, kind, flows)
+    return picture
+
+
+def _newest(
+    teller: UUID, statement: Held | None, started_at: str | None, inputs: list, outputs: list, snapshot: str | None
+) -> Picture:
+    """What the newest statement or the run that counts says. A statement that was pulled adds to the run: whoever is
+    asked for a job may know less of it than the job itself."""
+    is_pulled = statement is not None and bool(statement["is_pulled"])
+    has_run = started_at is not None and (statement is None or is_pulled or statement["at"] < started_at)
+    picture = Picture(teller, started_at or "") if has_run else Picture(teller, statement["at"] if statement else "")
+    told = [orjson.loads(snapshot)] if has_run and snapshot else []
+    told += [statement] if statement and (is_pulled or not has_run) else []
+    picture.inputs = (set(inputs) if has_run else set()).union(*(_ids(one["inputs"]) for one in told))
+    picture.outputs = (set(outputs) if has_run else set()).union(*(_ids(one["outputs"]) for one in told))
     return picture
 
 

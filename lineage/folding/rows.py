@@ -123,7 +123,7 @@ class RunRow:
 
 def _picture(said: Said) -> rules.Held:
     stated = {"inputs": sorted(map(str, said.inputs)), "outputs": sorted(map(str, said.outputs))}
-    return {"at": said.at, "digest": said.digest, **stated}
+    return {"at": said.at, "digest": said.digest, "is_pulled": said.is_pulled, **stated}
 
 
 @dataclass(slots=True)

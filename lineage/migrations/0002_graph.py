@@ -20,32 +20,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Event',
-            fields=[
-                ('pk', models.CompositePrimaryKey('event_at', 'digest', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('event_at', models.DateTimeField()),
-                ('digest', models.BinaryField(help_text='SHA-256 of the body: sent twice, it is kept once')),
-                ('id', models.BigIntegerField(help_text='In order of arrival')),
-                ('received_at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=7)),
-                ('event_type', models.CharField(max_length=8)),
-                ('namespace', models.TextField()),
-                ('name', models.TextField()),
-                ('run', models.TextField()),
-                ('producer', models.TextField()),
-                ('size', models.IntegerField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('kept', 'Kept'), ('failed', 'Failed')], max_length=7)),
-                ('warnings', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('sender', models.TextField(help_text='Name of the token, or of the connection that read it')),
-                ('body', models.TextField()),
-            ],
-            options={
-                'db_table': 'lineage_event',
-                'ordering': ['-event_at', '-id'],
-                'managed': False,
-            },
-        ),
-        migrations.CreateModel(
             name='Bridge',
             fields=[
                 ('project', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='registry.project')),

@@ -5,9 +5,11 @@ from lineage.models.classes import ClaimKind, ColumnClass, KnownClass, Sure, Tra
 from lineage.models.edges import ColumnEdge, Edge
 from lineage.models.events import Event, EventState
 from lineage.models.nodes import Alias, AliasOrigin, Node, NodeKind
+from lineage.models.readings import Reading
 from lineage.models.runs import Flow, Run, RunState
+from lineage.models.sayings import SaidEdge
 
 __all__ = [
     "Alias", "AliasOrigin", "Bridge", "ClaimKind", "ColumnClass", "ColumnEdge", "Edge", "Event", "EventState", "Flow",
-    "KnownClass", "Node", "NodeKind", "Run", "RunState", "Sure", "Trace",
+    "KnownClass", "Node", "NodeKind", "Reading", "Run", "RunState", "SaidEdge", "Sure", "Trace",
 ]  # fmt: skip

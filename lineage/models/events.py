@@ -1,6 +1,6 @@
 """Events as they came, partitioned by month of the event, so that the same event always meets itself.
 
-The table is made by hand in the first migration (Django does not know partitions), so the model is unmanaged.
+The table is made by hand in the first migration: Django does not know partitions.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -42,7 +42,6 @@ class Event(models.Model):
     objects = EventQuerySet.as_manager()
 
     class Meta:
-        managed = False
         db_table = "lineage_event"
         ordering = ["-event_at", "-id"]
 

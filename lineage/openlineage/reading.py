@@ -23,6 +23,7 @@ MOST_DATASETS = 2_000
 MOST_FACETS = 60
 MOST_SYMLINKS = 20
 
+PULLED = "urn:charter:connectors:"  # begins the producer of what our own connectors read
 MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'  # how PostgreSQL writes what `moment` does
 
 Facets = dict[str, dict[str, Any]]
@@ -57,6 +58,7 @@ class Said:
     run_facets: Facets = field(default_factory=dict)
     parent: UUID | None = None
     is_whole: bool = False  # it states the whole, and takes the place of what was said before
+    is_pulled: bool = False  # somebody asked for it: it may know less than the runs that tell of themselves
     warnings: list[str] = field(default_factory=list)
 
 
@@ -69,7 +71,8 @@ def read(body: bytes, *, kind: str, event_at: datetime, event_type: str, digest:
         kind, moment(event_at), digest.hex(), event_type, subject, reader.nodes,
         reader.datasets(event, "inputs") if kind != DATASET else set(),
         reader.datasets(event, "outputs") if kind != DATASET else set(),
-        reader.flows, is_whole=kind != RUN, warnings=reader.warnings,
+        reader.flows, is_whole=kind != RUN, is_pulled=str(event.get("producer", "")).startswith(PULLED),
+        warnings=reader.warnings,
     )  # fmt: skip
     if kind == RUN:
         _read_run(said, event["run"], reader)

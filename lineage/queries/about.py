@@ -1,6 +1,6 @@
 """What lineage knows of one node: names, columns, facets, runs, and who says so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,15 +41,21 @@ def about(node: Node, actor: User) -> About:
     """Of the node and of everything that is the same; of its columns, only ways to and from what the actor sees."""
     members = list(Node.objects.filter(same_as=node.same_as_id).order_by("namespace", "name"))
     members.sort(key=lambda one: one.pk != node.same_as_id)
-    facets: dict[str, dict[str, Any]] = {}
-    for member in reversed(members):
-        facets |= standing(member.facets, member.picture)
+    facets = facets_of(members)
     names = [(one.namespace, one.name) for one in members]
     names += [(line[0], line[2]) for one in members for line in (text.partition("\n") for text in one.spellings)]
     return About(
         list(dict.fromkeys(names)), facets, _columns(node, facets.get("schema", {}), actor),
         _text(facets.get("documentation", {}).get("description")), list(_owners(facets)), list(_tags(facets)),
     )  # fmt: skip
+
+
+def facets_of(members: Sequence[Node]) -> dict[str, dict[str, Any]]:
+    """The facets that hold of nodes that are the same. Where two say something, the earlier one counts."""
+    facets: dict[str, dict[str, Any]] = {}
+    for member in reversed(members):
+        facets |= standing(member.facets, member.picture)
+    return facets
 
 
 def runs_of(node: Node) -> QuerySet[Run]:
@@ -100,8 +106,14 @@ def _tags(facets: dict[str, dict[str, Any]]) -> Iterable[str]:
     tags = facets.get("tags", {}).get("tags")
     for one in tags if isinstance(tags, list) else ():
         if isinstance(one, dict) and isinstance(one.get("key"), str):
-            value, column = one.get("value"), one.get("field")
-            yield f"{column}: " * bool(column) + (f"{one['key']}={value}" if value != one["key"] else one["key"])
+            column = one.get("field")
+            yield f"{column}: " * bool(column) + tag_text(one)
+
+
+def tag_text(tag: dict[str, Any]) -> str:
+    """A tag of a facet as people read it."""
+    key, value = tag["key"], tag.get("value")
+    return f"{key}={value}" if value != key else str(key)
 
 
 def _text(value: object) -> str:

@@ -51,7 +51,7 @@ def _between(actor: Actor, start: Node, end: Node, as_of: datetime | None) -> Gr
         if target.pk in on_the_way:
             break
     else:
-        on_the_way, after = {start.pk, end.pk}, {}
+        on_the_way, after = {start.pk, end.pk}, reach.Reach()
     nearest = sorted(on_the_way, key=lambda id: (id not in (start.pk, end.pk), after.get(id, 0), id))[:MOST]
     nodes = shown_nodes(actor, nearest, after)
     edges = reach.edges_among(nodes, as_of=as_of)

@@ -18,6 +18,10 @@ MOST = 500
 _DEGREES = """
 SELECT {at}_id, count(*) FROM lineage_edge WHERE {at}_id = ANY(%s) AND is_current AND flows GROUP BY 1
 """
+_BESIDE = """
+SELECT source_id, true FROM lineage_edge WHERE target_id = %(node)s AND is_current AND flows UNION
+SELECT target_id, false FROM lineage_edge WHERE source_id = %(node)s AND is_current AND flows
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +60,23 @@ def graph_around(
     actor: Actor, start: Node, *, up: int, down: int, as_of: datetime | None = None, most: int = MOST
 ) -> Graph:
     """Nodes up to so many steps up and down from `start`; the nearest, where there are more than `most`."""
-    depths = reach.reached(start.pk, DOWN, down, as_of=as_of)
-    for id, depth in reach.reached(start.pk, UP, up, as_of=as_of).items():
-        depths.setdefault(id, -depth)
+    below = reach.reached(start.pk, DOWN, down, as_of=as_of, most=most)
+    above = reach.reached(start.pk, UP, up, as_of=as_of, most=most)
+    depths = {id: -depth for id, depth in above.items()} | below
     chosen = sorted(depths, key=lambda id: (abs(depths[id]), id))[:most]
+    total = below.total + above.total - len(below.keys() & above.keys())
     nodes = shown_nodes(actor, chosen, depths)
     edges = reach.edges_among(nodes, as_of=as_of)
     count_more(nodes, edges)
-    return Graph(nodes[start.pk], "", list(nodes.values()), edges, len(depths) - len(chosen))
+    return Graph(nodes[start.pk], "", list(nodes.values()), edges, total - len(chosen))
+
+
+def neighbours(actor: Actor, node: Node) -> tuple[list[GraphNode], list[GraphNode]]:
+    """What the node comes from and what it goes to, one step each way."""
+    ends = fetch(_BESIDE, {"node": node.pk})
+    depths = {id: -1 if is_source else 1 for id, is_source in ends}
+    nodes = list(shown_nodes(actor, depths, depths).values())
+    return [one for one in nodes if one.depth < 0], [one for one in nodes if one.depth > 0]
 
 
 def columns_around(
@@ -96,27 +109,36 @@ def _of_columns(edges: Iterable[ColumnEdgeFound]) -> list[EdgeFound]:
 
 def shown_nodes(actor: Actor, ids: Collection[UUID], depths: dict[UUID, int]) -> dict[UUID, GraphNode]:
     """Those of the nodes that the actor sees, nearest first."""
-    rows = Node.objects.visible_to(actor).filter(pk__in=ids).defer("facets", "picture", "spellings")
-    rows = rows.select_related("view__project", "view__owner", "consumer__team", "source__project")
-    found = {node.pk: _shown(node, depths.get(node.pk, 0)) for node in rows.order_by()}
+    found = registered_nodes(actor, ids, depths)
+    told = Node.objects.filter(pk__in=ids, view=None, consumer=None).order_by()
+    nobody = UUID(int=0)
+    before, after = reverse("lineage:node", args=[nobody]).split(str(nobody))
+    for id, kind, namespace, name in told.values_list("pk", "kind", "namespace", "name"):
+        url = f"{before}{id}{after}"
+        found[id] = GraphNode(id, kind, namespace, name, label_of(name), "", url, depth=depths.get(id, 0))
     return {id: found[id] for id in sorted(found, key=lambda id: (abs(depths.get(id, 0)), found[id].label, id))}
 
 
-def _shown(node: Node, depth: int) -> GraphNode:
+def registered_nodes(actor: Actor, ids: Collection[UUID], depths: dict[UUID, int]) -> dict[UUID, GraphNode]:
+    """Those of the nodes that the registry holds and the actor sees."""
+    rows = Node.objects.visible_to(actor).filter(pk__in=ids).exclude(view=None, consumer=None)
+    rows = rows.defer("facets", "picture", "spellings").select_related("view__project", "view__owner", "consumer__team")
+    return {node.pk: _registered(node, depths.get(node.pk, 0)) for node in rows.order_by()}
+
+
+def _registered(node: Node, depth: int) -> GraphNode:
     if node.view:
         view = node.view
         return GraphNode(
             node.pk, "view", node.namespace, node.name, view.name, view.key, view.get_absolute_url(),
             view.owner.slug if view.owner else "", "", view.health, depth,
         )  # fmt: skip
-    if node.consumer:
-        consumer = node.consumer
-        return GraphNode(
-            node.pk, consumer.kind, node.namespace, node.name, consumer.name, str(consumer),
-            consumer.get_absolute_url(), consumer.team.slug if consumer.team else "", consumer.environment, "", depth,
-        )  # fmt: skip
-    url = reverse("lineage:node", args=[node.pk])
-    return GraphNode(node.pk, node.kind, node.namespace, node.name, label_of(node.name), "", url, depth=depth)
+    consumer = node.consumer
+    assert consumer is not None  # noqa: S101  the caller asked for nodes with one or the other
+    return GraphNode(
+        node.pk, consumer.kind, node.namespace, node.name, consumer.name, str(consumer), consumer.get_absolute_url(),
+        consumer.team.slug if consumer.team else "", consumer.environment, "", depth,
+    )  # fmt: skip
 
 
 def label_of(name: str) -> str:

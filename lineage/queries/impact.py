@@ -7,7 +7,7 @@ from uuid import UUID
 
 from lineage.models import Node
 from lineage.queries import reach
-from lineage.queries.graph import GraphNode, shown_nodes
+from lineage.queries.graph import GraphNode, registered_nodes
 from lineage.queries.reach import DOWN
 from registry.models import Actor
 
@@ -40,14 +40,14 @@ def impact_of(actor: Actor, start: Node, column: str = "", *, depth: int = 10) -
     depths = reach.reached(start.pk, DOWN, depth)
     del depths[start.pk]
     sure = _of_column(start.pk, column, depths, depth) if column else _of_node(start.pk, depths, depth)
-    nodes = shown_nodes(actor, sure, depths)
-    affected = [Affected(node, sure[id]) for id, node in nodes.items() if node.key]
+    nodes = registered_nodes(actor, sure, depths) if sure else {}
+    affected = [Affected(node, sure[id]) for id, node in nodes.items()]
     affected.sort(key=lambda one: (_SURE.index(one.sure), one.node.owner, one.node.depth, one.node.key))
     return Impact(affected[:MOST], _groups(affected), max(len(affected) - MOST, 0))
 
 
 def _of_node(start: UUID, depths: dict[UUID, int], depth: int) -> dict[UUID, str]:
-    mixing = reach.mixing(depths)
+    mixing = reach.mixing(depths) if depths else []
     certain = reach.reached(start, DOWN, depth, without=mixing) if mixing else depths
     return {id: CERTAIN if id in certain else POSSIBLE for id in depths}
 

@@ -20,10 +20,19 @@ def find_node(actor: Actor, text: str) -> tuple[Node, str] | None:
     view or feature, `model:name`, and a name that only one node has.
     """
     for id, column in _candidates(text):
-        node = _seen(actor).filter(pk=id).select_related("same_as").first()
-        if node:
-            return node.same_as, column
+        # A name of a hidden view's is nobody else's: who may not see the view does not find it by what Feast calls it.
+        if node := _seen(actor).filter(others=id).first():
+            return node, column
     return _consumer(actor, text) or _feature(actor, text) or _only_one(actor, text)
+
+
+def find_name(actor: Actor, text: str) -> Node | None:
+    """The node of exactly this name, although another one may stand for it."""
+    for id, _ in _candidates(text):
+        if node := Node.objects.filter(pk=id, same_as__in=_seen(actor)).first():
+            return node
+    found = find_node(actor, text)
+    return found[0] if found else None
 
 
 def nodes_named(actor: Actor, text: str) -> QuerySet[Node]:
@@ -82,6 +91,7 @@ def _feature(actor: Actor, text: str) -> tuple[Node, str] | None:
 
 
 def _only_one(actor: Actor, text: str) -> tuple[Node, str] | None:
-    named = _standing(actor).alias(start=Left("name", 200)).filter(start=text[:200], name=text)
-    found = list(named.order_by()[:2])
+    named = Node.objects.alias(start=Left("name", 200)).filter(start=text[:200], name=text)
+    ids = named.filter(same_as__in=_seen(actor)).order_by().values_list("same_as", flat=True).distinct()[:2]
+    found = list(Node.objects.filter(pk__in=list(ids)))
     return (found[0], "") if len(found) == 1 else None

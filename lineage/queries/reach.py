@@ -1,6 +1,6 @@
 """What is reached from a node along edges that data flows along: one recursive query, bounded in depth."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,7 +18,7 @@ WITH RECURSIVE reached(id, depth) AS (
   SELECT edge.{to}_id, reached.depth + 1 FROM reached JOIN lineage_edge edge ON edge.{at}_id = reached.id
   WHERE reached.depth < %(depth)s AND {holds}
 )
-SELECT id, min(depth) FROM reached GROUP BY id ORDER BY 2, 1
+SELECT id, min(depth), count(*) OVER () FROM reached GROUP BY id ORDER BY 2, 1 LIMIT %(most)s
 """
 _NOW = "edge.is_current AND edge.flows"
 # What runs touched at the time, and what the registry says today: it tells no time, and tells by nobody with a node.
@@ -31,13 +31,13 @@ SELECT teller_id, source_id, target_id, first_at, last_at, is_current FROM linea
 WHERE source_id = ANY(%(ids)s) AND target_id = ANY(%(ids)s) AND {holds} ORDER BY source_id, target_id
 """
 _MIXING = """
-SELECT id FROM unnest(%s::uuid[]) AS job(id)
-WHERE (SELECT count(*) FROM lineage_edge WHERE target_id = job.id AND is_current AND flows) > 1
+SELECT id FROM lineage_node job WHERE id = ANY(%s) AND kind = 'job'
+  AND (SELECT count(*) FROM lineage_edge WHERE target_id = job.id AND is_current AND flows) > 1
   AND (SELECT count(*) FROM lineage_edge WHERE source_id = job.id AND is_current AND flows) > 1
 """
 _COLUMNS = """
 WITH RECURSIVE reached(id, col, is_direct, depth) AS (
-  SELECT %(start)s::uuid, %(column)s::varchar(500), true, 0
+  SELECT start, col::varchar(500), true, 0 FROM unnest(%(starts)s::uuid[], %(columns)s::text[]) AS asked(start, col)
   UNION
   SELECT edge.{to}_id, edge.{to}_column, reached.is_direct AND edge.is_direct, reached.depth + 1
   FROM reached JOIN lineage_columnedge edge ON edge.{at}_id = reached.id AND edge.{at}_column = reached.col
@@ -86,10 +86,17 @@ class ColumnFound:
     depth: int
 
 
+class Reach(dict[UUID, int]):
+    """Steps to each node that is reached, nearest first. `total` counts those beyond the limit too."""
+
+    total = 0
+
+
 def reached(
-    start: UUID, way: str, depth: int, *, as_of: datetime | None = None, without: Iterable[UUID] = ()
-) -> dict[UUID, int]:
-    """Everything that lies `way` of `start` within `depth` steps, itself at 0, nearest first.
+    start: UUID, way: str, depth: int, *, as_of: datetime | None = None, without: Iterable[UUID] = (),
+    most: int | None = None,
+) -> Reach:  # fmt: skip
+    """Everything that lies `way` of `start` within `depth` steps, itself at 0; the nearest `most`.
 
     `without` are jobs that are not walked through.
     """
@@ -99,8 +106,11 @@ def reached(
     if mixing:
         holds += " AND " + _NOT_MIXED.format(at=at)
     statement = _REACHED.format(at=at, to=to, holds=holds)
-    asked = {"start": start, "depth": min(depth, DEEPEST), "as_of": as_of, "mixing": mixing}
-    return dict(fetch(statement, asked))
+    asked = {"start": start, "depth": min(depth, DEEPEST), "as_of": as_of, "mixing": mixing, "most": most}
+    rows = fetch(statement, asked)
+    found = Reach((id, steps) for id, steps, _ in rows)
+    found.total = rows[0][2]
+    return found
 
 
 def edges_among(ids: Iterable[UUID], *, as_of: datetime | None = None) -> list[EdgeFound]:
@@ -116,8 +126,16 @@ def mixing(ids: Iterable[UUID]) -> list[UUID]:
 
 def columns_reached(start: UUID, column: str, way: str, depth: int, *, indirect: bool) -> list[ColumnFound]:
     """Columns that lie `way` of a column, itself first. `indirect` follows influence too: filters, joins, sorts."""
+    return columns_reached_from([(start, column)], way, depth, indirect=indirect)
+
+
+def columns_reached_from(
+    starts: Collection[tuple[UUID, str]], way: str, depth: int, *, indirect: bool
+) -> list[ColumnFound]:
+    """Columns that lie `way` of any of these."""
     at, to = _ends(way)
-    asked = {"start": start, "column": column, "depth": min(depth, DEEPEST), "indirect": indirect}
+    ids, columns = [id for id, _ in starts], [column for _, column in starts]
+    asked = {"starts": ids, "columns": columns, "depth": min(depth, DEEPEST), "indirect": indirect}
     return [ColumnFound(*row) for row in fetch(_COLUMNS.format(at=at, to=to), asked)]
 
 

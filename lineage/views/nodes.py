@@ -6,12 +6,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
+from common.keyset import Page
 from common.keyset import page as page_of
 from common.spreadsheets import csv_response
-from lineage.models import Node, Run
-from lineage.queries.about import about, code_of, error_of, may_see_code, runs_of
-from lineage.queries.graph import graph_around
+from lineage.models import Node, NodeKind, Run
+from lineage.queries.about import MOST_RUNS, about, code_of, error_of, may_see_code, runs_of
+from lineage.queries.graph import neighbours
 from lineage.queries.impact import impact_of
+from lineage.queries.suggestions import may_be_same, said_of, said_same
 from registry.views.actor import actor_of
 
 MOST_PARTS = 50
@@ -32,16 +34,20 @@ def page(request: HttpRequest, node: UUID) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         rows = ({name: getattr(one.node, name, one.sure) for name in AFFECTED} for one in impact.affected)
         return csv_response(AFFECTED, rows, filename="impact.csv")
-    told, beside = about(found, actor), graph_around(actor, found, up=1, down=1)
-    runs = page_of(runs_of(found), order=("-started_at", "-id"), after=request.GET.get("after", ""), size=30)
+    told = about(found, actor)
+    up, down = neighbours(actor, found)
     context = {
         "node": found,
         "about": told,
-        "up": [one for one in beside.nodes if one.depth < 0],
-        "down": [one for one in beside.nodes if one.depth > 0],
+        "up": up,
+        "down": down,
         "impact": impact,
         "column": column,
-        "runs": runs,
+        "runs": _runs(request, found),
+        "said": said_of(actor, found),
+        "same_said": said_same(found),
+        "may_be": may_be_same(actor, found),
+        "may_say": actor.has_perm("lineage.say_flow", found),
         "code": code_of(told.facets) if may_see_code(actor) else "",
         "hides_code": bool(code_of(told.facets)) and not may_see_code(actor),
     }
@@ -65,6 +71,12 @@ def run(request: HttpRequest, node: UUID, run: UUID) -> HttpResponse:
         "error": error_of(found) if may_see_code(actor) else "",
     }
     return render(request, "lineage/node/run.html", context)
+
+
+def _runs(request: HttpRequest, job: Node) -> Page[Run] | None:
+    if job.kind != NodeKind.JOB:
+        return None
+    return page_of(runs_of(job), order=("-started_at", "-id"), after=request.GET.get("after", ""), size=MOST_RUNS)
 
 
 def _parent(run: Run) -> Run | None:

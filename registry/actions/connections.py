@@ -1,6 +1,6 @@
 """Connections: made, changed, tested, previewed. Secrets go in and never come out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -12,11 +12,17 @@ from common.logs import HIDDEN, scrub
 from connectors.records import ConnectorError, Right
 from registry import stores
 from registry.actions.action import Note, action, allow, invalid, lock
+from registry.choices import PullKind
 from registry.models import Connection, Team, User
-from registry.secrets import holds_secret, seal, unseal
+from registry.secrets import holds_secret, is_reference, seal, unseal
 
 LONGEST_SLUG = 80
 SHORTEST_INTERVAL, LONGEST_INTERVAL = timedelta(minutes=1), timedelta(days=31)
+_READERS: tuple[tuple[str, Callable[[Connection], Any]], ...] = (
+    ("Registry", stores.definition_reader), ("Offline store", stores.offline_reader),
+    ("Online store", stores.online_reader),
+)  # fmt: skip
+_LINEAGE_READERS = (("Service", stores.lineage_reader),)
 _OPTIONS = {"project_prefix", "projects"}
 _CHANGEABLE = ("name", "owner", "is_enabled", "definitions_every", "measurements_every")
 
@@ -29,7 +35,7 @@ def create_connection(
 ) -> Connection:  # fmt: skip
     """Connect a store for `team` (or for nobody yet). Its first pulls are due at once.
 
-    `addresses` are `registry_url`, `offline_url`, `online_url`. Plain passwords in them are encrypted.
+    `addresses` are those of its kind in `stores.ADDRESSES`. Plain passwords in them are encrypted.
     """
     if kind not in stores.ADDRESSES:
         raise invalid(kind=f"Choose one of: {', '.join(stores.ADDRESSES)}.")
@@ -39,8 +45,8 @@ def create_connection(
     connection = Connection(slug=slug, name=name.strip(), kind=kind, owner=team)
     _set_addresses(connection, addresses, options or {})
     _set_intervals(connection, {"definitions_every": definitions_every, "measurements_every": measurements_every})
-    if not connection.settings.get("registry_url"):
-        raise invalid(registry_url="Say where the registry is: a SQL address, or the path of registry.db.")
+    if not connection.settings.get(first := stores.needed(kind)):
+        raise invalid(**{first: f"Say where it is. {stores.ADDRESSES[kind][first]}."})
     try:
         with transaction.atomic():
             connection.save()
@@ -79,11 +85,7 @@ def test_connection(connection: Connection, *, actor: User | None) -> list[Right
     """Try each right the connection needs, one line each. Changes nothing."""
     allow(actor, "registry.test_connection", connection)
     rights: list[Right] = []
-    for name, opened in (
-        ("Registry", stores.definition_reader),
-        ("Offline store", stores.offline_reader),
-        ("Online store", stores.online_reader),
-    ):
+    for name, opened in _READERS if PullKind.DEFINITIONS in stores.pulls_of(connection.kind) else _LINEAGE_READERS:
         try:
             reader = opened(connection)
             tried = reader.test() if reader else []
@@ -112,8 +114,9 @@ def _set_addresses(connection: Connection, addresses: Mapping[str, str], options
         if HIDDEN in value:
             raise invalid(**{name: "Write the password again, or a reference such as ${env:CHARTER_STORE_PASSWORD}."})
         secrets.pop(name, None)
-        settings[name] = scrub(value)
-        if holds_secret(value):
+        is_bare = name in stores.SECRET and bool(value) and not is_reference(value)
+        settings[name] = HIDDEN if is_bare else scrub(value)
+        if is_bare or holds_secret(value):
             secrets[name] = value
     connection.settings = settings | {name: options[name] for name in _OPTIONS & options.keys()}
     connection.sealed = seal(secrets, bound_to=connection.slug) if secrets else b""

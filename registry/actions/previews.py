@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from registry import stores
-from registry.actions.action import allow
+from registry.actions.action import allow, invalid
+from registry.choices import PullKind
 from registry.models import Connection, FeatureView, Project, User
 from registry.personal import looks_personal
 
@@ -31,6 +32,8 @@ class Preview:
 def preview_connection(connection: Connection, *, actor: User | None) -> Preview:
     """Read the store's definitions whole and say what a pull would do. Writes nothing. Raises ConnectorError."""
     allow(actor, "registry.test_connection", connection)
+    if PullKind.DEFINITIONS not in stores.pulls_of(connection.kind):
+        raise invalid(connection=f"{connection.kind.capitalize()} holds no definitions to preview. Test it, then pull.")
     found = stores.definition_reader(connection).definitions(known={})
     prefix = str(connection.settings.get("project_prefix", ""))
     others = dict(Project.objects.exclude(connection=connection).values_list("name", "pk"))

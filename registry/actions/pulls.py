@@ -20,6 +20,7 @@ from registry import notifications
 from registry.actions.action import Note, action, invalid
 from registry.choices import PullKind, PullState
 from registry.models import Connection, Pull, User
+from registry.stores import pulls_of
 
 log = structlog.get_logger()
 
@@ -37,8 +38,8 @@ class Cancelled(Exception):
 @action("registry.pull_connection")
 def request_pull(connection: Connection, note: Note, *, kind: str, actor: User | None) -> Pull:
     """Queue one pull. Asking again while one is unfinished gives that one: the work is the same."""
-    if kind not in PullKind.values:
-        raise invalid(kind=f"Choose one of: {', '.join(PullKind.values)}.")
+    if kind not in (known := pulls_of(connection.kind)):
+        raise invalid(kind=f"Choose one of: {', '.join(known)}.")
     if not connection.is_enabled:
         raise invalid(connection=f"{connection.name} is switched off. Switch it on first.")
     note.changes["kind"] = [None, kind]
@@ -179,9 +180,10 @@ def request_due_pulls() -> list[Pull]:
     for kind, due, every in (
         (PullKind.DEFINITIONS, "definitions_due_at", "definitions_every"),
         (PullKind.MEASUREMENTS, "measurements_due_at", "measurements_every"),
+        (PullKind.LINEAGE, "definitions_due_at", "definitions_every"),
     ):
         for connection in Connection.objects.filter(is_enabled=True, **{f"{due}__lte": now}):
-            if connection.is_resting(now):
+            if connection.is_resting(now) or kind not in pulls_of(connection.kind):
                 continue
             Connection.objects.filter(pk=connection.pk).update(**{due: now + getattr(connection, every)})
             pulls.append(queue_pull(connection, kind, None))

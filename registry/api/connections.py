@@ -35,6 +35,7 @@ from registry.models import Actor, Connection
 from registry.revisions import COLUMNS
 from registry.serializers.connections import ADDRESS_NAMES, ConnectionSerializer, OperationSerializer
 from registry.serializers.requests import EditConnectionSerializer, NewConnectionSerializer, PullRequestSerializer
+from registry.stores import pulls_of
 
 EVERY = ("definitions_every", "measurements_every")
 
@@ -155,7 +156,8 @@ class ConnectionPullView(Endpoint):
     def post(self, request: Request, slug: str) -> HttpResponse:
         connection = ConnectionView(request=request).find(slug=slug)
         allow(self.actor, "registry.pull_connection", connection)
-        pull = request_pull(connection, kind=self.sent(PullRequestSerializer)["kind"], actor=self.actor)
+        kind = self.sent(PullRequestSerializer).get("kind", pulls_of(connection.kind)[0])
+        pull = request_pull(connection, kind=kind, actor=self.actor)
         view = OperationView(request=request)
         shown = view.show(number=pull.pk, selection=Selection())
         headers = {"Location": operation_url(pull), "Retry-After": "1"}

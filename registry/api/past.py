@@ -12,15 +12,19 @@ from registry.models import Feature, Team
 
 
 def moment(text: str) -> datetime:
-    """An RFC 3339 moment; without a zone it is UTC. Raises InvalidParameter."""
+    """An RFC 3339 moment, in UTC; without a zone it is UTC. Raises InvalidParameter.
+
+    PostgreSQL takes no zone that is 16 hours or more away, so none is left to it.
+    """
     try:
         found = parse_datetime(text)
-    except ValueError:
+        found = found and (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         found = None
     if found is None:
         detail = "Write it as 2026-03-03T12:00:00Z."
         raise InvalidParameter(detail, errors=[{"parameter": "as_of", "code": "invalid_as_of", "detail": detail}])
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found
 
 
 def as_it_was(feature: Feature, at: datetime) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
@@ -11,8 +11,10 @@ from django.db.models.functions import JSONObject
 from common.quantities import absolute, relative
 from registry.choices import PullKind, PullState
 from registry.models import Connection, Pull
+from registry.stores import pulls_of
 
 LATEST = 20
+LATER = datetime.max.replace(tzinfo=UTC)
 _CELL = {PullState.SUCCEEDED: "ok", PullState.PARTIAL: "warn", PullState.FAILED: "crit"}
 _RAN = {PullState.SUCCEEDED, PullState.PARTIAL, PullState.FAILED}
 
@@ -73,7 +75,7 @@ def standing(connection: Connection, latest: Sequence[dict[str, str]], now: date
         return Standing("crit", "Failing", "The last pull failed. What it said is below.")
     if PullState.PARTIAL in states.values():
         return Standing("warn", "Partly", "The last pull could not read everything. What it read is kept.")
-    if states[PullKind.DEFINITIONS] is None:
+    if states[pulls_of(connection.kind)[0]] is None:
         return Standing("unknown", "Not pulled yet", "Nothing was read from it so far.")
     return Standing("ok", "Working", "The last pulls succeeded.")
 
@@ -82,7 +84,8 @@ def next_pull_at(connection: Connection) -> datetime | None:
     """When beat asks for its next pull; None while it is switched off."""
     if not connection.is_enabled:
         return None
-    due = min(connection.definitions_due_at, connection.measurements_due_at)
+    is_measured = PullKind.MEASUREMENTS in pulls_of(connection.kind)
+    due = min(connection.definitions_due_at, connection.measurements_due_at if is_measured else LATER)
     return max(due, connection.open_until) if connection.open_until else due
 
 

@@ -197,6 +197,13 @@ class AddressesSerializer(serializers.Serializer):
     registry_url = Text(required=False, allow_blank=True, max_length=2_000)
     offline_url = Text(required=False, allow_blank=True, max_length=2_000)
     online_url = Text(required=False, allow_blank=True, max_length=2_000)
+    service_url = Text(
+        required=False, allow_blank=True, max_length=2_000, help_text="Airflow, MLflow, Prefect, Marquez"
+    )
+    token = Text(required=False, allow_blank=True, max_length=2_000)
+    namespace = Text(required=False, allow_blank=True, max_length=2_000)
+    artifacts_url = Text(required=False, allow_blank=True, max_length=2_000, help_text="dbt")
+    tables_url = Text(required=False, allow_blank=True, max_length=2_000, help_text="dbt")
 
 
 class EditConnectionSerializer(serializers.Serializer):
@@ -221,7 +228,9 @@ class NewConnectionSerializer(EditConnectionSerializer):
 
 
 class PullRequestSerializer(serializers.Serializer):
-    kind = serializers.ChoiceField(PullKind.choices, default=PullKind.DEFINITIONS)
+    kind = serializers.ChoiceField(
+        PullKind.choices, required=False, help_text="Definitions of a store and lineage of others, unless said."
+    )
 
 
 class NewTokenSerializer(serializers.Serializer):

@@ -20,7 +20,7 @@ from registry.connection_form import LABELS, ConnectionForm
 from registry.connector_notes import notes
 from registry.models import Connection, Pull, User
 from registry.queries.connections import later_than, row, with_latest_pulls
-from registry.stores import ADDRESSES
+from registry.stores import ADDRESSES, pulls_of
 
 COLUMNS = ("slug", "name", "kind", "team", "state", "why", "last_pull_at", "next_pull_at")
 PULLS = 25
@@ -58,7 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
         owner = form.cleaned_data["owner"]
         made = form.tried(lambda: create_connection(owner, actor=_actor(request), kind=kind, **form.arguments()))
         if made is not None:
-            messages.success(request, f"{made.name} is connected. Test it, preview it, then pull its definitions.")
+            messages.success(request, f"{made.name} is connected. Test it, then pull.")
             return redirect(made)
     return _form(request, form, None)
 
@@ -151,7 +151,8 @@ def _page(request: HttpRequest, slug: str, **found: Any) -> HttpResponse:
         "row": row(connection, now),
         "definitions_at": later_than(now, connection.definitions_due_at),
         "measurements_at": later_than(now, connection.measurements_due_at),
-        "kinds": PullKind.choices,
+        "kinds": [(kind, kind.label) for kind in pulls_of(connection.kind)],
+        "is_store": PullKind.DEFINITIONS in pulls_of(connection.kind),
         "pulls": Pull.objects.filter(connection=connection).select_related("requested_by")[:PULLS],
         "may_inspect": may_inspect,
         "may_change": request.user.has_perm("registry.change_connection", connection),

@@ -9,7 +9,7 @@ from governance.tasks import suggest_classes
 from tests.browser.conftest import Visit, faults
 from tests.lineage.orders import RAW, make_orders
 from tests.lineage.personal import mailed, tagged
-from tests.lineage.sent import forget, tell
+from tests.lineage.sent import tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -17,7 +17,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def suggestion(cast: SimpleNamespace) -> ClassSuggestion:
     """An address of raw orders is made into a feature of payments; nobody tells its class."""
-    forget()  # events are in no model, so that nothing empties them after a test that commits
     mailed(make_orders(cast))
     tell(tagged(RAW, ("pii", "true", "email")))
     suggest_classes()

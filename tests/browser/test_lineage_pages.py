@@ -7,14 +7,12 @@ import pytest
 from lineage.models import Node
 from tests.browser.conftest import Visit, faults
 from tests.lineage.orders import CLEAN, RAW, make_orders
-from tests.lineage.sent import forget
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
 def orders(cast: SimpleNamespace) -> SimpleNamespace:
-    forget()  # events are in no model, so that nothing empties them after a test that commits
     return make_orders(cast)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from lineage.actions.bridging import bridge_changed
+from lineage.models import Bridge
 from tests.cast import api_as
 from tests.lineage.orders import CLEAN, RAW, WAREHOUSE, run
 from tests.lineage.sent import tell
@@ -86,7 +88,8 @@ def test_as_it_was(world: SimpleNamespace) -> None:
     assert "dwh.raw.legacy" not in names(graph(world.api, CLEAN, direction="up", depth=3))
     before = graph(world.api, CLEAN, direction="up", depth=3, as_of="2026-10-01T12:00:00Z")
     assert names(before) == {CLEAN, "clean", "dwh.raw.legacy"}
-    assert names(graph(world.api, CLEAN, direction="up", depth=3, as_of="2025-01-01T00:00:00Z")) == {CLEAN}
+    for moment in ("2025-01-01T00:00:00Z", "2025-01-01T00:00:00+19:07"):  # a zone that PostgreSQL does not take
+        assert names(graph(world.api, CLEAN, direction="up", depth=3, as_of=moment)) == {CLEAN}
 
 
 def test_what_is_hidden_is_not_shown(world: SimpleNamespace) -> None:
@@ -95,6 +98,18 @@ def test_what_is_hidden_is_not_shown(world: SimpleNamespace) -> None:
     assert stranger.get("/api/v1/lineage/graph", {"node": "secret.scores"}).status_code == 404
     impact = stranger.get("/api/v1/lineage/impact", {"node": RAW}).json()
     assert {one["key"] for one in impact["affected"]} == {"shop.order_stats", "model:fraud"}
+
+
+def test_another_name_of_what_is_hidden_finds_nothing(world: SimpleNamespace) -> None:
+    """Feast calls the view by its project, which is a node of its own without a view."""
+    output = {"namespace": "secret", "name": "scores", "facets": {"feast_featureView": {"features": ["score"]}}}
+    tell(run("feast", [RAW], []) | {"outputs": [output]})
+    Bridge.objects.all().delete()
+    bridge_changed()
+    assert names(graph(world.api, "dataset:secret:scores", depth=0)) == {"secret.scores"}
+    for path in ("graph", "impact"):
+        answer = api_as(world.cast.viewer).get(f"/api/v1/lineage/{path}", {"node": "dataset:secret:scores"})
+        assert answer.status_code == 404
 
 
 def test_impact_of_a_table(world: SimpleNamespace) -> None:
@@ -138,7 +153,8 @@ def test_a_job_that_mixes_makes_impact_possible(world: SimpleNamespace) -> None:
     [
         ({}, 400), ({"node": ""}, 400), ({"node": "no.such.table"}, 404), ({"node": CLEAN, "depth": "x"}, 400),
         ({"node": CLEAN, "depth": "21"}, 400), ({"node": CLEAN, "direction": "left"}, 400),
-        ({"node": CLEAN, "as_of": "yesterday"}, 400), ({"node": CLEAN, "level": "column"}, 400),
+        ({"node": CLEAN, "as_of": "yesterday"}, 400), ({"node": CLEAN, "as_of": "0001-01-01T00:00:00+09:00"}, 400),
+        ({"node": CLEAN, "level": "column"}, 400),
         ({"node": "dataset:" + ":" * 3000}, 404), ({"node": "x" * 5000}, 404), ({"node": CLEAN, "of": "1"}, 400),
     ],
 )  # fmt: skip

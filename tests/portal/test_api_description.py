@@ -1,5 +1,6 @@
 """The API describes itself: valid, complete, and as it is kept in docs/."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def test_the_kept_copy_is_current(described: dict[str, Any]) -> None:
 def test_every_address_is_described(described: dict[str, Any]) -> None:
     names = {pattern.name: str(pattern.pattern) for pattern in urlpatterns if pattern.name}
     paths = {path.removeprefix("/api/v1/").replace("{", "").replace("}", "") for path in described["paths"]}
-    plain = {route.replace("<name:", "").replace("<int:", "").replace(">", "") for route in names.values()}
+    plain = {re.sub(r"<\w+:(\w+)>", r"\1", route) for route in names.values()}
     assert paths == plain
 
 

@@ -27,8 +27,8 @@ API = "/api/v1"
 SEES_RESTRICTED = ("owner_a", "member", "chair", "auditor", "admin")
 SEES_LISTED_ONLY = ("viewer", "owner_b", "service")
 OPEN = {"openapi", "schema"}
-NO_WEBHOOK = "00000000-0000-4000-8000-000000000000"
 NO_NODE = "00000000-0000-4000-8000-000000000001"
+NO_ID = "00000000-0000-4000-8000-000000000000"
 # Addresses of things to do, and of a deprecation where there is none.
 UNREADABLE = {
     "plan-approve",
@@ -151,6 +151,38 @@ def paths(world: SimpleNamespace, name: str) -> dict[str, str]:
     }
 
 
+def marquez_paths() -> dict[str, str]:
+    """What they show is a matter of tests/lineage/test_marquez_visibility.py."""
+    namespace = f"{API}/namespaces/charter"
+    dataset, job, run = f"{namespace}/datasets/open.stats", f"{namespace}/jobs/j", f"{API}/jobs/runs/{NO_ID}"
+    return {
+        "marquez-namespaces": f"{API}/namespaces",
+        "marquez-namespace": namespace,
+        "marquez-datasets": f"{namespace}/datasets",
+        "marquez-dataset": dataset,
+        "marquez-dataset-versions": f"{dataset}/versions",
+        "marquez-dataset-version": f"{dataset}/versions/{NO_ID}",
+        "marquez-namespace-jobs": f"{namespace}/jobs",
+        "marquez-job": job,
+        "marquez-job-runs": f"{job}/runs",
+        "marquez-job-versions": f"{job}/versions",
+        "marquez-job-version": f"{job}/versions/{NO_ID}",
+        "marquez-sources": f"{API}/sources",
+        "marquez-source": f"{API}/sources/charter",
+        "marquez-tags": f"{API}/tags",
+        "marquez-jobs": f"{API}/jobs",
+        "marquez-run": run,
+        "marquez-run-facets": f"{run}/facets?type=run",
+        "marquez-column-lineage": f"{API}/column-lineage?nodeId=dataset:charter:open.stats",
+        "marquez-run-lineage": f"{API}/runlineage/upstream?runId={NO_ID}",
+        "marquez-events": f"{API}/events/lineage",
+        "marquez-event-stats": f"{API}/stats/lineage-events?period=DAY",
+        "marquez-job-stats": f"{API}/stats/jobs?period=DAY",
+        "marquez-dataset-stats": f"{API}/stats/datasets?period=DAY",
+        "marquez-source-stats": f"{API}/stats/sources?period=DAY",
+    }
+
+
 def public_paths() -> dict[str, str]:
     """Addresses that everybody with the right scope may read, whatever is in them."""
     return {
@@ -197,18 +229,21 @@ def public_paths() -> dict[str, str]:
         "names-check": f"{API}/names/check",
         "events": f"{API}/events",
         "webhooks": f"{API}/webhooks",
-        "webhook": f"{API}/webhooks/{NO_WEBHOOK}",
-        "webhook-test": f"{API}/webhooks/{NO_WEBHOOK}/test",
-        "webhook-key": f"{API}/webhooks/{NO_WEBHOOK}/key",
-        "webhook-deliveries": f"{API}/webhooks/{NO_WEBHOOK}/deliveries",
+        "webhook": f"{API}/webhooks/{NO_ID}",
+        "webhook-test": f"{API}/webhooks/{NO_ID}/test",
+        "webhook-key": f"{API}/webhooks/{NO_ID}/key",
+        "webhook-deliveries": f"{API}/webhooks/{NO_ID}/deliveries",
         "webhook-delivery": f"{API}/webhook-deliveries/1",
         "webhook-redeliver": f"{API}/webhook-deliveries/1/redeliver",
         "notification-settings": f"{API}/notification-settings",
         "lineage": f"{API}/lineage",
         "lineage-graph": f"{API}/lineage/graph?node=open.stats",
         "lineage-impact": f"{API}/lineage/impact?node=open.stats",
+        "lineage-sayings": f"{API}/lineage/sayings",
+        "lineage-sayings-withdraw": f"{API}/lineage/sayings/withdraw",
         "lineage-batch": f"{API}/lineage/batch",
         "lineage-event": f"{API}/lineage/events/{'0' * 64}",
+        **marquez_paths(),
         "search": f"{API}/search?q=amount",
         "search-suggest": f"{API}/search/suggest?q=am",
     }
