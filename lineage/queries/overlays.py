@@ -16,15 +16,17 @@ OVERLAYS = (("health", "Health"), ("class", "Personal data"), ("owner", "Owner")
 def states_of(overlay: str, nodes: Collection[GraphNode], actor: Actor) -> dict[UUID, str]:
     """A word for each node that has one: ok, warn, crit or unknown; or pii."""
     if overlay == "class":
-        return dict.fromkeys({*_personal(nodes, actor), *_followed(nodes)}, "pii")
+        return dict.fromkeys({*_personal(nodes, actor), *_followed(nodes, actor)}, "pii")
     if overlay == "health":
         return {node.id: node.health for node in nodes if node.health}
     return {}
 
 
-def _followed(nodes: Iterable[GraphNode]) -> Iterable[UUID]:
-    """Tables and views of which a column is claimed or suspected to be personal."""
-    return ColumnClass.objects.filter(node__in=[node.id for node in nodes]).values_list("node", flat=True).distinct()
+def _followed(nodes: Iterable[GraphNode], actor: Actor) -> Iterable[UUID]:
+    """Tables and views of which a column is claimed or suspected to be personal, but by what the actor does not see."""
+    told = Q(said_feature__isnull=True) | Q(said_feature__in=Feature.objects.visible_to(actor))
+    rows = ColumnClass.objects.filter(told, node__in=[node.id for node in nodes])
+    return rows.values_list("node", flat=True).distinct()
 
 
 def _personal(nodes: Iterable[GraphNode], actor: Actor) -> Iterable[UUID]:

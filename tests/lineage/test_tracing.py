@@ -156,3 +156,11 @@ def test_the_overlay_marks_tables_of_which_a_column_is_suspected(world: SimpleNa
     trace_changed()
     marked = {node.name for node in nodes if node.id in states_of("class", nodes, world.cast.owner_a)}
     assert marked == {RAW, CLEAN, VIEW}
+
+
+def test_the_overlay_gives_no_hidden_class_away(world: SimpleNamespace) -> None:
+    Feature.objects.filter(key="secret.scores.score").update(privacy_class="special-category")
+    trace_changed()
+    for who, marked in ((world.cast.owner_a, {CLEAN, "secret.scores"}), (world.cast.viewer, set())):
+        nodes = graph_around(who, Node.objects.get(name=CLEAN), up=5, down=5).nodes
+        assert {node.name for node in nodes if node.id in states_of("class", nodes, who)} == marked
