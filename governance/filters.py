@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django_filters import CharFilter, DateFilter, FilterSet
 
-from common.filters import AnyOf, Choices
-from governance.models import DeprecationState, Reader
+from common.filters import AnyOf, Choices, YesNo
+from governance.models import ClassSuggestion, DeprecationState, Reader, SuggestionState
+from lineage.models.classes import CLAIMED_CLASSES
 from registry.models import AuditEntry
 
 
@@ -58,3 +59,20 @@ class DeprecationFilter(FilterSet):
     feature = AnyOf("version__feature__key", "Key of the feature.")
     owner = EndingOwnerFilter("", "Slug of the team that ends it.")
     reader = ReadingTeamFilter("", "Slug of a team that runs something that reads it.")
+
+
+class WaitingFilter(YesNo):
+    """Those that wait for whoever asks."""
+
+    def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        mine = Q(pk__in=ClassSuggestion.objects.waiting_for(self.parent.request.user).order_by().values("pk"))
+        return rows.filter(mine if value == "true" else ~mine) if value else rows
+
+
+class ClassSuggestionFilter(FilterSet):
+    state = Choices("state", "Whether somebody has decided, and how.", choices=SuggestionState.choices)
+    project = AnyOf("feature__project__name", "Name of the project.")
+    feature = AnyOf("feature__key", "Key of the feature.")
+    privacy_class = Choices("privacy_class", "The class that is suggested.", choices=CLAIMED_CLASSES)
+    against = YesNo("is_against", "Whether somebody has set less than what flows into the feature.")
+    mine = WaitingFilter("", "Whether it waits for you.")

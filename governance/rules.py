@@ -2,7 +2,7 @@
 
 import rules
 
-from governance.models import Reader
+from governance.models import ClassSuggestion, Reader
 from registry import roles
 from registry.models import User
 from registry.rules import is_admin, is_in_a_team, is_owner
@@ -36,10 +36,28 @@ def is_party(user: User, reader: Reader) -> bool:
     return bool({reader.deprecation.owner_id, reader.consumer.team_id} & user.team_ids)
 
 
+@rules.predicate
+def lowers_a_class(_user: User, suggestion: ClassSuggestion) -> bool:
+    return suggestion.is_lowering
+
+
+@rules.predicate
+def has_no_owner(_user: User, suggestion: ClassSuggestion) -> bool:
+    return suggestion.owner_id is None
+
+
 # Rules of one project are its team's; those of all projects are the committee's.
 for _verb in ("create_naming_rule", "change_naming_rule", "waive_name"):
     rules.add_perm(f"governance.{_verb}", is_owner | is_of_the_committee | is_admin)
 rules.add_perm("governance.decide_name", is_of_the_committee)
+# More care is the owner's to take. Less is the committee's, and nobody on it decides about features of the own team.
+for _verb in ("accept_class", "decline_class"):
+    rules.add_perm(
+        f"governance.{_verb}",
+        (~lowers_a_class & is_owner)
+        | (has_no_owner & is_of_the_committee)
+        | (lowers_a_class & is_of_the_committee & ~is_owner),
+    )
 rules.add_perm("governance.draft_deprecation", is_owner)
 rules.add_perm("governance.announce_deprecation", is_owner)
 rules.add_perm("governance.decide_extension", is_owner)

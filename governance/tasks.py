@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from governance.actions import following
+from governance.actions import following, suggesting
+from lineage.actions.tracing import trace_changed
 
 
 @shared_task(name="governance.tasks.follow_deprecations")
@@ -13,3 +14,10 @@ def follow_deprecations(project_id: int) -> int:
 @shared_task(name="governance.tasks.follow_all")
 def follow_all() -> int:
     return following.follow_all()
+
+
+@shared_task(name="governance.tasks.suggest_classes")
+def suggest_classes() -> dict[str, int]:
+    """What flows into features may change with the graph, and what it means with each class that somebody sets."""
+    trace_changed()
+    return suggesting.suggest_classes()

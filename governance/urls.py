@@ -3,11 +3,16 @@
 from django.urls import path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance.views import announcing, announcing_many, audit, deprecations, naming
+from governance.views import announcing, announcing_many, audit, classes, deprecations, naming
 
 app_name = "governance"
 urlpatterns = [
     path("audit/", audit.audit, name="audit"),
+    path("classes/", classes.listing, name="classes"),
+    path("classes/<name:reference>/", classes.page, name="class-suggestion"),
+    path("classes/<name:reference>/accept", classes.accept, name="class-accept"),
+    path("classes/<name:reference>/decline", classes.decline, name="class-decline"),
+    path("f/<name:project>/<name:view>/<name:feature>/lineage/class", classes.panel, name="feature-class"),
     path("policies/", naming.listing, name="policies"),
     path("policies/naming/new/", naming.new, name="naming-rule-new"),
     path("policies/naming/<name:reference>/", naming.rule, name="naming-rule"),

@@ -91,9 +91,14 @@ def _add_view(facts: Facts, view: FeatureView) -> None:
     facts.told.append(told)
 
 
+def table_name(view: FeatureView, table: Source) -> Name:
+    """What the node of the view's table is called."""
+    return source_name(view, table) or ("charter", f"{view.key.partition('.')[0]}/{table.name}")
+
+
 def _add_source(facts: Facts, view: FeatureView, table: Source) -> UUID:
     """The node of the view's table, by the name that others use where it is known."""
-    name = source_name(view, table) or ("charter", f"{view.key.partition('.')[0]}/{table.name}")
+    name = table_name(view, table)
     node = KnownNode(dataset_id(*name), NodeKind.DATASET, name, source_id=table.pk)
     facts.nodes[node.id] = node
     for named in filter(None, (view.source, table)):

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance.api import announcing_many, audit, deprecations, naming
+from governance.api import announcing_many, audit, classes, deprecations, naming
 from lineage.api import export, graph, receiving, sayings
 from lineage.api.marquez import urls as marquez
 from lineage.api.marquez.graph import EventsAndGraphView
@@ -121,6 +121,13 @@ urlpatterns = [
     ),
     path("deprecations/<name:reference>/remind", deprecations.ReminderView.as_view(), name="deprecation-remind"),
     path("deprecations/<name:reference>/waivers", deprecations.WaiversView.as_view(), name="deprecation-waivers"),
+    path("class-suggestions", classes.ClassSuggestionListView.as_view(), name="class-suggestions"),
+    path("class-suggestions/<name:reference>", classes.ClassSuggestionView.as_view(), name="class-suggestion"),
+    path(
+        "class-suggestions/<name:reference>/why", classes.ClassSuggestionWhyView.as_view(), name="class-suggestion-why"
+    ),
+    path("class-suggestions/<name:reference>/accept", classes.AcceptClassView.as_view(), name="class-accept"),
+    path("class-suggestions/<name:reference>/decline", classes.DeclineClassView.as_view(), name="class-decline"),
     path("naming-rules", naming.NamingRuleListView.as_view(), name="naming-rules"),
     path("naming-rules/<name:reference>", naming.NamingRuleView.as_view(), name="naming-rule"),
     path("name-words", naming.NameWordListView.as_view(), name="name-words"),

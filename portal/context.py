@@ -37,6 +37,7 @@ PLACES = (
     Place("Connections", "registry:connections", ("/connectors", "/jobs")),
     Place("Plans", "registry:plans", ("/plans",)),
     Place("Deprecations", "governance:deprecations", ("/deprecations",)),
+    Place("Classes", "governance:classes", ("/classes",)),
     Place("Policies", "governance:policies", ("/policies",)),
     Place("Audit log", "governance:audit", ("/audit",)),
     Place("Docs", "portal:docs", ("/docs",)),

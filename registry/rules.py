@@ -129,7 +129,7 @@ for _verb in (
     "add_features",
 ):  # fmt: skip
     rules.add_perm(f"registry.{_verb}", is_owner)
-# A class is said through a plan, which asks the committee where it is lowered.
+# A class is said through a plan or an accepted suggestion, which ask the committee where it is lowered.
 rules.add_perm("registry.classify_version", rules.always_deny)
 rules.add_perm("registry.make_plan", is_active)
 rules.add_perm("registry.declare_consumer", is_in_a_team | is_admin)

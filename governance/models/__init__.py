@@ -1,5 +1,6 @@
 """Processes of governance, one noun a file."""
 
+from governance.models.classes import ClassSuggestion, ClassSuggestionQuerySet, SuggestionState
 from governance.models.deprecations import (
     USUAL_REMINDERS,
     Deprecation,
@@ -21,7 +22,7 @@ from governance.models.naming import (
 )
 
 __all__ = [
-    "ANSWERING", "USUAL_REMINDERS", "Deprecation", "DeprecationQuerySet", "DeprecationState", "Extension",
-    "ExtensionState", "NameDecision", "NameWaiver", "NameWaiverQuerySet", "NameWord", "NamedKind",
-    "NamingRule", "Reader", "ReaderState",
+    "ANSWERING", "USUAL_REMINDERS", "ClassSuggestion", "ClassSuggestionQuerySet", "Deprecation", "DeprecationQuerySet",
+    "DeprecationState", "Extension", "ExtensionState", "NameDecision", "NameWaiver", "NameWaiverQuerySet", "NameWord",
+    "NamedKind", "NamingRule", "Reader", "ReaderState", "SuggestionState",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What lineage keeps: events as they came, and what they add up to."""
 
 from lineage.models.bridges import Bridge
+from lineage.models.classes import ClaimKind, ColumnClass, KnownClass, Sure, Trace
 from lineage.models.edges import ColumnEdge, Edge
 from lineage.models.events import Event, EventState
 from lineage.models.nodes import Alias, AliasOrigin, Node, NodeKind
@@ -9,6 +10,6 @@ from lineage.models.runs import Flow, Run, RunState
 from lineage.models.sayings import SaidEdge
 
 __all__ = [
-    "Alias", "AliasOrigin", "Bridge", "ColumnEdge", "Edge", "Event", "EventState", "Flow", "Node", "NodeKind",
-    "Reading", "Run", "RunState", "SaidEdge",
+    "Alias", "AliasOrigin", "Bridge", "ClaimKind", "ColumnClass", "ColumnEdge", "Edge", "Event", "EventState", "Flow",
+    "KnownClass", "Node", "NodeKind", "Reading", "Run", "RunState", "SaidEdge", "Sure", "Trace",
 ]  # fmt: skip

@@ -43,6 +43,7 @@ SPECTACULAR_SETTINGS = {
             "HookKind",
             "OfferState",
             "PlanState",
+            "PrivacyClass",
             "PullKind",
             "PullState",
             "Scope",
@@ -50,6 +51,11 @@ SPECTACULAR_SETTINGS = {
             "ViewKind",
         )
     }
-    | {"NamedKindEnum": "governance.models.naming.NamedKind"},
+    | {
+        "NamedKindEnum": "governance.models.naming.NamedKind",
+        "ClaimKindEnum": "lineage.models.ClaimKind",
+        "KnownClassEnum": "lineage.models.classes.CLAIMED_CLASSES",
+        "PersonalClassEnum": "governance.serializers.classes.PERSONAL_CHOICES",
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
 }

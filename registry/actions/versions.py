@@ -169,7 +169,8 @@ def release_version(version: Version, note: Note, *, actor: User | None, reason:
 def classify_version(
     version: Version, note: Note, *, actor: User | None, privacy_class: str, purposes: Sequence[str], reason: str = ""
 ) -> Version:
-    """Say how personal it is and what it may be used for. A lower class is the committee's to say, through a plan."""
+    """Say how personal it is and what it may be used for. Nobody may by themselves: a plan decides it, or who
+    accepts a suggestion; where the class is lowered, the committee does."""
     row: Version = lock(version)
     require_any(row, (VersionState.ACTIVE, VersionState.DEPRECATED, VersionState.QUARANTINED), "classified")
     said = {"privacy_class": privacy_class, "purposes": list(purposes)}

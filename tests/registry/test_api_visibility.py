@@ -8,7 +8,7 @@ import pytest
 from django.urls import URLPattern
 from rest_framework.test import APIClient
 
-from governance.models import Deprecation, NamingRule
+from governance.models import ClassSuggestion, Deprecation, NamingRule
 from portal import api_urls
 from registry.choices import PullKind, Scope, Visibility
 from registry.models import Entity, Feature, Plan, Pull, Usage
@@ -27,6 +27,7 @@ API = "/api/v1"
 SEES_RESTRICTED = ("owner_a", "member", "chair", "auditor", "admin")
 SEES_LISTED_ONLY = ("viewer", "owner_b", "service")
 OPEN = {"openapi", "schema"}
+NO_NODE = "00000000-0000-4000-8000-000000000001"
 NO_ID = "00000000-0000-4000-8000-000000000000"
 # Addresses of things to do, and of a deprecation where there is none.
 UNREADABLE = {
@@ -43,6 +44,8 @@ UNREADABLE = {
     "deprecation-extension-decide",
     "deprecation-remind",
     "deprecation-waivers",
+    "class-accept",
+    "class-decline",
 }
 
 
@@ -81,6 +84,11 @@ def world(cast: SimpleNamespace) -> SimpleNamespace:
             project=project, pattern=".*", said="Anything", right=["a"], wrong=["b"], created_by=cast.owner_a
         )
         ending = Deprecation.objects.create(version=feature.versions.get(), state="announced")
+        suggestion = ClassSuggestion.objects.create(
+            feature=feature, privacy_class="personal", is_masked=False, sure="stated", kind="feature_tag", said="pii",
+            said_feature=feature, path=[{"node": NO_NODE, "column": "amount", "told": ""}], is_lowering=False,
+            is_against=False,
+        )  # fmt: skip
         made[name] = SimpleNamespace(
             project=project,
             view=view,
@@ -90,6 +98,7 @@ def world(cast: SimpleNamespace) -> SimpleNamespace:
             plan=plan,
             ending=ending,
             rule=rule,
+            suggestion=suggestion,
         )
     connection = ConnectionFactory(slug="store", owner=cast.payments, settings={"registry_url": "/r.db"})
     Pull.objects.create(connection=connection, kind=PullKind.DEFINITIONS, errors=[{"object": "hidden.stats"}])
@@ -133,6 +142,10 @@ def paths(world: SimpleNamespace, name: str) -> dict[str, str]:
         "deprecation-extension-decide": f"{API}/deprecations/{part.ending}/extensions/1/decide",
         "deprecation-remind": f"{API}/deprecations/{part.ending}/remind",
         "deprecation-waivers": f"{API}/deprecations/{part.ending}/waivers",
+        "class-suggestion": f"{API}/class-suggestions/{part.suggestion}",
+        "class-suggestion-why": f"{API}/class-suggestions/{part.suggestion}/why",
+        "class-accept": f"{API}/class-suggestions/{part.suggestion}/accept",
+        "class-decline": f"{API}/class-suggestions/{part.suggestion}/decline",
         "consumer": f"{API}/consumers/model:{part.consumer.name}",
         "consumer-features": f"{API}/consumers/model:{part.consumer.name}/features",
     }
@@ -208,6 +221,7 @@ def public_paths() -> dict[str, str]:
         "deprecations": f"{API}/deprecations",
         "deprecations-batch-announce": f"{API}/deprecations/batch-announce",
         "deprecations-calendar": f"{API}/deprecations.ics",
+        "class-suggestions": f"{API}/class-suggestions",
         "naming-rules": f"{API}/naming-rules",
         "name-words": f"{API}/name-words",
         "name-word": f"{API}/name-words/1",

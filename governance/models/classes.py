@@ -1,0 +1,105 @@
+"""Suggestions of classes: what flows into a feature says that it is more, or less, personal than its class."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q, TextChoices
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from lineage.models import KnownClass
+from registry import roles
+from registry.models import Actor, Feature, User
+
+# The team that answers for the feature.
+_OWNER = Coalesce("feature__owner", "feature__view__owner", "feature__project__owner")
+
+
+class SuggestionState(TextChoices):
+    OPEN = "open", "Open"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    GONE = "gone", "No longer so"
+
+
+class ClassSuggestionQuerySet(models.QuerySet["ClassSuggestion"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Suggestions about features that the actor sees."""
+        return self.filter(feature__in=Feature.objects.visible_to(actor))
+
+    def open(self) -> Self:
+        """Those that wait for somebody."""
+        return self.filter(state=SuggestionState.OPEN)
+
+    def waiting_for(self, actor: Actor) -> Self:
+        """Open ones that are the actor's to decide: of the own teams' features, or the committee's."""
+        if not isinstance(actor, User):
+            return self.none()
+        mine = Q(is_lowering=False, team__in=actor.team_ids)
+        if actor.role_names & {roles.COMMITTEE, roles.CHAIR}:
+            mine |= Q(team=None) | Q(is_lowering=True) & ~Q(team__in=actor.team_ids)
+        return self.open().alias(team=_OWNER).filter(mine)
+
+    def with_feature(self) -> Self:
+        """With everything that a line about them names."""
+        return self.select_related(
+            "feature__project__owner", "feature__view__owner", "feature__owner", "said_feature", "decided_by"
+        )
+
+
+class ClassSuggestion(KnownClass):
+    """A feature should have another class than it has, because of what it is made of.
+
+    Made, kept up to date and taken back by what lineage tells; accepted or declined by a person, and then it stays as
+    it is. One that was declined does not come back while its claim and its path are the same.
+    """
+
+    feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="class_suggestions")
+    mark = models.CharField(max_length=32, help_text="Names claim and path: what was declined is known by it")
+    is_lowering = models.BooleanField(help_text="Accepting it would lower the class: the committee's to say")
+    is_against = models.BooleanField(help_text="Somebody has set less than what flows into the feature")
+    state = models.CharField(max_length=8, choices=SuggestionState.choices, default=SuggestionState.OPEN)
+    reason = models.TextField(blank=True)
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ClassSuggestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["feature"], condition=Q(state=SuggestionState.OPEN), name="one_open_suggestion_of_a_feature"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[SuggestionState.ACCEPTED, SuggestionState.DECLINED])
+                | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="decided_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "-id"], name="suggestion_by_state")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    def get_absolute_url(self) -> str:
+        return reverse("governance:class-suggestion", args=[self.public_id])
+
+    @property
+    def public_id(self) -> str:
+        return f"CS-{self.pk}"
+
+    @property
+    def project_id(self) -> int:
+        return self.feature.project_id
+
+    @property
+    def owner_id(self) -> int | None:
+        """The team that answers for the feature."""
+        return self.feature.owner_id or self.feature.view.owner_id or self.feature.project.owner_id
+
+    @property
+    def waits_for(self) -> str:
+        """Who decides it: the owner, or the committee where there is none or the class would be lowered."""
+        return "committee" if self.is_lowering or self.owner_id is None else "owner"

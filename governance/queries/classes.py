@@ -1,0 +1,105 @@
+"""Which classes should be suggested by what lineage knows, and why, as far as somebody may see it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from common.statements import fetch
+from governance.models import ClassSuggestion
+from governance.weighing import Verdict, weighed
+from lineage.models import ClaimKind
+from lineage.queries.graph import GraphNode, shown_nodes
+from registry.choices import VersionState
+from registry.models import Feature, User
+
+# What lineage knows of the columns of views, beside the features that these are.
+_KNOWN = """
+SELECT feature.id, feature.privacy_class, known.privacy_class, known.is_masked, known.sure, known.kind, known.said,
+       known.said_by, known.said_feature_id, known.path::text
+FROM lineage_columnclass known JOIN lineage_node node ON node.id = known.node_id
+JOIN registry_feature feature ON feature.view_id = node.view_id AND feature.name = known."column"
+WHERE feature.gone_at IS NULL AND feature.state <> ALL(%s)
+"""
+_FIELDS = ("privacy_class", "is_masked", "sure", "kind", "said", "said_by", "said_feature_id", "path")
+TOLD = (*_FIELDS, "is_lowering", "is_against", "mark")  # everything that lineage tells of a suggestion
+_WITHOUT = [VersionState.DRAFT.value, VersionState.RETIRED.value]
+OF_FEATURES = (ClaimKind.FEATURE, ClaimKind.FEATURE_TAG)
+_CLAIMS = {
+    ClaimKind.COLUMN_TAG: "The column is tagged {said}.",
+    ClaimKind.DESCRIPTION: "The description of the column is tagged {said}.",
+    ClaimKind.TABLE_TAG: "The whole table is tagged {said}.",
+    ClaimKind.JOB_TAG: "The job {by}, which writes the table, is tagged {said}.",
+    ClaimKind.RUN_TAG: "The newest run of {by}, which wrote the table, is tagged {said}.",
+    ClaimKind.SOURCE_TAG: "The registry tags the source {said}.",
+    ClaimKind.FEATURE_TAG: "The feature {by} is tagged {said}.",
+    ClaimKind.FEATURE: "The feature {by}, which is made of this column, is classified {said}.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A suggestion that should be there: its fields, and what accepting it would do."""
+
+    feature: int
+    fields: dict[str, Any]
+    verdict: Verdict
+
+    @property
+    def mark(self) -> str:
+        return blake2b(orjson.dumps([self.fields[name] for name in _FIELDS]), digest_size=16).hexdigest()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Everything that the suggestion's row says of it."""
+        verdict = {"is_lowering": self.verdict.is_lowering, "is_against": self.verdict.is_against}
+        return {**self.fields, **verdict, "mark": self.mark}
+
+
+def wanted_suggestions() -> Iterator[Wanted]:
+    """What should be suggested, as the graph and the classes are now."""
+    for feature, current, *known, path in fetch(_KNOWN, [_WITHOUT]):
+        fields = dict(zip(_FIELDS, [*known, orjson.loads(path)], strict=True))
+        if verdict := weighed(current, fields["privacy_class"], is_masked=fields["is_masked"]):
+            yield Wanted(feature, fields, verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A column on the way, and how it was told that the value goes there. Without a node for who may not see it."""
+
+    node: GraphNode | None
+    column: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a class is suggested: who claims what, and the way from there, column by column."""
+
+    claim: str
+    steps: list[Step]
+
+
+def why(suggestion: ClassSuggestion, actor: User) -> Why:
+    """As far as the actor may see it: neither claims nor columns of what is hidden are named."""
+    path = suggestion.path
+    nodes = shown_nodes(actor, {UUID(step["node"]) for step in path}, {})
+    steps = [_step(nodes.get(UUID(step["node"])), step) for step in path]
+    return Why(_claim(suggestion, actor) if steps[0].node else "Something that you do not see says so.", steps)
+
+
+def _step(node: GraphNode | None, step: dict[str, str]) -> Step:
+    return Step(node, step["column"] if node else "", step["told"])
+
+
+def _claim(suggestion: ClassSuggestion, actor: User) -> str:
+    by = suggestion.said_by
+    if suggestion.kind in OF_FEATURES:
+        seen = Feature.objects.visible_to(actor).filter(pk=suggestion.said_feature_id or 0)
+        if not (by := seen.values_list("key", flat=True).first() or ""):
+            return "A feature that you do not see says so."
+    return _CLAIMS[ClaimKind(suggestion.kind)].format(said=suggestion.said, by=by)
