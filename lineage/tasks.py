@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from lineage.actions import upstream
 from lineage.actions.bridging import bridge_changed
 from lineage.actions.folding import fold_waiting
 from lineage.actions.keeping import keep_events as keep
@@ -16,6 +17,11 @@ def fold_events() -> int:
 @shared_task(name="lineage.tasks.bridge")
 def bridge() -> list[int]:
     return bridge_changed()
+
+
+@shared_task(name="lineage.tasks.tell_upstream")
+def tell_upstream() -> int:
+    return upstream.tell_upstream()
 
 
 @shared_task(name="lineage.tasks.keep_events")

@@ -7,6 +7,7 @@ from uuid import UUID
 from common.statements import execute_many, fetch
 from lineage.actions.folding import alone
 from lineage.folding import aliases, edges
+from lineage.folding.changes import note_change
 from lineage.folding.edges import EdgeRow
 from lineage.models import AliasOrigin
 from lineage.registry_facts import Facts, Told, facts_of
@@ -71,6 +72,7 @@ def bridge_project(project: Project, *, fingerprint: str = "") -> None:
         tellers = edges.touching(moved) if moved else set()
         edges.work_out([], [], anew=tellers)
         _tell(project, facts.told)
+        note_change()
         execute_many(_NOTE, [(project.pk, fingerprint, [told.teller for told in facts.told])])
 
 

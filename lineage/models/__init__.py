@@ -5,8 +5,9 @@ from lineage.models.edges import ColumnEdge, Edge
 from lineage.models.events import Event, EventState
 from lineage.models.nodes import Alias, AliasOrigin, Node, NodeKind
 from lineage.models.runs import Flow, Run, RunState
+from lineage.models.tellings import Telling
 
 __all__ = [
     "Alias", "AliasOrigin", "Bridge", "ColumnEdge", "Edge", "Event", "EventState", "Flow", "Node", "NodeKind", "Run",
-    "RunState",
+    "RunState", "Telling",
 ]  # fmt: skip

@@ -1,4 +1,6 @@
-"""Results of other rooms, written on views and features: freshness, null rates, health. No workflow here."""
+"""Results of other rooms, written on views and features: freshness, null rates, health, what lies upstream. No workflow
+here.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,8 +8,9 @@ from datetime import datetime
 
 from django.db import connection as database
 
+from common.statements import execute_many
 from registry.choices import Health
-from registry.models import FeatureView
+from registry.models import FeatureView, Upstream
 
 _NULL_RATES = """
 UPDATE registry_feature held SET null_rate = seen.rate, null_rate_read_at = %s
@@ -44,6 +47,22 @@ SET health = seen.health, health_reasons = array_remove(string_to_array(seen.rea
 FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS seen(id, health, reasons)
 WHERE held.id = seen.id
 """
+# Only what differs is written, so that telling the same again costs no dead rows.
+_UPSTREAM = """
+INSERT INTO registry_upstream AS held (view_id, tables, is_cut)
+SELECT view.id, %s, %s FROM registry_featureview view WHERE view.id = %s
+ON CONFLICT (view_id) DO UPDATE SET tables = excluded.tables, is_cut = excluded.is_cut
+WHERE (held.tables, held.is_cut) IS DISTINCT FROM (excluded.tables, excluded.is_cut)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewUpstream:
+    """What lineage found upstream of one view: names of tables, in the order they are kept; `is_cut` where more are."""
+
+    view: int
+    tables: list[str]
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +112,11 @@ def write_view_health(changed: Iterable[ViewHealth]) -> None:
             [[view.view for view in views], [view.health.value for view in views],
              ["\n".join(view.reasons) for view in views]],
         )  # fmt: skip
+
+
+def write_upstream(found: Iterable[ViewUpstream]) -> int:
+    """Note which tables lie upstream of these views, and that nothing is known of all others. Returns how many views
+    are told otherwise than before."""
+    rows = [(one.tables, one.is_cut, one.view) for one in found]
+    gone, _ = Upstream.objects.exclude(view__in=[view for *_, view in rows]).delete()
+    return gone + execute_many(_UPSTREAM, rows)
