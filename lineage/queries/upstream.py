@@ -8,7 +8,7 @@ from common.statements import fetch
 from registry.actions.facts import ViewUpstream
 
 # Nearest first. Whoever is made from more than that is made from everything.
-MOST_TABLES = 200
+MOST_TABLES = 500
 MOST_NODES = 2_000
 MOST_ENDS = 8
 # An item of a GIN index has less than 2,700 bytes, and a letter up to four.
@@ -43,12 +43,13 @@ def tables_upstream() -> Iterator[ViewUpstream]:
     for view, start in fetch(_VIEWS, []):
         tables, is_cut = _nearest(start, above, names)
         if tables:
-            yield ViewUpstream(view, sorted({text for id in tables for text in names[id]}), is_cut)
+            yield ViewUpstream(view, list(dict.fromkeys(text for id in tables for text in names[id])), is_cut)
 
 
 def _nearest(start: UUID, above: Above, names: Collection[UUID]) -> tuple[list[UUID], bool]:
     """The nearest tables, and whether there is more than was looked at. Jobs and other views are passed through."""
-    seen, waiting, tables = {start}, deque([start]), []
+    seen, waiting = {start}, deque([start])
+    tables: list[UUID] = []
     while waiting:
         for one in above.get(waiting.popleft(), ()):
             if one in seen:
@@ -62,12 +63,12 @@ def _nearest(start: UUID, above: Above, names: Collection[UUID]) -> tuple[list[U
     return tables, False
 
 
-def _names(ids: Iterable[UUID]) -> dict[UUID, set[str]]:
+def _names(ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     """What each table is called: by all its names, their ends, and the registry's name of the source."""
     found: dict[UUID, set[str]] = {}
     for id, namespace, name, source in fetch(_NAMES, [list(ids)]):
         found.setdefault(id, set()).update(spoken(namespace, name), (source or "").lower().split("\n")[:1])
-    return {id: {text for text in texts if 0 < len(text) <= LONGEST} for id, texts in found.items()}
+    return {id: [text for text in sorted(texts) if 0 < len(text) <= LONGEST] for id, texts in found.items()}
 
 
 def spoken(namespace: str, name: str) -> Iterator[str]:

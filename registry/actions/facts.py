@@ -5,10 +5,11 @@ here.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import md5
 
 from django.db import connection as database
 
-from common.statements import execute_many
+from common.statements import execute_many, fetch
 from registry.choices import Health
 from registry.models import FeatureView, Upstream
 
@@ -47,12 +48,11 @@ SET health = seen.health, health_reasons = array_remove(string_to_array(seen.rea
 FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS seen(id, health, reasons)
 WHERE held.id = seen.id
 """
-# Only what differs is written, so that telling the same again costs no dead rows.
+_HELD_UPSTREAM = "SELECT view_id, md5(concat(array_to_string(tables, E'\\n'), is_cut::int)) FROM registry_upstream"
 _UPSTREAM = """
-INSERT INTO registry_upstream AS held (view_id, tables, is_cut)
+INSERT INTO registry_upstream (view_id, tables, is_cut)
 SELECT view.id, %s, %s FROM registry_featureview view WHERE view.id = %s
 ON CONFLICT (view_id) DO UPDATE SET tables = excluded.tables, is_cut = excluded.is_cut
-WHERE (held.tables, held.is_cut) IS DISTINCT FROM (excluded.tables, excluded.is_cut)
 """
 
 
@@ -63,6 +63,12 @@ class ViewUpstream:
     view: int
     tables: list[str]
     is_cut: bool
+
+    @property
+    def digest(self) -> str:
+        """As the database makes it of what is held: what is the same need not be sent there."""
+        text = "\n".join(self.tables) + str(int(self.is_cut))
+        return md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,11 @@ def write_view_health(changed: Iterable[ViewHealth]) -> None:
 def write_upstream(found: Iterable[ViewUpstream]) -> int:
     """Note which tables lie upstream of these views, and that nothing is known of all others. Returns how many views
     are told otherwise than before."""
-    rows = [(one.tables, one.is_cut, one.view) for one in found]
-    gone, _ = Upstream.objects.exclude(view__in=[view for *_, view in rows]).delete()
-    return gone + execute_many(_UPSTREAM, rows)
+    held = dict(fetch(_HELD_UPSTREAM, []))
+    known, changed = set(), []
+    for one in found:
+        known.add(one.view)
+        if held.get(one.view) != one.digest:
+            changed.append((one.tables, one.is_cut, one.view))
+    gone, _ = Upstream.objects.filter(view__in=held.keys() - known).delete()
+    return gone + execute_many(_UPSTREAM, changed)

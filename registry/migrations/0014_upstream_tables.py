@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('is_cut', models.BooleanField(db_default=False, default=False, help_text='There are more, further up')),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['tables'], name='upstream_by_table'), models.Index(condition=models.Q(('is_cut', True)), fields=['view'], name='upstream_that_is_cut')],
+                'indexes': [models.Index(condition=models.Q(('is_cut', True)), fields=['view'], name='upstream_that_is_cut'), django.contrib.postgres.indexes.GinIndex(fields=['tables'], name='upstream_by_table')],
             },
         ),
     ]

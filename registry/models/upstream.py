@@ -18,8 +18,8 @@ class Upstream(models.Model):
 
     class Meta:
         indexes = [
-            GinIndex(fields=["tables"], name="upstream_by_table"),
             models.Index(fields=["view"], condition=Q(is_cut=True), name="upstream_that_is_cut"),
+            GinIndex(fields=["tables"], name="upstream_by_table"),
         ]
 
     def __str__(self) -> str:

@@ -163,6 +163,8 @@ def _feeds(term: Term, scope: Scope) -> Q:
 
 def _reads_from(term: Term, scope: Scope) -> Q:
     """The table, by its name or the end of its path: what stores declare, and what lineage knows further up."""
+    if term.op != "=":
+        raise LeftOut("reads-from takes the name of a table, or the end of it, such as reads-from:stg_orders")
     wanted = term.value.lower()
     tables = (
         Q(name__iexact=wanted) | Q(location__iexact=wanted) | Q(location__iendswith=f".{wanted}")
@@ -177,8 +179,6 @@ def _reads_from(term: Term, scope: Scope) -> Q:
 def _upstream(term: Term, scope: Scope) -> QuerySet[Upstream, Any]:
     if Upstream.objects.filter(is_cut=True, view__project__in=scope.project_ids).exists():
         scope.note("Of views that are made from very many tables, reads-from knows only the nearest.")
-    if term.op == "^":
-        return Upstream.objects.filter(_any_starts_with("tables", term.value)).values("view")
     return Upstream.objects.filter(tables__contains=[term.value.lower()]).values("view")
 
 
