@@ -70,6 +70,11 @@ class Node(models.Model):
     def get_absolute_url(self) -> str:
         return f"{reverse('lineage:explorer')}?node={self.pk}"
 
+    @property
+    def page_url(self) -> str:
+        """What it is called, its columns or runs, and who is hit by it."""
+        return reverse("lineage:node", args=[self.pk])
+
 
 class AliasOrigin(models.TextChoices):
     SYMLINK = "symlink", "A producer says so"

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.urls import reverse
-
 from common.statements import fetch
 from lineage.models import Node
 from lineage.queries import reach
@@ -115,8 +113,7 @@ def _shown(node: Node, depth: int) -> GraphNode:
             node.pk, consumer.kind, node.namespace, node.name, consumer.name, str(consumer),
             consumer.get_absolute_url(), consumer.team.slug if consumer.team else "", consumer.environment, "", depth,
         )  # fmt: skip
-    url = reverse("lineage:node", args=[node.pk])
-    return GraphNode(node.pk, node.kind, node.namespace, node.name, label_of(node.name), "", url, depth=depth)
+    return GraphNode(node.pk, node.kind, node.namespace, node.name, label_of(node.name), "", node.page_url, depth=depth)
 
 
 def label_of(name: str) -> str:

@@ -1,0 +1,27 @@
+"""What people paste into the search box, as tables, columns and jobs. The registry's search asks by dotted path."""
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from lineage.models import Node, NodeKind
+from lineage.queries.named import find_nodes
+from registry.models import Actor
+from registry.search.results import Target
+
+
+def pasted(actor: Actor, text: str, most: int) -> Iterator[Target]:
+    """Pages of what `text` names, as far as the actor sees it. What has spaces is to be searched."""
+    if " " not in text:
+        yield from (_target(node, column) for node, column in find_nodes(actor, text, most=most))
+
+
+def _target(node: Node, column: str) -> Target:
+    if thing := node.view or node.consumer:
+        return Target(
+            "view" if node.view else "consumer", str(thing), thing.get_absolute_url(), thing.description, str(thing)
+        )
+    kind = "job" if node.kind == NodeKind.JOB else "table"
+    named = f"{node.name}.{column}" if column else node.name
+    query = f"?{urlencode({'column': column})}#impact" if column else ""
+    key = f"{node.kind}:{node.namespace}:{node.name}"
+    return Target(kind, named, f"{node.page_url}{query}", f"{kind.title()} of {node.namespace}, with its lineage", key)
