@@ -1,7 +1,6 @@
 """What people paste into the search box, as tables, columns and jobs. The registry's search asks by dotted path."""
 
 from collections.abc import Iterator
-from urllib.parse import urlencode
 
 from lineage.models import Node, NodeKind
 from lineage.queries.named import find_nodes
@@ -21,7 +20,5 @@ def _target(node: Node, column: str) -> Target:
             "view" if node.view else "consumer", str(thing), thing.get_absolute_url(), thing.description, str(thing)
         )
     kind = "job" if node.kind == NodeKind.JOB else "table"
-    named = f"{node.name}.{column}" if column else node.name
-    query = f"?{urlencode({'column': column})}#impact" if column else ""
-    key = f"{node.kind}:{node.namespace}:{node.name}"
-    return Target(kind, named, f"{node.page_url}{query}", f"{kind.title()} of {node.namespace}, with its lineage", key)
+    named, url = (f"{node.name}.{column}", node.impact_url(column)) if column else (node.name, node.page_url)
+    return Target(kind, named, url, f"{kind.title()} of {node.namespace}, with its lineage", node.reference)

@@ -1,6 +1,13 @@
-"""Who may tell lineage what. Predicates only."""
+"""Who may tell lineage what, and whom of it. Predicates only."""
 
 from collections.abc import Iterable
+
+import rules
+
+from lineage.models import Node
+from lineage.queries.recipients import teams_hit
+from registry.models import User
+from registry.rules import is_admin
 
 
 def may_send_to(namespaces: Iterable[str], namespace: str) -> bool:
@@ -9,3 +16,12 @@ def may_send_to(namespaces: Iterable[str], namespace: str) -> bool:
     """
     named = list(namespaces)
     return not named or any(namespace.startswith(one[:-1]) if one.endswith("*") else namespace == one for one in named)
+
+
+@rules.predicate
+def is_hit(user: User, node: Node) -> bool:
+    """A living member of a team that answers for something made from it."""
+    return user.is_active and bool(user.team_ids) and not user.team_ids.isdisjoint(teams_hit(node))
+
+
+rules.add_perm("lineage.tell_affected", is_admin | is_hit)

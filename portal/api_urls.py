@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
 from governance.api import announcing_many, audit, deprecations, naming
-from lineage.api import export, graph, receiving
+from lineage.api import export, graph, receiving, warning
 from monitoring import api as monitoring
 from portal import api as portal
 from registry.api import (
@@ -162,6 +162,7 @@ urlpatterns = [
     path("lineage/batch/", receiving.LineageBatchView.as_view(schema=None)),
     path("lineage/graph", graph.LineageGraphView.as_view(), name="lineage-graph"),
     path("lineage/impact", graph.LineageImpactView.as_view(), name="lineage-impact"),
+    path("lineage/impact/tell", warning.LineageTellView.as_view(), name="lineage-impact-tell"),
     path("lineage/events/<name:digest>", receiving.LineageEventView.as_view(), name="lineage-event"),
     path("openapi.json", portal.OpenApiView.as_view(), name="openapi"),
     re_path("", portal.NothingView.as_view()),

@@ -193,6 +193,7 @@ def public_paths() -> dict[str, str]:
         "lineage": f"{API}/lineage",
         "lineage-graph": f"{API}/lineage/graph?node=open.stats",
         "lineage-impact": f"{API}/lineage/impact?node=open.stats",
+        "lineage-impact-tell": f"{API}/lineage/impact/tell",
         "lineage-batch": f"{API}/lineage/batch",
         "lineage-event": f"{API}/lineage/events/{'0' * 64}",
         "search": f"{API}/search?q=amount",
