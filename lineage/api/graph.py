@@ -81,7 +81,6 @@ class LineageGraphView(Endpoint):
     parameters = {
         "GET": (
             NODE,
-            COLUMN,
             Parameter("direction", "Up to where it comes from, down to where it goes.", choices=WAYS),
             Parameter("depth", "How many steps; 2 unless said.", _DEPTH),
             Parameter("level", "Nodes, or the columns that a column is made of. A feature is one.", choices=LEVELS),
