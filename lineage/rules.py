@@ -24,4 +24,4 @@ def is_hit(user: User, node: Node) -> bool:
     return user.is_active and bool(user.team_ids) and not user.team_ids.isdisjoint(teams_hit(node))
 
 
-rules.add_perm("lineage.tell_affected", is_admin | is_hit)
+rules.add_perm("lineage.tell_teams", is_admin | is_hit)

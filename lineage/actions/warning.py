@@ -20,8 +20,8 @@ def usual_text(node: Node, column: str = "") -> str:
     return f"{what} is late or wrong, and with it what is made from it."
 
 
-@action("lineage.tell_affected")
-def tell_affected(node: Node, note: Note, *, actor: User, text: str, sending: UUID, column: str = "") -> Whom:
+@action("lineage.tell_teams")
+def tell_teams(node: Node, note: Note, *, actor: User, text: str, sending: UUID, column: str = "") -> Whom:
     """Tell every team that is hit, each with what is hit of its own. `sending` makes it one: it is never sent twice."""
     if node.kind not in KINDS:
         raise invalid(node="Only of tables and jobs.")

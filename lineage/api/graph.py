@@ -164,7 +164,7 @@ def found(endpoint: Endpoint, query: Mapping[str, str]) -> tuple[Node, str]:
             f"Lineage knows no {query['node'][:200]}.", fix="Ask for dataset:namespace:name, as its producer writes it."
         )
     node, column = named
-    return node, query.get("column", column)
+    return node, query.get("column") or column
 
 
 def number(query: Mapping[str, str], name: str, usual: int, most: int) -> int:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from common.strict import Text
-from lineage.actions.warning import LONGEST, tell_affected
+from lineage.actions.warning import LONGEST, tell_teams
 from lineage.api.graph import NODE, found
 from lineage.queries.recipients import Hit
 from registry.api.endpoints import Endpoint
@@ -50,7 +50,7 @@ class LineageTellView(Endpoint):
     def post(self, request: Request) -> HttpResponse:
         sent = self.sent(NewWarningSerializer)
         node, column = found(self, sent)
-        whom = tell_affected(node, actor=self.actor, column=column, text=sent["text"], sending=uuid4())
+        whom = tell_teams(node, actor=self.actor, column=column, text=sent["text"], sending=uuid4())
         seen = whom.shown_to(self.actor)
         told = [
             {"team": one.team.slug, "is_reachable": one.is_reachable, "hits": _hits(one.hits)} for one in seen.teams

@@ -41,7 +41,7 @@ def page(request: HttpRequest, node: UUID) -> HttpResponseBase:
         "down": [one for one in beside.nodes if one.depth > 0],
         "impact": impact,
         "column": column,
-        "may_tell": bool(impact.affected) and actor.has_perm("lineage.tell_affected", found),
+        "may_tell": bool(impact.affected) and actor.has_perm("lineage.tell_teams", found),
         "runs": runs,
         "code": code_of(told.facets) if may_see_code(actor) else "",
         "hides_code": bool(code_of(told.facets)) and not may_see_code(actor),

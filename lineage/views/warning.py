@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from lineage.actions.warning import KINDS, tell_affected, usual_text
+from lineage.actions.warning import KINDS, tell_teams, usual_text
 from lineage.forms import WarningForm
 from lineage.models import Node
 from lineage.queries.recipients import whom
@@ -20,11 +20,11 @@ def page(request: HttpRequest, node: UUID) -> HttpResponse:
     """`?column=` tells those who are hit by one column."""
     actor, column = actor_of(request), request.GET.get("column", "")
     found = get_object_or_404(Node.objects.visible_to(actor).canonical().filter(kind__in=KINDS), pk=node)
-    allow(actor, "lineage.tell_affected", found)
+    allow(actor, "lineage.tell_teams", found)
     form = WarningForm(request.POST or None, initial={"text": usual_text(found, column), "sending": uuid4()})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        if form.tried(lambda: tell_affected(found, actor=actor, column=column, **said)) is not None:
+        if form.tried(lambda: tell_teams(found, actor=actor, column=column, **said)) is not None:
             messages.success(request, "All who are hit are told.")
             return redirect(found.impact_url(column))
     context = {

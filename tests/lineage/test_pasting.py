@@ -98,6 +98,12 @@ def test_what_is_hidden_is_not_named(world: SimpleNamespace) -> None:
         assert [one.url for one in resolve(world.cast.owner_a, text)] == [world.secret.get_absolute_url()]
 
 
+def test_a_node_id_may_hold_spaces(world: SimpleNamespace) -> None:
+    tell(run("Nightly App.insert", ["crm.export"], ["dwh.raw.export"]))
+    assert found(world, "job:etl:Nightly App.insert") == [("job", "Nightly App.insert", page("Nightly App.insert"))]
+    assert found(world, "Nightly App.insert") == []
+
+
 def test_many_tables_of_one_name_are_few(world: SimpleNamespace) -> None:
     tell(run("copy", [CLEAN], [f"dwh.s{number}.orders_copy" for number in range(9)]))
     assert len(found(world, "orders_copy")) == 5

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
 from lineage.actions.bridging import bridge_changed
-from lineage.actions.warning import tell_affected
+from lineage.actions.warning import tell_teams
 from lineage.models import Node
 from lineage.queries.recipients import whom
 from registry.actions.notices import choose_notices
@@ -31,7 +31,7 @@ def raw(world: SimpleNamespace) -> Node:
 
 
 def warn(node: Node, actor: Any, **said: Any) -> Any:
-    return tell_affected(node, actor=actor, **{"text": TEXT, "sending": uuid4()} | said)
+    return tell_teams(node, actor=actor, **{"text": TEXT, "sending": uuid4()} | said)
 
 
 def told() -> dict[str, list[str]]:
@@ -151,7 +151,7 @@ def test_a_job_hits_what_it_writes_whatever_it_says_of_columns(world: SimpleName
 
 def test_it_is_audited(world: SimpleNamespace, raw: Node) -> None:
     warn(raw, world.cast.owner_a)
-    entry = AuditEntry.objects.get(action="lineage.tell_affected")
+    entry = AuditEntry.objects.get(action="lineage.tell_teams")
     assert (entry.actor_name, entry.object_id) == ("alice", str(raw.pk))
     assert entry.changes == {"text": [None, TEXT], "told": [None, ["payments", "risk"]]}
 
