@@ -1,9 +1,11 @@
-"""Who may tell lineage what, and who may read what was told. Predicates only."""
+"""Who may tell lineage what, whom of it, and who may read what was told. Predicates only."""
 
 from collections.abc import Iterable
 
 import rules
 
+from lineage.models import Node
+from lineage.queries.recipients import teams_hit
 from registry import roles
 from registry.models import User
 from registry.rules import is_admin, is_in_a_team
@@ -22,5 +24,12 @@ def may_read_events(user: User) -> bool:
     return user.is_admin or user.is_active and roles.AUDITOR in user.role_names
 
 
+@rules.predicate
+def is_hit(user: User, node: Node) -> bool:
+    """A living member of a team that answers for something made from it."""
+    return user.is_active and bool(user.team_ids) and not user.team_ids.isdisjoint(teams_hit(node))
+
+
+rules.add_perm("lineage.tell_teams", is_admin | is_hit)
 for _verb in ("say_same", "unsay_same", "say_flow", "unsay_flow"):
     rules.add_perm(f"lineage.{_verb}", is_in_a_team | is_admin)

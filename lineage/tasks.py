@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from lineage.actions import upstream
 from lineage.actions.bridging import bridge_changed
 from lineage.actions.folding import fold_waiting
 from lineage.actions.keeping import keep_events as keep
@@ -23,6 +24,11 @@ def bridge() -> list[int]:
 @shared_task(name="lineage.tasks.pull_lineage")
 def pull_lineage(pull_id: int) -> None:
     pulls.run_pull(pull_id, pull)
+
+
+@shared_task(name="lineage.tasks.tell_upstream")
+def tell_upstream() -> int:
+    return upstream.tell_upstream()
 
 
 @shared_task(name="lineage.tasks.keep_events")

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
 from governance.api import announcing_many, audit, classes, deprecations, naming
-from lineage.api import export, graph, receiving, sayings
+from lineage.api import export, graph, receiving, sayings, warning
 from lineage.api.marquez import urls as marquez
 from lineage.api.marquez.graph import EventsAndGraphView
 from monitoring import api as monitoring
@@ -173,6 +173,7 @@ urlpatterns = [
     path("lineage/impact", graph.LineageImpactView.as_view(), name="lineage-impact"),
     path("lineage/sayings", sayings.LineageSayingsView.as_view(), name="lineage-sayings"),
     path("lineage/sayings/withdraw", sayings.LineageSayingsWithdrawView.as_view(), name="lineage-sayings-withdraw"),
+    path("lineage/impact/tell", warning.LineageTellView.as_view(), name="lineage-impact-tell"),
     path("lineage/events/<name:digest>", receiving.LineageEventView.as_view(), name="lineage-event"),
     *marquez.urlpatterns,
     path("openapi.json", portal.OpenApiView.as_view(), name="openapi"),

@@ -7,6 +7,7 @@ from uuid import UUID
 from common.statements import execute_many, fetch
 from lineage.actions.folding import alone
 from lineage.folding import aliases, edges, sayings
+from lineage.folding.changes import note_change
 from lineage.folding.edges import EdgeRow
 from lineage.models import AliasOrigin
 from lineage.registry_facts import Facts, Told, facts_of
@@ -72,6 +73,7 @@ def bridge_project(project: Project, *, fingerprint: str = "") -> None:
         edges.work_out([], [], anew=tellers)
         sayings.retell(moved)
         _tell(project, facts.told)
+        note_change()
         execute_many(_NOTE, [(project.pk, fingerprint, [told.teller for told in facts.told])])
 
 

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 from django.db import DataError, IntegrityError, transaction
 
 from common.statements import execute_many, fetch
 from lineage.folding import aliases, edges, sayings
+from lineage.folding.changes import note_change
 from lineage.folding.rows import Rows
 from lineage.models import EventState
 from lineage.openlineage.reading import Said, read
@@ -106,7 +108,10 @@ def _fold(taken: Sequence[_Taken]) -> None:
 def _join(rows: Rows) -> None:
     """Aliases first: edges are told between the names that stand for their things."""
     renamed = aliases.relate(rows.nodes.values())
-    anew = edges.touching(renamed) if renamed else set()
+    anew: set[UUID] = set()
+    if renamed:
+        note_change()
+        anew = edges.touching(renamed)
     edges.work_out(rows.tellers, rows.runs.values(), anew=anew)
     sayings.retell(renamed)
     edges.bridge_anew(renamed=renamed, projects=_unknown_to_the_registry(rows))

@@ -13,7 +13,7 @@ from common.parameters import Parameter
 from common.problems import InvalidParameter, NotFound
 from lineage.models import Node
 from lineage.queries.graph import MOST, Graph, GraphNode, columns_around, graph_around, tellers_of
-from lineage.queries.impact import impact_of
+from lineage.queries.impact import DEPTH, impact_of
 from lineage.queries.named import find_node
 from lineage.queries.reach import DEEPEST
 from registry.api.endpoints import Endpoint
@@ -29,6 +29,8 @@ NODE = Parameter(
     "feature, `model:name`, or a name that only one table or job has.",
     required=True,
 )
+
+COLUMN = Parameter("column", "One column of it, where the name of the node does not say.")
 
 
 class LineageNodeSerializer(serializers.Serializer):
@@ -145,12 +147,12 @@ class LineageImpactView(Endpoint):
 
     required_scopes = {"GET": Scope.FEATURES_READ}
     other_problems = {"GET": (404,)}
-    parameters = {"GET": (NODE, Parameter("depth", "How many steps; 10 unless said.", _DEPTH))}
+    parameters = {"GET": (NODE, COLUMN, Parameter("depth", f"How many steps; {DEPTH} unless said.", _DEPTH))}
 
     @extend_schema(operation_id="lineage_impact", responses=LineageImpactSerializer)
     def get(self, request: Request) -> HttpResponse:
         node, column = found(self, request.query_params)
-        impact = impact_of(self.actor, node, column, depth=number(request.query_params, "depth", 10, DEEPEST))
+        impact = impact_of(self.actor, node, column, depth=number(request.query_params, "depth", DEPTH, DEEPEST))
         affected = [
             {
                 "kind": one.node.kind, "key": one.node.key, "owner": one.node.owner,
@@ -172,7 +174,8 @@ def found(endpoint: Endpoint, query: Mapping[str, str]) -> tuple[Node, str]:
         raise NotFound(
             f"Lineage knows no {query['node'][:200]}.", fix="Ask for dataset:namespace:name, as its producer writes it."
         )
-    return named
+    node, column = named
+    return node, query.get("column") or column
 
 
 def number(query: Mapping[str, str], name: str, usual: int, most: int) -> int:

@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 
 from common.statements import execute_many, fetch
+from lineage.folding.changes import note_change
 from lineage.folding.rows import RunRow
 from lineage.folding.rules import Held
 from lineage.folding.standing import stands
@@ -96,6 +97,11 @@ class EdgeRow:
     def see(self, first_at: str, last_at: str) -> None:
         self.first_at = min(self.first_at or first_at, first_at)
         self.last_at = max(self.last_at or last_at, last_at)
+
+    @property
+    def is_way(self) -> bool:
+        """Whether data goes along it now."""
+        return self.flows and self.is_current
 
     @property
     def values(self) -> tuple[bool, bool, str | None, str | None]:
@@ -252,6 +258,12 @@ def write(held: dict[Place, EdgeRow], wanted: dict[Place, EdgeRow]) -> None:
     changed = {place for place, row in wanted.items() if place not in held or held[place].values != row.values}
     execute_many(_DROP, sorted(held.keys() - wanted.keys()))
     execute_many(_PUT, [(*place, *wanted[place].values) for place in sorted(changed)])
+    if _ways(held) != _ways(wanted):
+        note_change()
+
+
+def _ways(rows: dict[Place, EdgeRow]) -> set[Place]:
+    return {place for place, row in rows.items() if row.is_way}
 
 
 def _column_rows(picture: Picture, same: Same) -> dict[UUID, tuple]:

@@ -8,8 +8,9 @@ from lineage.models.nodes import Alias, AliasOrigin, Node, NodeKind
 from lineage.models.readings import Reading
 from lineage.models.runs import Flow, Run, RunState
 from lineage.models.sayings import SaidEdge
+from lineage.models.tellings import Telling
 
 __all__ = [
     "Alias", "AliasOrigin", "Bridge", "ClaimKind", "ColumnClass", "ColumnEdge", "Edge", "Event", "EventState", "Flow",
-    "KnownClass", "Node", "NodeKind", "Reading", "Run", "RunState", "SaidEdge", "Sure", "Trace",
+    "KnownClass", "Node", "NodeKind", "Reading", "Run", "RunState", "SaidEdge", "Sure", "Telling", "Trace",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Nodes of the graph: datasets and jobs that events name, feature views and consumers that the registry holds."""
 
 from typing import Self
+from urllib.parse import urlencode
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
@@ -69,6 +70,21 @@ class Node(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('lineage:explorer')}?node={self.pk}"
+
+    @property
+    def page_url(self) -> str:
+        """What it is called, its columns or runs, and who is hit by it."""
+        return reverse("lineage:node", args=[self.pk])
+
+    def impact_url(self, column: str = "") -> str:
+        """Where its page says who is hit, by the whole or by one column."""
+        query = f"?{urlencode({'column': column})}" if column else ""
+        return f"{self.page_url}{query}#impact"
+
+    @property
+    def reference(self) -> str:
+        """Its nodeId, as other tools write it too."""
+        return f"{self.kind}:{self.namespace}:{self.name}"
 
 
 class AliasOrigin(models.TextChoices):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from lineage.models import Node
+from lineage.models import Node, NodeKind
 from lineage.queries import reach
 from lineage.queries.graph import GraphNode, registered_nodes
 from lineage.queries.reach import DOWN
@@ -13,7 +13,7 @@ from registry.models import Actor
 
 CERTAIN, LIKELY, POSSIBLE = "certain", "likely", "possible"
 _SURE = (CERTAIN, LIKELY, POSSIBLE)
-MOST = 500
+MOST, DEPTH = 500, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +31,31 @@ class Impact:
     left_out: int
 
 
-def impact_of(actor: Actor, start: Node, column: str = "", *, depth: int = 10) -> Impact:
+def impact_of(actor: Actor, start: Node, column: str = "", *, depth: int = DEPTH) -> Impact:
     """What is hit by `start`, or by one of its columns.
 
     Of a column: `certain` where its value goes over, `likely` where it has influence, `possible` where nobody says
     which columns are used. Of a whole node: `possible` where a job on the way does not say which input goes where.
     """
-    depths = reach.reached(start.pk, DOWN, depth)
-    del depths[start.pk]
-    sure = _of_column(start.pk, column, depths, depth) if column else _of_node(start.pk, depths, depth)
+    depths, sure = surely_hit(start, column, depth)
     nodes = registered_nodes(actor, sure, depths) if sure else {}
     affected = [Affected(node, sure[id]) for id, node in nodes.items()]
     affected.sort(key=lambda one: (_SURE.index(one.sure), one.node.owner, one.node.depth, one.node.key))
     return Impact(affected[:MOST], _groups(affected), max(len(affected) - MOST, 0))
 
 
-def _of_node(start: UUID, depths: dict[UUID, int], depth: int) -> dict[UUID, str]:
+def surely_hit(start: Node, column: str, depth: int) -> tuple[dict[UUID, int], dict[UUID, str]]:
+    """Of all that lies downstream, whoever sees it: how many steps, and of what is hit how sure that is."""
+    is_job = start.kind == NodeKind.JOB
+    depths = reach.reached(start.pk, DOWN, depth, is_job=is_job)
+    del depths[start.pk]
+    sure = _of_column(start.pk, column, depths, depth) if column else _of_node(start.pk, depths, depth, is_job)
+    return depths, sure
+
+
+def _of_node(start: UUID, depths: dict[UUID, int], depth: int, is_job: bool) -> dict[UUID, str]:
     mixing = reach.mixing(depths) if depths else []
-    certain = reach.reached(start, DOWN, depth, without=mixing) if mixing else depths
+    certain = reach.reached(start, DOWN, depth, without=mixing, is_job=is_job) if mixing else depths
     return {id: CERTAIN if id in certain else POSSIBLE for id in depths}
 
 

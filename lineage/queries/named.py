@@ -1,29 +1,50 @@
 """From what people and tools write to nodes: keys of the registry, nodeIds of Marquez, names of tables."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left, Reverse, Right
 
-from lineage.models import Node
+from common.statements import fetch
+from lineage.models import ColumnEdge, Node, NodeKind
 from lineage.openlineage import names
 from registry.choices import ConsumerKind
 from registry.models import Actor, Feature
+
+MOST_NAMED = 20
+_PARTED = re.compile(r"[._/]")
+# Every word that somebody searches is looked up.
+_EXACT = "SELECT DISTINCT same_as_id FROM lineage_node WHERE left(name, 200) = %s AND name = %s ORDER BY 1 LIMIT %s"
 
 
 def find_node(actor: Actor, text: str) -> tuple[Node, str] | None:
     """The node that `text` names, and its column: "" where it names the whole. None for what the actor does not see.
 
-    Taken are an id, `dataset:namespace:name`, `job:namespace:name`, `datasetField:namespace:name:column`, a key of a
-    view or feature, `model:name`, and a name that only one node has.
+    Taken are an id, `dataset:namespace:name`, `job:namespace:name`, `datasetField:namespace:name:column`, an address, a
+    key of a view or feature, `model:name`, and a name that only one node has.
     """
-    for id, column in _candidates(text):
-        # A name of a hidden view's is nobody else's: who may not see the view does not find it by what Feast calls it.
-        if node := _seen(actor).filter(others=id).first():
-            return node, column
-    return _consumer(actor, text) or _feature(actor, text) or _only_one(actor, text)
+    return _by_id(actor, text) or _consumer(actor, text) or _feature(actor, text) or _only_one(actor, text)
+
+
+def find_nodes(actor: Actor, text: str, *, most: int) -> list[tuple[Node, str]]:
+    """All that `text` may mean, and its column: what `find_node` takes, the whole name of a table or job or the end of
+    one, `schema.table`, or the same with a column that the table is known to have.
+
+    Most texts are none of these: then it costs one look-up, or three where the text has parts.
+    """
+    if found := _by_id(actor, text):
+        return [found]
+    if ids := _named(text):
+        return [(node, "") for node in _seen(actor).filter(pk__in=ids).order_by("name", "pk")[:most]]
+    table, _, column = text.rpartition(".")
+    ids = _named(table) if _PARTED.search(table) else []
+    if not ids:
+        return []
+    tables = _seen(actor).filter(_has(column), pk__in=ids, kind=NodeKind.DATASET)
+    return [(node, column) for node in tables.order_by("name", "pk").distinct()[:most]]
 
 
 def find_name(actor: Actor, text: str) -> Node | None:
@@ -37,10 +58,31 @@ def find_name(actor: Actor, text: str) -> Node | None:
 
 def nodes_named(actor: Actor, text: str) -> QuerySet[Node]:
     """Nodes with this name, or whose name ends in it after a dot or slash: a table without its database, too."""
-    rows = _standing(actor).alias(backwards=Reverse(Right("name", 200)))
+    return _ending(_standing(actor), text).order_by("name", "pk")
+
+
+def _ending(rows: QuerySet[Node], text: str) -> QuerySet[Node]:
     wanted = text[-200:][::-1]
     ends = Q(backwards=wanted) | Q(backwards__startswith=f"{wanted}.") | Q(backwards__startswith=f"{wanted}/")
-    return rows.filter(ends).order_by("name", "pk")
+    return rows.alias(backwards=Reverse(Right("name", 200))).filter(ends)
+
+
+def _named(text: str) -> list[UUID]:
+    """Things with this name, whoever sees them; ends of names only where a single word cannot mean anything."""
+    if not _PARTED.search(text):
+        return [id for (id,) in fetch(_EXACT, [text[:200], text, MOST_NAMED])]
+    rows = _ending(Node.objects.order_by("same_as"), text)
+    return list(rows.values_list("same_as", flat=True).distinct()[:MOST_NAMED])
+
+
+def _has(column: str) -> Q:
+    """Somebody says that it has this column."""
+    edges = ColumnEdge.objects
+    return (
+        Q(others__facets__schema__body__fields__contains=[{"name": column}])
+        | Exists(edges.filter(source=OuterRef("pk"), source_column=column))
+        | Exists(edges.filter(target=OuterRef("pk"), target_column=column))
+    )
 
 
 def _seen(actor: Actor) -> QuerySet[Node]:
@@ -50,6 +92,14 @@ def _seen(actor: Actor) -> QuerySet[Node]:
 def _standing(actor: Actor) -> QuerySet[Node]:
     """Each thing once."""
     return Node.objects.visible_to(actor).canonical()
+
+
+def _by_id(actor: Actor, text: str) -> tuple[Node, str] | None:
+    """By what the id is a digest of; other names lead to what stands for them, where the actor sees that."""
+    columns = dict(_candidates(text))
+    same = dict(Node.objects.filter(pk__in=columns).values_list("pk", "same_as")) if columns else {}
+    seen = _seen(actor).in_bulk(same.values()) if same else {}
+    return next(((seen[same[id]], columns[id]) for id in columns if same.get(id) in seen), None)
 
 
 def _candidates(text: str) -> Iterator[tuple[UUID, str]]:
@@ -64,8 +114,21 @@ def _candidates(text: str) -> Iterator[tuple[UUID, str]]:
         elif kind == "datasetField":
             table, _, column = name.rpartition(":")
             yield names.dataset_id(namespace, table), column
+    for namespace, name in _addresses(text):
+        yield names.dataset_id(namespace, name), ""
     if "." in text:
         yield names.dataset_id("charter", text), ""
+
+
+def _addresses(text: str) -> Iterator[tuple[str, str]]:
+    """`s3://bucket/path`, `postgres://host:5432/db.schema.table`: a namespace may have slashes of its own."""
+    scheme, separator, rest = text[: names.LONGEST].partition("://")
+    if separator and scheme.lower() == "file":
+        yield "file", f"/{rest.lstrip('/')}"
+    elif separator:
+        yield from (
+            (f"{scheme}://{rest[:at]}", rest[at + 1 :]) for at, char in enumerate(rest[:-1]) if char == "/" and at
+        )
 
 
 def _splits(text: str) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,8 @@ WITH RECURSIVE reached(id, depth) AS (
 SELECT id, min(depth), count(*) OVER () FROM reached GROUP BY id ORDER BY 2, 1 LIMIT %(most)s
 """
 _NOW = "edge.is_current AND edge.flows"
+# A job that says what goes where is not passed through, and yet everything that it writes is its own.
+_NOW_FROM_JOB = "edge.is_current AND (edge.flows OR reached.depth = 0)"
 # What runs touched at the time, and what the registry says today: it tells no time, and tells by nobody with a node.
 _AT = """(edge.first_at <= %(as_of)s AND (edge.is_current OR edge.last_at >= %(as_of)s)
           OR edge.first_at IS NULL AND edge.is_current
@@ -107,15 +109,15 @@ class Reach(dict[UUID, int]):
 
 def reached(
     start: UUID, way: str, depth: int, *, as_of: datetime | None = None, without: Iterable[UUID] = (),
-    most: int | None = None,
+    most: int | None = None, is_job: bool = False,
 ) -> Reach:  # fmt: skip
     """Everything that lies `way` of `start` within `depth` steps, itself at 0; the nearest `most`.
 
-    `without` are jobs that are not walked through.
+    `without` are jobs that are not walked through. From a job (`is_job`) what it touches itself is reached in any case.
     """
     at, to = _ends(way)
     mixing = list(without)
-    holds = _NOW if as_of is None else _AT
+    holds = _AT if as_of else _NOW_FROM_JOB if is_job else _NOW
     if mixing:
         holds += " AND " + _NOT_MIXED.format(at=at)
     statement = _REACHED.format(at=at, to=to, holds=holds)

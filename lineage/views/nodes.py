@@ -48,6 +48,7 @@ def page(request: HttpRequest, node: UUID) -> HttpResponseBase:
         "same_said": said_same(found),
         "may_be": may_be_same(actor, found),
         "may_say": actor.has_perm("lineage.say_flow", found),
+        "may_tell": bool(impact.affected) and actor.has_perm("lineage.tell_teams", found),
         "code": code_of(told.facets) if may_see_code(actor) else "",
         "hides_code": bool(code_of(told.facets)) and not may_see_code(actor),
     }

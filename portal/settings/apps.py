@@ -63,3 +63,5 @@ CHARTER_BLOCKERS = ["governance.queries.blockers.decided"]
 CHARTER_NAME_RULES = ["governance.queries.naming.ProjectNames"]
 # What was measured of features' values, for finding near-duplicates: see registry.queries.alike.
 CHARTER_VALUE_PROFILES = ["monitoring.queries.value_profiles"]
+# What else a pasted text may name: see registry.search.pasting.
+CHARTER_PASTE_READERS = ["lineage.pasting.pasted"]

@@ -1,13 +1,17 @@
-"""Results of other rooms, written on views and features: freshness, null rates, health. No workflow here."""
+"""Results of other rooms, written on views and features: freshness, null rates, health, what lies upstream. No workflow
+here.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import md5
 
 from django.db import connection as database
 
+from common.statements import execute_many, fetch
 from registry.choices import Health
-from registry.models import FeatureView
+from registry.models import FeatureView, Upstream
 
 _NULL_RATES = """
 UPDATE registry_feature held SET null_rate = seen.rate, null_rate_read_at = %s
@@ -44,6 +48,27 @@ SET health = seen.health, health_reasons = array_remove(string_to_array(seen.rea
 FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS seen(id, health, reasons)
 WHERE held.id = seen.id
 """
+_HELD_UPSTREAM = "SELECT view_id, md5(concat(array_to_string(tables, E'\\n'), is_cut::int)) FROM registry_upstream"
+_UPSTREAM = """
+INSERT INTO registry_upstream (view_id, tables, is_cut)
+SELECT view.id, %s, %s FROM registry_featureview view WHERE view.id = %s
+ON CONFLICT (view_id) DO UPDATE SET tables = excluded.tables, is_cut = excluded.is_cut
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewUpstream:
+    """What lineage found upstream of one view: names of tables, in the order they are kept; `is_cut` where more are."""
+
+    view: int
+    tables: list[str]
+    is_cut: bool
+
+    @property
+    def digest(self) -> str:
+        """As the database makes it of what is held: what is the same need not be sent there."""
+        text = "\n".join(self.tables) + str(int(self.is_cut))
+        return md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +118,16 @@ def write_view_health(changed: Iterable[ViewHealth]) -> None:
             [[view.view for view in views], [view.health.value for view in views],
              ["\n".join(view.reasons) for view in views]],
         )  # fmt: skip
+
+
+def write_upstream(found: Iterable[ViewUpstream]) -> int:
+    """Note which tables lie upstream of these views, and that nothing is known of all others. Returns how many views
+    are told otherwise than before."""
+    held = dict(fetch(_HELD_UPSTREAM, []))
+    known, changed = set(), []
+    for one in found:
+        known.add(one.view)
+        if held.get(one.view) != one.digest:
+            changed.append((one.tables, one.is_cut, one.view))
+    gone, _ = Upstream.objects.filter(view__in=held.keys() - known).delete()
+    return gone + execute_many(_UPSTREAM, changed)

@@ -175,7 +175,7 @@ class SuggestView(Endpoint):
 
 
 class TargetSerializer(serializers.Serializer):
-    """Something that the text names: a feature, view, source, team, person, project, consumer or pull."""
+    """Something that the text names: a feature, view, source, team, person, project, consumer, pull, table or job."""
 
     kind = serializers.CharField()
     key = serializers.CharField()
@@ -192,7 +192,7 @@ class TargetsSerializer(serializers.Serializer):
 
 
 class ResolveView(Endpoint):
-    """What does this text name? Takes keys, Feast references, tables, mail addresses, and addresses of our pages."""
+    """What does this text name? Takes keys, Feast references, tables, jobs, mail addresses, and addresses of pages."""
 
     required_scopes = {"POST": Scope.FEATURES_READ}
 

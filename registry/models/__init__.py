@@ -15,6 +15,7 @@ from registry.models.projects import Actor, Project
 from registry.models.sources import Entity, Source
 from registry.models.tags import Tag
 from registry.models.tokens import AccessToken
+from registry.models.upstream import Upstream
 from registry.models.versions import Brownout, DefaultPolicy, Version
 from registry.models.words import FacetCount, FacetTotal, Synonym, Word, WordUse
 
@@ -22,5 +23,6 @@ __all__ = [
     "AccessToken", "Actor", "Approval", "AuditEntry", "Brownout", "Connection", "Consumer", "DefaultPolicy",
     "Delivery", "Entity", "FacetCount", "FacetTotal", "Feature", "FeatureView", "Follow", "KeptAnswer",
     "Membership", "Message", "NoticeChoice", "OwnerOffer", "Plan", "Project", "ProjectDay", "Pull", "ReadDay",
-    "SeenEvent", "Source", "Synonym", "Tag", "Team", "Usage", "User", "Version", "Webhook", "Word", "WordUse",
+    "SeenEvent", "Source", "Synonym", "Tag", "Team", "Upstream", "Usage", "User", "Version", "Webhook", "Word",
+    "WordUse",
 ]  # fmt: skip

@@ -36,9 +36,9 @@ def is_reachable(team: Team) -> bool:
     return bool(reachable([team.pk]))
 
 
-def reachable(teams: Collection[int]) -> set[int]:
-    """Of these teams, those to which a message arrives: by mail, to a living member, or to a webhook."""
-    hooks = Webhook.objects.wanting("feature.deprecated").filter(team=OuterRef("pk"))
+def reachable(teams: Collection[int], event: str = "feature.deprecated") -> set[int]:
+    """Of these teams, those to which such a message arrives: by mail, to a living member, or to a webhook."""
+    hooks = Webhook.objects.wanting(event).filter(team=OuterRef("pk"))
     people = User.objects.filter(memberships__team=OuterRef("pk"), is_active=True).exclude(email="")
     rows = Team.objects.filter(~Q(email="") | Exists(hooks) | Exists(people), pk__in=teams)
     return set(rows.values_list("pk", flat=True))

@@ -32,6 +32,7 @@ EVENTS = {
         Event("plan.waiting", "a plan waits for my team"),
         Event("ownership.offered", "my team is asked to answer for something"),
         Event("ownership.answered", "a team answers what mine has offered"),
+        Event("impact.told", "somebody warns of a table or job that something of my team is made from"),
         Event("notice.test", "I try a notice"),
         Event("webhook.test", "somebody tries a webhook"),
     )

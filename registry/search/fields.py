@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
 from registry.choices import ConsumerKind, Health, PrivacyClass, VersionState
-from registry.models import Actor, Consumer, FeatureView, Follow, Project, Source, Team, Usage, User, Version
+from registry.models import Actor, Consumer, FeatureView, Follow, Project, Source, Team, Upstream, Usage, User, Version
 from registry.models.features import PERSONAL
 from registry.search import freshness
 from registry.search.grammar import Term
@@ -161,8 +162,9 @@ def _feeds(term: Term, scope: Scope) -> Q:
 
 
 def _reads_from(term: Term, scope: Scope) -> Q:
-    """The table, by its name or the end of its path, of the view or of a view it is computed from."""
-    scope.note("reads-from knows what stores declare. Lineage of tables further up is not collected yet.")
+    """The table, by its name or the end of its path: what stores declare, and what lineage knows further up."""
+    if term.op != "=":
+        raise LeftOut("reads-from takes the name of a table, or the end of it, such as reads-from:stg_orders")
     wanted = term.value.lower()
     tables = (
         Q(name__iexact=wanted) | Q(location__iexact=wanted) | Q(location__iendswith=f".{wanted}")
@@ -171,22 +173,26 @@ def _reads_from(term: Term, scope: Scope) -> Q:
     sources = Source.objects.filter(tables).order_by().values("pk")
     views = FeatureView.objects.filter(Q(source__in=sources) | Q(stream_source__in=sources)).order_by()
     above = FeatureView.objects.filter(upstream_views__in=views).order_by()
-    return Q(view__in=views.values("pk")) | Q(view__in=above.values("pk"))
+    return Q(view__in=views.values("pk")) | Q(view__in=above.values("pk")) | Q(view__in=_upstream(term, scope))
+
+
+def _upstream(term: Term, scope: Scope) -> QuerySet[Upstream, Any]:
+    if Upstream.objects.filter(is_cut=True, view__project__in=scope.project_ids).exists():
+        scope.note("Of views that are made from very many tables, reads-from knows only the nearest.")
+    return Upstream.objects.filter(tables__contains=[term.value.lower()]).values("view")
 
 
 def _missing(term: Term, scope: Scope) -> Q:
     limits = FeatureView.objects.filter(slo_freshness__isnull=True, slo_max_null_rate__isnull=True).order_by()
-    rootless = FeatureView.objects.filter(source__isnull=True, upstream_views__isnull=True).order_by()
+    rootless = FeatureView.objects.filter(source__isnull=True, upstream_views__isnull=True, upstream__isnull=True)
     conditions = {
         "owner": Q(owner__isnull=True),
         "description": Q(description=""),
         "default": Q(has_default=False),
         "slo": Q(view__in=limits.values("pk")),
-        "lineage": Q(view__in=rootless.values("pk")),
+        "lineage": Q(view__in=rootless.order_by().values("pk")),
         "class": Q(privacy_class=PrivacyClass.UNCLASSIFIED),
     }
-    if term.value == "lineage":
-        scope.note("missing:lineage means no declared source. Lineage events are not collected yet.")
     return conditions[_chosen(term, list(_GAPS))[0]]
 
 
@@ -245,7 +251,7 @@ FIELDS = {
         Field("used", partial(_number, "models_count"), "number of models that use it", ("0", ">0")),
         Field("reads", partial(_number, "reads_per_day"), "reads a day", (">1000",)),
         Field("feeds", _feeds, "model or service that uses it"),
-        Field("reads-from", _reads_from, "table it is computed from"),
+        Field("reads-from", _reads_from, "table it is made from, however far up"),
         Field("missing", _missing, "what nobody has said yet", _GAPS),
         Field("changed", partial(_moment, "changed_at"), "age or date of the last change", ("<7d",)),
         Field("created", partial(_moment, "created_at"), "age or date of registration", ("<7d",)),

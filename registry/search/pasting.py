@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet, Value
 from django.http.request import validate_host
 from django.urls import Resolver404, reverse
 from django.urls import resolve as resolve_path
+from django.utils.module_loading import import_string
 
 from registry.choices import ConsumerKind
 from registry.models import Actor, Consumer, Feature, FeatureView, Project, Pull, Source, Team, User
@@ -28,7 +29,7 @@ def resolve(actor: Actor, text: str) -> list[Target]:
     if not text or len(text) > MAX_LENGTH or not actor.is_authenticated:
         return []
     found: list[Target] = []
-    for reader in (_pull, _address, _feature, _view, _mail, _consumer, _table, _name):
+    for reader in (_pull, _address, _feature, _view, _mail, _consumer, _table, _name, _beyond):
         found += reader(actor, text)
         if len(found) >= MAX_TARGETS:
             break
@@ -174,3 +175,11 @@ def _address(actor: Actor, text: str) -> Iterator[Target]:
         yield from _name(actor, next(iter(named.values())))
     elif route == "pull":
         yield from _pull(actor, f"PULL-{named['number']}")
+    else:
+        yield from _beyond(actor, named.get("node", ""))
+
+
+def _beyond(actor: Actor, text: str) -> Iterator[Target]:
+    """What higher apps know by this name: CHARTER_PASTE_READERS names their functions."""
+    for path in settings.CHARTER_PASTE_READERS:
+        yield from import_string(path)(actor, text, MAX_TARGETS)

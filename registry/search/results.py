@@ -136,7 +136,8 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something that a pasted text names exactly: a feature, view, team, person, project, source, consumer or pull.
+    """Something that a pasted text names exactly: a feature, view, team, person, project, source, consumer, pull, table
+    or job.
 
     `key` is its name in our words; `number` is the version, for features alone.
     """

@@ -139,6 +139,94 @@ class Events(Said):
     has_more: bool = False
 
 
+class LineageNode(Said):
+    """A table, job, feature view or consumer. `depth` is below 0 upstream of where the question started."""
+
+    id: str
+    kind: str
+    namespace: str
+    name: str
+    key: str = ""
+    owner: str = ""
+    environment: str = ""
+    health: str = ""
+    depth: int = 0
+    more_up: int = 0
+    more_down: int = 0
+    columns: list[str] = []
+
+    @property
+    def label(self) -> str:
+        """What the registry calls it, or else its producer."""
+        return self.key or f"{self.namespace} {self.name}"
+
+
+class LineageEdge(Said):
+    source: str
+    target: str
+    first_seen_at: datetime | None = None
+    last_seen_at: datetime | None = None
+
+
+class LineageColumnEdge(Said):
+    """An empty `target_column` is the whole, as when rows are filtered."""
+
+    source: str
+    source_column: str
+    target: str
+    target_column: str
+    is_direct: bool
+    masking: bool | None = None
+
+
+class Lineage(Said):
+    """The graph around a node: the nearest nodes, and how many more there are."""
+
+    start: str
+    column: str = ""
+    nodes: list[LineageNode]
+    edges: list[LineageEdge] = []
+    column_edges: list[LineageColumnEdge] = []
+    left_out: int = 0
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """From what to what, by labels: of columns where the question was about them, else of nodes."""
+        label = {node.id: node.label for node in self.nodes}
+        columns = [
+            (f"{label[one.source]}.{one.source_column}", f"{label[one.target]}.{one.target_column}".rstrip("."))
+            for one in self.column_edges
+        ]
+        return columns or [(label[one.source], label[one.target]) for one in self.edges]
+
+
+class Affected(Said):
+    """A view or consumer that is hit, after so many steps."""
+
+    kind: str
+    key: str
+    sure: Literal["certain", "likely", "possible"]
+    owner: str = ""
+    environment: str = ""
+    depth: int = 0
+
+
+class AffectedGroup(Said):
+    owner: str
+    environment: str
+    count: int
+
+
+class Impact(Said):
+    """Who is hit when something changes or is late."""
+
+    start: str
+    column: str = ""
+    affected: list[Affected] = []
+    groups: list[AffectedGroup] = []
+    left_out: int = 0
+
+
 class Connection(Said):
     """A store that Charter reads."""
 

@@ -15,6 +15,8 @@ from charter.answers import (
     Events,
     Feature,
     Found,
+    Impact,
+    Lineage,
     Operation,
     Plan,
     Version,
@@ -204,6 +206,16 @@ def health(filters: Mapping[str, Any]) -> Call[list[dict[str, Any]]]:
 
 def feature_health(key: str) -> Call[dict[str, Any]]:
     return Call("GET", f"/features/{segment(key)}/health", dict)
+
+
+def lineage(node: str, direction: str, depth: int, level: str) -> Call[Lineage]:
+    query = {"node": node, "direction": direction, "depth": depth, "level": level}
+    return Call("GET", "/lineage/graph", lambda said: Lineage(**said), query)
+
+
+def impact(node: str, column: str, depth: int) -> Call[Impact]:
+    query = {"node": node, "depth": depth} | ({"column": column} if column else {})
+    return Call("GET", "/lineage/impact", lambda said: Impact(**said), query)
 
 
 def events(after: str, limit: int) -> Call[Events]:

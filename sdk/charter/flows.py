@@ -17,6 +17,8 @@ from charter.answers import (
     Events,
     Feature,
     Found,
+    Impact,
+    Lineage,
     Operation,
     Plan,
     Version,
@@ -201,6 +203,22 @@ def health(**filters: Any) -> Flow[list[dict[str, Any]]]:
 def feature_health(key: str) -> Flow[dict[str, Any]]:
     """How a feature is, the reasons, and the newest measurement from each store."""
     return (yield calls.feature_health(key))
+
+
+def lineage(
+    node: str, *, direction: str = "both", depth: int = 2, level: str = "dataset"
+) -> Flow[Lineage]:  # fmt: skip
+    """What a node is made of and what is made of it: up, down or both.
+
+    `node` is a key of a view or feature, `model:name`, a table or job by a name that only one has, or a nodeId such as
+    `dataset:namespace:name`. On the level `column`, or `feature`, it names a column or a feature.
+    """
+    return (yield calls.lineage(node, direction, depth, level))
+
+
+def impact(node: str, *, column: str = "", depth: int = 10) -> Flow[Impact]:
+    """Who is hit when a table, job, view or feature changes or is late, or one column of it, and how sure that is."""
+    return (yield calls.impact(node, column, depth))
 
 
 def events(after: str = "", limit: int = 200) -> Flow[Events]:

@@ -241,6 +241,7 @@ def public_paths() -> dict[str, str]:
         "lineage-impact": f"{API}/lineage/impact?node=open.stats",
         "lineage-sayings": f"{API}/lineage/sayings",
         "lineage-sayings-withdraw": f"{API}/lineage/sayings/withdraw",
+        "lineage-impact-tell": f"{API}/lineage/impact/tell",
         "lineage-batch": f"{API}/lineage/batch",
         "lineage-event": f"{API}/lineage/events/{'0' * 64}",
         **marquez_paths(),

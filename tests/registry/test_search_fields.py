@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 
+from registry.actions.facts import ViewUpstream, write_upstream
 from registry.models import Consumer, Follow, Usage
 from registry.search import search
 from tests.factories import ConnectionFactory, ConsumerFactory, SourceFactory
@@ -167,6 +168,7 @@ def test_field(shop: SimpleNamespace, text: str, expected: str) -> None:
         ("feeds:toaster:x", "feeds takes model, service"),
         ("used:3*", "used cannot end in a star"),
         ("project:>3", "project takes a name"),
+        ("reads-from:stg_*", "reads-from takes the name of a table"),
         ("drift:>0.2", "Drift is not measured yet"),
         ("access:none", "Access is not requested through Charter yet"),
     ],
@@ -177,8 +179,20 @@ def test_a_part_that_says_nothing_is_left_out(shop: SimpleNamespace, text: str, 
     assert note in found.notes[0]
 
 
-def test_lineage_that_is_not_there_yet_is_said(shop: SimpleNamespace) -> None:
-    assert "not collected yet" in search(shop.cast.viewer, "reads-from:stg_orders").notes[0]
+def test_tables_further_up_are_known_from_lineage(shop: SimpleNamespace) -> None:
+    view = shop.vector.view
+    write_upstream([ViewUpstream(view.pk, ["lake.raw.orders", "orders", "raw.orders"], is_cut=False)])
+    for text in ("reads-from:raw.orders", "reads-from:Lake.Raw.Orders"):
+        found = search(shop.cast.viewer, text)
+        assert sorted(names(found)) == ["old", "vector"]
+        assert found.notes == []
+    assert names(search(shop.cast.viewer, "reads-from:aw.orders")) == []
+    assert names(search(shop.cast.viewer, "missing:lineage")) == []
+
+
+def test_views_of_which_not_all_is_known_are_said(shop: SimpleNamespace) -> None:
+    write_upstream([ViewUpstream(shop.vector.view.pk, ["orders"], is_cut=True)])
+    assert "only the nearest" in search(shop.cast.viewer, "reads-from:orders").notes[0]
 
 
 def test_an_unknown_field_is_searched_as_words(shop: SimpleNamespace) -> None:
