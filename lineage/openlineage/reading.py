@@ -119,6 +119,11 @@ def _also_from_columns(said: Said, reader: "_Reader") -> None:
                 (said.inputs if is_read else said.outputs).add(node)
 
 
+def _is_entity(said: dict[str, Any]) -> bool:
+    facets = said.get("facets")
+    return isinstance(facets, dict) and "feast_entity" in facets
+
+
 def symlinks(facets: Facets) -> Iterator[tuple[UUID, Named, bool]]:
     """(id, name, whether that is what people call it) of each other name that a dataset's facets give it."""
     listed = facets.get("symlinks", {}).get("identifiers")
@@ -159,7 +164,7 @@ class _Reader:
         named = [one for one in listed[:MOST_DATASETS] if names.is_named(one)]
         self._warn(len(named) < min(len(listed), MOST_DATASETS), f"One of {way} has no namespace and name.")
         # Feast lists the entities of its views too, which are keys and no data.
-        return {self.dataset(one) for one in named if "feast_entity" not in (one.get("facets") or {})}
+        return {self.dataset(one) for one in named if not _is_entity(one)}
 
     def dataset(self, said: dict[str, Any]) -> UUID:
         id = self.named(DATASET, (said["namespace"], said["name"]))

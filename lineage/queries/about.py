@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_datetime
 
 from lineage.folding.standing import standing
 from lineage.models import ColumnEdge, Node, Run
@@ -70,6 +72,27 @@ def may_see_code(user: User) -> bool:
 
 def code_of(facets: dict[str, dict[str, Any]]) -> str:
     return next((_text(facets[name].get(key)) for name, key in CODE.items() if name in facets), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a job runs, in the words of its scheduler."""
+
+    words: str
+    next_run_at: datetime | None
+    is_paused: bool
+
+
+def schedule_of(facets: dict[str, dict[str, Any]]) -> Schedule | None:
+    """What a scheduler that was asked said of a job."""
+    held = facets.get("charter_schedule")
+    if held is None:
+        return None
+    try:
+        next_run_at = parse_datetime(_text(held.get("next_run_at")))
+    except ValueError:
+        next_run_at = None
+    return Schedule(_text(held.get("schedule")), next_run_at, held.get("is_paused") is True)
 
 
 def error_of(run: Run) -> str:

@@ -10,7 +10,7 @@ from common.keyset import Page
 from common.keyset import page as page_of
 from common.spreadsheets import csv_response
 from lineage.models import Node, NodeKind, Run
-from lineage.queries.about import MOST_RUNS, about, code_of, error_of, may_see_code, runs_of
+from lineage.queries.about import MOST_RUNS, about, code_of, error_of, may_see_code, runs_of, schedule_of
 from lineage.queries.graph import neighbours
 from lineage.queries.impact import impact_of
 from lineage.queries.suggestions import may_be_same, said_of, said_same
@@ -44,6 +44,7 @@ def page(request: HttpRequest, node: UUID) -> HttpResponseBase:
         "impact": impact,
         "column": column,
         "runs": _runs(request, found),
+        "schedule": schedule_of(told.facets),
         "said": said_of(actor, found),
         "same_said": said_same(found),
         "may_be": may_be_same(actor, found),

@@ -89,7 +89,7 @@ def test_another_address_is_read_from_the_beginning(dbt: Connection, tmp_path: P
     assert pull(Connection.objects.get(pk=dbt.pk)).counts["known_events"]
 
 
-def test_airflow_becomes_jobs_with_runs(airflow: Server) -> None:
+def test_airflow_becomes_jobs_with_runs(airflow: Server, cast: SimpleNamespace) -> None:
     connection = connect("airflow", service_url=login(airflow), namespace="prod")
     done = pull(connection)
     assert done.state in ("succeeded", "partial"), done.errors
@@ -97,6 +97,10 @@ def test_airflow_becomes_jobs_with_runs(airflow: Server) -> None:
     assert jobs.count() > 50
     assert Run.objects.filter(job__in=jobs, state="FAILED").exists()
     assert "s3cret" not in json.dumps(connection.settings)
+    scheduled = jobs.filter(facets__charter_schedule__body__has_key="next_run_at").first()
+    assert scheduled is not None
+    shown = page_as(cast.viewer).get(f"/a/{scheduled.pk}/").content.decode()
+    assert "<dt>Runs</dt>" in shown
 
 
 def test_a_run_tells_more_than_who_is_asked(airflow: Server) -> None:

@@ -149,7 +149,8 @@ def test_what_can_never_be_read_is_refused(producer: APIClient, path: str, body:
     [
         {"eventType": "DONE"}, {"eventType": 7}, {"eventTime": "2026-11-20T12:00:00"}, {"producer": "feast"},
         {"eventTime": "2026-11-20T12:00:00.123456789+05:30"}, {"inputs": "orders"}, {"outputs": [1, None, {}]},
-        {"inputs": [{"namespace": "", "name": ""}]}, {"job": {"namespace": "n", "name": "n", "facets": []}},
+        {"inputs": [{"namespace": "", "name": ""}]}, {"inputs": [{"namespace": "n", "name": "n", "facets": 7}]},
+        {"job": {"namespace": "n", "name": "n", "facets": []}},
         {"run": {"runId": "not-a-uuid", "facets": {"parent": 1, "nominalTime": None}}},
         {"outputs": [{"namespace": "n", "name": "n", "facets": {"columnLineage": {"fields": [1]}, "symlinks": {}}}]},
         {"outputs": [{"namespace": "n", "name": "n", "facets": {"lineage": {"inputs": 3, "fields": {"a": 1}}}}]},
