@@ -64,8 +64,8 @@ def _of_column(start: UUID, column: str, depths: dict[UUID, int], depth: int) ->
 def _possible(ids: set[UUID], ways: Collection[UUID]) -> set[UUID]:
     """Nodes behind one of which nobody says what it is made of."""
     after: dict[UUID, list[UUID]] = {}
-    for edge in reach.edges_among(ids):
-        after.setdefault(edge.source, []).append(edge.target)
+    for source, target in reach.pairs_among(ids):
+        after.setdefault(source, []).append(target)
     told = reach.told_of_columns(ids)
     fringe = {id for way in ways for id in after.get(way, ()) if id not in told and id not in ways}
     found: set[UUID] = set()

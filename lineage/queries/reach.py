@@ -39,6 +39,10 @@ LEFT JOIN lineage_edge writes ON edge.first_at IS NULL AND writes.teller_id = ed
 WHERE edge.source_id = ANY(%(ids)s) AND edge.target_id = ANY(%(ids)s) AND {holds}
 ORDER BY edge.source_id, edge.target_id, edge.teller_id
 """
+_PAIRS = """
+SELECT DISTINCT source_id, target_id FROM lineage_edge
+WHERE source_id = ANY(%(ids)s) AND target_id = ANY(%(ids)s) AND is_current AND flows
+"""
 _MIXING = """
 SELECT id FROM unnest(%s::uuid[]) AS job(id)
 WHERE (SELECT count(*) FROM lineage_edge WHERE target_id = job.id AND is_current AND flows) > 1
@@ -116,6 +120,11 @@ def edges_among(ids: Iterable[UUID], *, as_of: datetime | None = None) -> list[E
     """Edges between these nodes."""
     statement = _AMONG.format(holds=_NOW if as_of is None else _AT)
     return [EdgeFound(*row) for row in fetch(statement, {"ids": list(ids), "as_of": as_of})]
+
+
+def pairs_among(ids: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
+    """(source, target) of the edges between these nodes, of which there may be many."""
+    return fetch(_PAIRS, {"ids": list(ids)})
 
 
 def mixing(ids: Iterable[UUID]) -> list[UUID]:
