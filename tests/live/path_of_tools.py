@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 
@@ -120,7 +120,7 @@ class Warehouse:
     def settings(self) -> dict[str, object]:
         """As dbt and Feast want it, in the words that they share."""
         found = urlsplit(self.url)
-        login = {"user": found.username, "password": found.password or "unused", "sslmode": "disable"}
+        login = {"user": found.username, "password": unquote(found.password or "unused"), "sslmode": "disable"}
         return {"type": "postgres", "host": found.hostname, "port": found.port or 5432} | login
 
     @property
