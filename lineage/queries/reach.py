@@ -41,10 +41,10 @@ LEFT JOIN lineage_edge writes ON edge.first_at IS NULL AND writes.teller_id = ed
 WHERE edge.source_id = ANY(%(ids)s) AND edge.target_id = ANY(%(ids)s) AND {holds}
 ORDER BY edge.source_id, edge.target_id, edge.teller_id
 """
-_PAIRS = f"""
-SELECT DISTINCT source_id, target_id FROM lineage_edge edge
-WHERE source_id = ANY(%(ids)s) AND target_id = ANY(%(ids)s) AND {_NOW}
-"""  # noqa: S608  ours
+_PAIRS = """
+SELECT DISTINCT source_id, target_id FROM lineage_edge
+WHERE source_id = ANY(%(ids)s) AND target_id = ANY(%(ids)s) AND is_current AND flows
+"""
 _MIXING = """
 SELECT id FROM lineage_node job WHERE id = ANY(%s) AND kind = 'job'
   AND (SELECT count(*) FROM lineage_edge WHERE target_id = job.id AND is_current AND flows) > 1
