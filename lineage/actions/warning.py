@@ -25,22 +25,21 @@ def tell_teams(node: Node, note: Note, *, actor: User, text: str, sending: UUID,
     """Tell every team that is hit, each with what is hit of its own. `sending` makes it one: it is never sent twice."""
     if node.kind not in KINDS:
         raise invalid(node="Only of tables and jobs.")
-    said = text.strip()
+    said = text.replace("\r\n", "\n").strip()
     if not said or len(said) > LONGEST:
         raise invalid(text=f"Say what is wrong, in {LONGEST:,} characters at most.")
-    if Message.objects.filter(key__startswith=f"impact {sending} ").exists():
-        raise invalid(text="This was sent already.")
     found = whom(node, column)
     if not found.teams:
         raise invalid(node="Nobody answers for anything that is made from it.")
     for one in found.teams:
-        _tell(one, node, column, said, actor, sending)
+        if _tell(one, node, column, said, actor, sending) is None:
+            raise invalid(text="This was sent already.")
     note.change("text", None, said)
     note.change("told", None, [one.team.slug for one in found.teams])
     return found
 
 
-def _tell(one: Recipient, node: Node, column: str, text: str, actor: User, sending: UUID) -> None:
+def _tell(one: Recipient, node: Node, column: str, text: str, actor: User, sending: UUID) -> Message | None:
     keys = [f"{hit.key} ({hit.sure})" for hit in one.hits]
     more = [f"and {len(keys) - MOST_NAMED} more"] if len(keys) > MOST_NAMED else []
     facts = [(KINDS[NodeKind(node.kind)], node.name), ("Column", column), ("From", str(actor)),
@@ -55,4 +54,4 @@ def _tell(one: Recipient, node: Node, column: str, text: str, actor: User, sendi
         "keys": [hit.key for hit in one.hits],
     }  # fmt: skip
     title = f"Upstream of yours: {label_of(node.name)}"
-    tell(EVENT, key=f"impact {sending} {one.team.pk}", title=title, letter=letter, data=data, teams=[one.team])
+    return tell(EVENT, key=f"impact {sending} {one.team.pk}", title=title, letter=letter, data=data, teams=[one.team])

@@ -50,11 +50,17 @@ def test_owners_and_teams_of_consumers_are_told_what_is_theirs(world: SimpleName
     assert message.letter["links"] == [["Who is hit", f"/a/{raw.pk}/#impact"]]
 
 
+def test_paragraphs_stay_as_a_form_sends_them(world: SimpleNamespace, raw: Node) -> None:
+    warn(raw, world.cast.owner_a, text="It is late.\r\n\r\nWe are at it.\r\n")
+    assert all(one.letter["paragraphs"] == ["It is late.", "We are at it."] for one in Message.objects.all())
+
+
 def test_mails_are_sent_once(world: SimpleNamespace, raw: Node) -> None:
     sending = uuid4()
     warn(raw, world.cast.owner_a, sending=sending)
     with pytest.raises(ValidationError, match="sent already"):
         warn(raw, world.cast.owner_a, sending=sending)
+    assert AuditEntry.objects.filter(action="lineage.tell_teams").count() == 1
     send_due()
     send_due()
     people = {user.email for user in (world.cast.owner_a, world.cast.owner_b)}
