@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from common.statements import fetch
-from lineage.models import Node
+from lineage.models import Node, NodeKind
 from lineage.queries import reach
 from lineage.queries.reach import DOWN, UP, ColumnEdgeFound, EdgeFound
 from registry.models import Actor
@@ -19,8 +19,8 @@ _DEGREES = """
 SELECT {at}_id, count(*) FROM lineage_edge WHERE {at}_id = ANY(%s) AND is_current AND flows GROUP BY 1
 """
 _BESIDE = """
-SELECT source_id, true FROM lineage_edge WHERE target_id = %(node)s AND is_current AND flows UNION
-SELECT target_id, false FROM lineage_edge WHERE source_id = %(node)s AND is_current AND flows
+SELECT source_id, true FROM lineage_edge WHERE target_id = %(node)s AND is_current AND (flows OR %(is_job)s) UNION
+SELECT target_id, false FROM lineage_edge WHERE source_id = %(node)s AND is_current AND (flows OR %(is_job)s)
 """
 
 
@@ -60,20 +60,21 @@ def graph_around(
     actor: Actor, start: Node, *, up: int, down: int, as_of: datetime | None = None, most: int = MOST
 ) -> Graph:
     """Nodes up to so many steps up and down from `start`; the nearest, where there are more than `most`."""
-    below = reach.reached(start.pk, DOWN, down, as_of=as_of, most=most)
-    above = reach.reached(start.pk, UP, up, as_of=as_of, most=most)
+    is_job = start.kind == NodeKind.JOB
+    below = reach.reached(start.pk, DOWN, down, as_of=as_of, most=most, is_job=is_job)
+    above = reach.reached(start.pk, UP, up, as_of=as_of, most=most, is_job=is_job)
     depths = {id: -depth for id, depth in above.items()} | below
     chosen = sorted(depths, key=lambda id: (abs(depths[id]), id))[:most]
     total = below.total + above.total - len(below.keys() & above.keys())
     nodes = shown_nodes(actor, chosen, depths)
-    edges = reach.edges_among(nodes, as_of=as_of)
+    edges = reach.edges_among(nodes, as_of=as_of, job=start.pk if is_job else None)
     count_more(nodes, edges)
     return Graph(nodes[start.pk], "", list(nodes.values()), edges, total - len(chosen))
 
 
 def neighbours(actor: Actor, node: Node) -> tuple[list[GraphNode], list[GraphNode]]:
     """What the node comes from and what it goes to, one step each way."""
-    ends = fetch(_BESIDE, {"node": node.pk})
+    ends = fetch(_BESIDE, {"node": node.pk, "is_job": node.kind == NodeKind.JOB})
     depths = {id: -1 if is_source else 1 for id, is_source in ends}
     nodes = list(shown_nodes(actor, depths, depths).values())
     return [one for one in nodes if one.depth < 0], [one for one in nodes if one.depth > 0]

@@ -23,6 +23,7 @@ SELECT id, min(depth), count(*) OVER () FROM reached GROUP BY id ORDER BY 2, 1 L
 _NOW = "edge.is_current AND edge.flows"
 # A job that says what goes where is not passed through, and yet everything that it writes is its own.
 _NOW_FROM_JOB = "edge.is_current AND (edge.flows OR reached.depth = 0)"
+_NOW_OR_JOB = "edge.is_current AND (edge.flows OR %(job)s IN (edge.source_id, edge.target_id))"
 # What runs touched at the time, and what the registry says today: it tells no time, and tells by nobody with a node.
 _AT = """(edge.first_at <= %(as_of)s AND (edge.is_current OR edge.last_at >= %(as_of)s)
           OR edge.first_at IS NULL AND edge.is_current
@@ -128,10 +129,12 @@ def reached(
     return found
 
 
-def edges_among(ids: Iterable[UUID], *, as_of: datetime | None = None) -> list[EdgeFound]:
-    """Edges between these nodes."""
-    statement = _AMONG.format(holds=_NOW if as_of is None else _AT)
-    return [EdgeFound(*row) for row in fetch(statement, {"ids": list(ids), "as_of": as_of})]
+def edges_among(
+    ids: Iterable[UUID], *, as_of: datetime | None = None, job: UUID | None = None
+) -> list[EdgeFound]:  # fmt: skip
+    """Edges between these nodes, and all of those between `job` and what it touches."""
+    statement = _AMONG.format(holds=_NOW_OR_JOB if as_of is None else _AT)
+    return [EdgeFound(*row) for row in fetch(statement, {"ids": list(ids), "as_of": as_of, "job": job})]
 
 
 def pairs_among(ids: Iterable[UUID]) -> list[tuple[UUID, UUID]]:

@@ -187,3 +187,11 @@ def test_questions_that_make_no_sense(world: SimpleNamespace, query: dict[str, s
     answer = world.api.get("/api/v1/lineage/graph", query)
     assert answer.status_code == status, answer.content
     assert answer.json()["fix"]["message"]
+
+
+def test_around_a_job_is_what_it_touches(world: SimpleNamespace) -> None:
+    """Also where it says which column goes where, so that data goes past it from table to table."""
+    found = graph(world.api, "job:etl:clean", depth=1)
+    assert names(found) == {"clean", RAW, CLEAN}
+    ends = {edge["source"] for edge in found["edges"]} | {edge["target"] for edge in found["edges"]}
+    assert found["start"] in ends
