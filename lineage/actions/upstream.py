@@ -6,7 +6,7 @@ from common.statements import execute_many, fetch
 from lineage.queries.upstream import tables_upstream
 from registry.actions.facts import write_upstream
 
-LOCK = 7_302  # of PostgreSQL's advisory locks
+LOCK = 7_304  # of PostgreSQL's advisory locks
 _IS_ALONE = "SELECT pg_try_advisory_xact_lock(%s)"
 _UNTOLD = "SELECT changes FROM lineage_telling WHERE changes <> told"
 _TOLD = "UPDATE lineage_telling SET told = %s"

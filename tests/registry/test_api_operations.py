@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from registry.choices import PullKind, PullState
 from registry.models import AuditEntry, Connection, Pull
+from registry.stores import pulls_of
 from tests.cast import api_as
 from tests.factories import ConnectionFactory
 
@@ -45,7 +46,7 @@ def ask(client: APIClient, body: Any) -> Any:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("kind", PullKind.values)
+@pytest.mark.parametrize("kind", pulls_of("feast"))
 def test_administrators_and_the_team_pull(cast: SimpleNamespace, store: Connection, role: str, kind: str) -> None:
     answer = ask(api_as(getattr(cast, role)), {"kind": kind})
     if role not in {"owner_a", "admin"}:
@@ -62,6 +63,13 @@ def test_administrators_and_the_team_pull(cast: SimpleNamespace, store: Connecti
         "feast",
     )
     assert shown["requested_by"] == getattr(cast, role).username
+
+
+def test_a_store_is_not_asked_for_what_it_cannot_tell(cast: SimpleNamespace, store: Connection) -> None:
+    answer = ask(api_as(cast.owner_a), {"kind": "lineage"})
+    errors = [(one["pointer"], one["detail"]) for one in answer.json()["errors"]]
+    assert (answer.status_code, errors) == (422, [("/kind", "Choose one of: definitions, measurements.")])
+    assert not Pull.objects.exists()
 
 
 def test_asking_again_gives_the_one_that_is_unfinished(cast: SimpleNamespace, store: Connection) -> None:
@@ -190,7 +198,7 @@ def test_what_is_no_operation_is_not_found(cast: SimpleNamespace, running: Pull,
 
 def test_the_list_is_narrowed_and_paged(cast: SimpleNamespace, store: Connection, running: Pull) -> None:
     other = ConnectionFactory.create(slug="other")
-    newer = [Pull.objects.create(connection=other, kind=kind, state=PullState.FAILED) for kind in PullKind.values]
+    newer = [Pull.objects.create(connection=other, kind=kind, state=PullState.FAILED) for kind in pulls_of("feast")]
     client = api_as(cast.viewer)
 
     def found(**query: str) -> list[str]:

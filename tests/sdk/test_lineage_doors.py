@@ -4,6 +4,7 @@ import asyncio
 import csv
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -92,8 +93,9 @@ def test_asyncio_says_the_same(cast: SimpleNamespace, registry: Any, live_server
             return await client.lineage(RAW, depth=3), await client.impact(RAW, column="country")
 
     token = token_for(cast.owner_a, "features:read")
-    with registry(cast.owner_a) as waiting:
-        assert asyncio.run(ask()) == (waiting.lineage(RAW, depth=3), waiting.impact(RAW, column="country"))
+    with registry(cast.owner_a) as waiting, ThreadPoolExecutor(1) as pool:  # a browser's loop may live in this thread
+        answered = pool.submit(lambda: asyncio.run(ask())).result()
+        assert answered == (waiting.lineage(RAW, depth=3), waiting.impact(RAW, column="country"))
 
 
 def test_one_column(cast: SimpleNamespace, registry: Any, charter: Run) -> None:
