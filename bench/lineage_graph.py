@@ -11,6 +11,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -69,9 +70,7 @@ def timed(work: Callable[[Any], Any], starts: Sequence[Any]) -> tuple[float, flo
 
 def measure(edges: int) -> None:
     """One line of the table, on the database that settings name."""
-    import django
-
-    django.setup()
+    import_module("portal.wsgi")  # as a web worker is loaded
 
     from django.conf import settings
     from django.test import Client
