@@ -5,12 +5,7 @@ features whose names share most words, without looking at who may see them, and 
 features of one project that the user sees; its floor reads their names. Sizes are features in all.
 """
 
-import argparse
-import os
 import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -67,36 +62,15 @@ def measure(size: int) -> None:
 def _middle(work: Callable[[], Any]) -> float:
     """Seconds, the middle of some rounds after one that does not count."""
     work()
-    return statistics.median(_timed(work) for _ in range(ROUNDS))
-
-
-def _timed(work: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+    return statistics.median(scratch.seconds(work) for _ in range(ROUNDS))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="features in all")
-    parser.add_argument("--step", type=int, help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    if chosen.step:
-        import django
-
-        django.setup()
-        return measure(chosen.step)
-    print(" features job     ours ms floor ms  ratio", flush=True)
-    for size in chosen.sizes:
-        with scratch.database("charter_bench_alike") as url:
-            env = scratch.environment(url)
-            subprocess.run(
-                [sys.executable, "-m", "bench.fill", str(size)], check=True, env=env, stdout=subprocess.DEVNULL
-            )
-            subprocess.run([sys.executable, "-m", "bench.alike", "--step", str(size)], check=True, env=env)
-    return None
+    scratch.run(
+        "alike", measure, about=__doc__, sizes=SIZES, unit="features in all", made=scratch.filled_database,
+        heading=" features job     ours ms floor ms  ratio",
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     main()

@@ -7,10 +7,8 @@ by granian with two workers, token and all, and single events come on eight conn
 makes nodes, runs and edges of what was received.
 """
 
-import argparse
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from http.client import HTTPConnection
 from typing import Any
@@ -62,12 +60,6 @@ def _event(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _timed(work: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
 def floor_batches(url: str, bodies: Sequence[bytes]) -> float:
     """Events a second."""
 
@@ -80,7 +72,7 @@ def floor_batches(url: str, bodies: Sequence[bytes]) -> float:
                     cursor.executemany(_FLOOR, rows)
                 connection.commit()
 
-    return len(bodies) / _timed(work)
+    return len(bodies) / scratch.seconds(work)
 
 
 def floor_single(url: str, bodies: Sequence[bytes]) -> float:
@@ -92,7 +84,7 @@ def floor_single(url: str, bodies: Sequence[bytes]) -> float:
                 connection.execute(_FLOOR, ("job", "2026-11-20T12:00:00Z", body.decode()))
                 connection.commit()
 
-    return len(bodies) / _timed(work)
+    return len(bodies) / scratch.seconds(work)
 
 
 def ours(url: str, secret: str, path: str, bodies: Sequence[bytes], connections: int) -> float:
@@ -120,15 +112,11 @@ def _at_once(bodies: Sequence[bytes], work: Callable[[Sequence[bytes]], None], t
         for one in running:
             one.join()
 
-    return len(bodies) / _timed(run)
+    return len(bodies) / scratch.seconds(run)
 
 
 def measure(stored: int) -> None:
     """One line of the table, on the database that settings name."""
-    import django
-
-    django.setup()
-
     from bench.api import served
     from lineage.actions.folding import fold_waiting
     from lineage.actions.receiving import keep_events
@@ -150,7 +138,7 @@ def measure(stored: int) -> None:
     with served("portal.wsgi:application") as web:
         batch = 100 * ours(web, secret, "/api/v1/lineage/batch", many, 2)
         single = ours(web, secret, "/api/v1/lineage", bodies[SENT:], CONNECTIONS)
-    seconds = _timed(lambda: fold_waiting(seconds=3_600))
+    seconds = scratch.seconds(lambda: fold_waiting(seconds=3_600))
     folded = (SENT + SINGLE) / seconds
     print(
         f"{stored:>9,}{batch_floor:10,.0f}{batch:9,.0f}{batch / batch_floor:7.2f}"
@@ -161,15 +149,12 @@ def measure(stored: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="events received and folded before")
-    parser.add_argument("--step", type=int, help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    if chosen.step is not None:
-        return measure(chosen.step)
-    print(f"{len(next(events(0, 1))):,} bytes an event; events a second; wanted: batch 0.5, folded 0.15, single 0.3")
-    print("   stored  floor/s  batch/s  ratio folded/s  ratio floor 1/s single/s  ratio  peak MB", flush=True)
-    return scratch.measure_each("lineage", chosen.sizes)
+    size = len(next(events(0, 1)))
+    scratch.run(
+        "lineage", measure, about=__doc__, sizes=SIZES, unit="events received and folded before",
+        heading=f"{size:,} bytes an event; events a second; wanted: batch 0.5, folded 0.15, single 0.3\n"
+        "   stored  floor/s  batch/s  ratio folded/s  ratio floor 1/s single/s  ratio  peak MB",
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ what an endpoint answers, of at most 500 nodes, with what they are called and ho
 who may not see everything; `impact` says who is hit. `page` is the whole explorer with 150 nodes.
 """
 
-import argparse
 import random
 import statistics
 import time
@@ -103,17 +102,11 @@ def measure(edges: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="edges")
-    parser.add_argument("--step", type=int, help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    if chosen.step is not None:
-        return measure(chosen.step)
-    print("milliseconds; wanted: p99 of graph at most 3 times the floor's, the page under 300", flush=True)
-    print(
-        "     edges  reached    floor      p99    graph      p99  ratio   impact      p99     page      p99", flush=True
-    )
-    return scratch.measure_each("lineage_graph", chosen.sizes)
+    scratch.run(
+        "lineage_graph", measure, about=__doc__, sizes=SIZES, unit="edges",
+        heading="milliseconds; wanted: p99 of graph at most 3 times the floor's, the page under 300\n"
+        "     edges  reached    floor      p99    graph      p99  ratio   impact      p99     page      p99",
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -5,10 +5,6 @@ tables of the same columns and indexes; `again` plans the same files when nothin
 plans and applies one changed description, `each` a changed description of every feature.
 """
 
-import argparse
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -102,21 +98,10 @@ def _floor() -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="features")
-    parser.add_argument("--step", type=int, help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    if chosen.step:
-        import django
-
-        django.setup()
-        return measure(chosen.step)
-    print("features  check s   plan s  apply s  floor s  again s    one s   each s  peak MB", flush=True)
-    for features in chosen.sizes:
-        with scratch.charter_database("charter_bench_plans") as url:
-            command = [sys.executable, "-m", "bench.plans", "--step", str(features)]
-            subprocess.run(command, check=True, env=os.environ | scratch.environment(url))
-    return None
+    scratch.run(
+        "plans", measure, about=__doc__, sizes=SIZES, unit="features",
+        heading="features  check s   plan s  apply s  floor s  again s    one s   each s  peak MB",
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

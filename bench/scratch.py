@@ -1,12 +1,15 @@
 """Databases that live as long as a benchmark, on the server that DATABASE_URL names."""
 
+import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
+import django
 import psycopg
 
 DEFAULT_URL = "postgresql://127.0.0.1:5432/charter"
@@ -38,12 +41,42 @@ def charter_database(name: str) -> Iterator[str]:
         yield url
 
 
-def measure_each(bench: str, sizes: Sequence[int]) -> None:
-    """Run `python -m bench.<bench> --step SIZE` for each size, on a database of its own with Charter's tables."""
-    for size in sizes:
-        with charter_database(f"charter_bench_{bench}") as url:
+@contextmanager
+def filled_database(name: str, features: int) -> Iterator[str]:
+    """A database with so many features of `bench.fill`."""
+    with database(name) as url:
+        command = [sys.executable, "-m", "bench.fill", str(features)]
+        subprocess.run(command, check=True, env=environment(url), stdout=subprocess.DEVNULL)
+        yield url
+
+
+def run(
+    bench: str, measure: Callable[[int], None], *, about: str | None, sizes: Sequence[int], unit: str, heading: str,
+    made: Callable[[str, int], AbstractContextManager[str]] = lambda name, size: charter_database(name),
+) -> None:  # fmt: skip
+    """What `python -m bench.<bench>` does: `measure` each size in a process and on a database of its own.
+
+    `made` makes the database of a name for a size. The process is the same command with `--step`.
+    """
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=sizes, help=unit)
+    parser.add_argument("--step", type=int, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.step is not None:
+        django.setup()
+        return measure(chosen.step)
+    print(heading, flush=True)
+    for size in chosen.sizes:
+        with made(f"charter_bench_{bench}", size) as url:
             command = [sys.executable, "-m", f"bench.{bench}", "--step", str(size)]
             subprocess.run(command, check=True, env=environment(url))
+    return None
+
+
+def seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
 
 
 def environment(url: str) -> dict[str, str]:

@@ -4,13 +4,7 @@ Sizes are days of reads that are stored already, one row each. `floor` copies th
 inserts their sums with one statement, without looking at anything. `again` sends a batch that was counted before.
 """
 
-import argparse
-import os
 import statistics
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -63,38 +57,22 @@ def measure(stored: int) -> None:
             cursor.execute(_FLOOR)
             cursor.execute("DROP TABLE sent")
 
-    ours = [_timed(lambda: report_reads(batch(f"r{n}"), actor=actor, token_name="bench")) for n in range(ROUNDS)]  # noqa: B023,S106
-    again = [_timed(lambda: report_reads(batch("r0"), actor=actor, token_name="bench")) for _ in range(ROUNDS)]  # noqa: S106
-    floors = [_timed(floor) for _ in range(ROUNDS)]
+    def ours_of(prefix: str) -> float:
+        return scratch.seconds(lambda: report_reads(batch(prefix), actor=actor, token_name="bench"))  # noqa: S106
+
+    ours = [ours_of(f"r{n}") for n in range(ROUNDS)]
+    again = [ours_of("r0") for _ in range(ROUNDS)]
+    floors = [scratch.seconds(floor) for _ in range(ROUNDS)]
     middle, least = statistics.median(ours), statistics.median(floors)
     print(f"{stored:>9,} {middle:8.3f} {least:8.3f} {middle / least:6.2f} {statistics.median(again):8.3f}", flush=True)
 
 
-def _timed(work: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="days of reads that are stored")
-    parser.add_argument("--step", type=int, help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    if chosen.step:
-        import django
-
-        django.setup()
-        return measure(chosen.step)
-    print("   stored   ours s  floor s  ratio  again s", flush=True)
-    for stored in chosen.sizes:
-        with scratch.database("charter_bench_usage") as url:
-            env = os.environ | scratch.environment(url)
-            subprocess.run(
-                [sys.executable, "-m", "bench.fill", "10000"], check=True, env=env, stdout=subprocess.DEVNULL
-            )
-            subprocess.run([sys.executable, "-m", "bench.usage", "--step", str(stored)], check=True, env=env)
-    return None
+    scratch.run(
+        "usage", measure, about=__doc__, sizes=SIZES, unit="days of reads that are stored",
+        heading="   stored   ours s  floor s  ratio  again s",
+        made=lambda name, stored: scratch.filled_database(name, 10_000),
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
