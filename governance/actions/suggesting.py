@@ -2,11 +2,10 @@
 
 from django.db import transaction
 
-from common.statements import fetch
+from common.locks import try_lock
 from governance.models import ClassSuggestion, SuggestionState
 from governance.queries.classes import TOLD, Wanted, wanted_suggestions
 
-_LOCK = 7_303  # of PostgreSQL's advisory locks
 _AT_ONCE = 1_000
 
 
@@ -14,7 +13,7 @@ def suggest_classes() -> dict[str, int]:
     """Make the suggestions that should be there, change those that are told otherwise now, and take back those that
     no longer hold. What somebody has decided stays, and does not come back. Returns how many of each."""
     with transaction.atomic():
-        if not fetch("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])[0][0]:
+        if not try_lock("suggest classes"):
             return {}
         # Locked, so that nobody decides about one while it changes.
         held = {one.feature_id: one for one in ClassSuggestion.objects.open().order_by("pk").select_for_update()}

@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from django.db import DataError, IntegrityError, transaction
 
+from common.locks import try_lock, wait_for_lock
 from common.statements import execute_many, fetch
 from lineage.folding import aliases, edges, sayings
 from lineage.folding.changes import note_change
@@ -23,7 +24,7 @@ from lineage.openlineage.reading import Said, read
 log = structlog.get_logger()
 MOST_EVENTS = 500
 MOST_BYTES = 16_000_000
-LOCK = 7_301  # of PostgreSQL's advisory locks
+_LOCK = "fold lineage"
 # What lies with an event. A database that is away or wrong is no event's fault: then all of them go on waiting.
 REFUSED = (DataError, IntegrityError)
 _TAKE = """
@@ -58,7 +59,7 @@ def fold_waiting(*, seconds: float = 600) -> int:
     until, folded = time.monotonic() + seconds, 0
     while time.monotonic() < until:
         with transaction.atomic():
-            count = _fold_some(MOST_EVENTS) if _is_alone() else 0
+            count = _fold_some(MOST_EVENTS) if try_lock(_LOCK) else 0
         if not count:
             break
         folded += count
@@ -69,12 +70,8 @@ def fold_waiting(*, seconds: float = 600) -> int:
 def alone() -> Iterator[None]:
     """Within one transaction nobody else changes the graph. Waits for who does."""
     with transaction.atomic():
-        fetch("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        wait_for_lock(_LOCK)
         yield
-
-
-def _is_alone() -> bool:
-    return bool(fetch("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])[0][0])
 
 
 def _fold_some(most: int) -> int:

@@ -7,12 +7,12 @@ from itertools import chain
 import orjson
 from django.db import transaction
 
+from common.locks import try_lock
 from common.statements import execute_many, fetch
 from lineage.flowing import Claim, Column, Evidence, flow
 from lineage.models import Sure
 from lineage.queries.claimed import claims, classes, ways_from
 
-_LOCK = 7_302  # of PostgreSQL's advisory locks
 _EDGES = "SELECT count(*), sum(hashtextextended(id::text, 0))::text FROM lineage_columnedge WHERE is_direct"
 _HELD = "SELECT fingerprint FROM lineage_trace WHERE id = 1"
 _NOTE = """
@@ -37,7 +37,7 @@ _DROP = 'DELETE FROM lineage_columnclass WHERE node_id = %s AND "column" = %s'
 def trace_changed() -> bool:
     """Follow the classes anew where a claim or an edge has changed since it was done last. Returns whether one had."""
     with transaction.atomic():
-        if not fetch("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])[0][0]:
+        if not try_lock("trace classes"):
             return False
         said, of_features = claims(), classes()
         mark = _fingerprint([*said, *of_features])

@@ -2,12 +2,11 @@
 
 from django.db import transaction
 
+from common.locks import try_lock
 from common.statements import execute_many, fetch
 from lineage.queries.upstream import tables_upstream
 from registry.actions.facts import write_upstream
 
-LOCK = 7_304  # of PostgreSQL's advisory locks
-_IS_ALONE = "SELECT pg_try_advisory_xact_lock(%s)"
 _UNTOLD = "SELECT changes FROM lineage_telling WHERE changes <> told"
 _TOLD = "UPDATE lineage_telling SET told = %s"
 
@@ -18,7 +17,7 @@ def tell_upstream() -> int:
 
     The count is read before the graph: what changes meanwhile is told the next time, perhaps once more.
     """
-    if not fetch(_IS_ALONE, [LOCK])[0][0] or not (untold := fetch(_UNTOLD, [])):
+    if not try_lock("tell upstream") or not (untold := fetch(_UNTOLD, [])):
         return 0
     changed = write_upstream(tables_upstream())
     execute_many(_TOLD, untold)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from django.db import connection as database
 from django.utils import timezone
 
+from common.locks import try_lock
 from registry.models import KeptAnswer, User
 
 KEPT_FOR = timedelta(days=1)
@@ -13,9 +13,7 @@ KEPT_FOR = timedelta(days=1)
 
 def take_key(user: User, key: str) -> bool:
     """Hold the key until the transaction ends; False while another request holds it."""
-    with database.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"answer {user.pk} {key}"])
-        return bool(cursor.fetchone()[0])
+    return try_lock(f"answer {user.pk} {key}")
 
 
 def keep_answer(

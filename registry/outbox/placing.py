@@ -7,6 +7,8 @@ whatever appears later stands further behind.
 
 from django.db import connection, transaction
 
+from common.locks import wait_for_lock
+
 _PLACE = """
 UPDATE registry_message AS message SET place = placed.last + unplaced.nth
 FROM (SELECT id, row_number() OVER (ORDER BY id) AS nth FROM registry_message WHERE place IS NULL) AS unplaced,
@@ -18,7 +20,7 @@ WHERE message.id = unplaced.id
 @transaction.atomic
 def place_events() -> int:
     """Place what has happened since the last time. Returns how many."""
+    wait_for_lock("events")  # held until what it guards is committed
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('events'))")  # held until what it guards is committed
         cursor.execute(_PLACE)
         return int(cursor.rowcount)

@@ -11,11 +11,12 @@ import httpx
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from standardwebhooks import Webhook as Signer
 
 from common import guarded, json
+from common.locks import wait_for_lock
 from registry.choices import Channel, DeliveryState, HookKind
 from registry.models import Delivery, Webhook
 from registry.outbox.letters import absolute_url, as_event, as_html, as_slack, as_text
@@ -53,8 +54,7 @@ def _claimed() -> list[Delivery]:
 
 
 def _digest(first: Delivery) -> list[Delivery]:
-    with connection.cursor() as cursor:  # one worker at a time makes the digest of an address
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"digest:{first.address}"])
+    wait_for_lock(f"digest:{first.address}")  # one worker at a time makes the digest of an address
     mine = Delivery.objects.filter(
         address=first.address, is_digest=True, state=DeliveryState.WAITING, due_at__lte=timezone.now()
     ).order_by("pk")
