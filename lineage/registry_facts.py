@@ -7,10 +7,9 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from lineage.models import NodeKind
-from lineage.naming import Name, view_name
+from lineage.naming import Name, source_name, table_of, view_name
 from lineage.openlineage.links import ColumnLink
 from lineage.openlineage.names import dataset_id, node_id
-from lineage.telling import source_name, table_of
 from registry.choices import VersionState, ViewKind
 from registry.models import Consumer, Feature, FeatureView, Project, Source, Usage
 

@@ -44,6 +44,10 @@ INSERT INTO lineage_flow AS held (id, job, dataset, said_at, digest, body) VALUE
 ON CONFLICT (id) DO UPDATE SET said_at = excluded.said_at, digest = excluded.digest, body = excluded.body
 WHERE (excluded.said_at, excluded.digest) > (held.said_at, held.digest)
 """
+_PUT_CHANGE = """
+INSERT INTO lineage_tablechange AS held (node_id, kind, run, at, producer, before_id) VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (node_id, kind, run) DO UPDATE SET at = excluded.at WHERE excluded.at < held.at
+"""
 
 
 @dataclass(slots=True)
@@ -134,13 +138,14 @@ class Rows:
     runs: dict[UUID, RunRow]
     flows: dict[tuple[UUID, UUID], rules.Held]
     tellers: set[UUID]
+    changes: set[tuple]
 
     @classmethod
     def touched_by(cls, events: Iterable[Said]) -> "Rows":
         """The rows as they are held now, without what the events say."""
         nodes = {id for event in events for id in event.nodes}
         runs = {run_id(event.subject, event.run) for event in events if event.kind == RUN}
-        return cls(_held_nodes(nodes), _held_runs(runs), {}, set())
+        return cls(_held_nodes(nodes), _held_runs(runs), {}, set(), set())
 
     def add(self, event: Said) -> None:
         for id, said in event.nodes.items():
@@ -155,6 +160,8 @@ class Rows:
             said_flow = {"at": event.at, "digest": event.digest, "body": body}
             self.flows[teller, dataset] = rules.newer(self.flows.get((teller, dataset)), said_flow)
         self.tellers.add(event.subject)
+        for one in event.changes:
+            self.changes.add((one.node, one.kind, event.run or event.at, event.at, one.producer, one.before))
 
     def write(self) -> None:
         """In one order everywhere, although only one folds at a time: people's actions lock the same rows."""
@@ -172,6 +179,7 @@ class Rows:
         execute_many(_PUT_NODE, [self.nodes[id].values() for id in sorted(self.nodes)])
         execute_many(_PUT_RUN, [self.runs[id].values() for id in sorted(self.runs)])
         execute_many(_PUT_FLOW, flows)
+        execute_many(_PUT_CHANGE, sorted(self.changes, key=str))
 
 
 def _held_nodes(ids: Iterable[UUID]) -> dict[UUID, NodeRow]:

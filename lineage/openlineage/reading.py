@@ -19,6 +19,9 @@ from lineage.openlineage.links import mentioned
 _LARGEST = 32_000
 _LARGEST_KNOWN = 1_000_000
 _WORKED_OUT = frozenset({"schema", "lineage", "symlinks"})
+CHANGES = frozenset({"DROP", "RENAME", "TRUNCATE"})
+# A run that begins or fails has only meant to.
+_DONE = frozenset({"", "COMPLETE", "RUNNING", "OTHER"})
 MOST_DATASETS = 2_000
 MOST_FACETS = 60
 MOST_SYMLINKS = 20
@@ -41,6 +44,16 @@ class NodeSaid:
     spelling: str = ""  # namespace, a line feed, name; where the producer writes it another way
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeSaid:
+    """What an event says has happened to a dataset as a whole. `before` is the node that it was called by."""
+
+    node: UUID
+    kind: str
+    producer: str
+    before: UUID | None
+
+
 @dataclass(slots=True)
 class Said:
     """Everything that one event says. `flows` is what its outputs say of their columns."""
@@ -59,6 +72,7 @@ class Said:
     parent: UUID | None = None
     is_whole: bool = False  # it states the whole, and takes the place of what was said before
     is_pulled: bool = False  # somebody asked for it: it may know less than the runs that tell of themselves
+    changes: list[ChangeSaid] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -77,7 +91,16 @@ def read(body: bytes, *, kind: str, event_at: datetime, event_type: str, digest:
     if kind == RUN:
         _read_run(said, event["run"], reader)
     _also_from_columns(said, reader)
+    if event_type in _DONE:
+        said.changes = list(_changes(reader, str(event.get("producer", ""))))
     return said
+
+
+def _changes(reader: "_Reader", producer: str) -> Iterator[ChangeSaid]:
+    for node in list(reader.nodes.values()):
+        if node.kind == DATASET and (found := change_of(node.facets)):
+            kind, before = found
+            yield ChangeSaid(node.id, kind, producer[:500], reader.named(DATASET, before) if before else None)
 
 
 def moment(at: datetime) -> str:
@@ -122,6 +145,18 @@ def _also_from_columns(said: Said, reader: "_Reader") -> None:
 def _is_entity(said: dict[str, Any]) -> bool:
     facets = said.get("facets")
     return isinstance(facets, dict) and "feast_entity" in facets
+
+
+def change_of(facets: Facets) -> tuple[str, Named | None] | None:
+    """(what happened to the dataset as a whole, what it was called before); None where nothing did that readers feel.
+
+    What is emptied and filled again by the same run was never empty for them.
+    """
+    facet = facets.get("lifecycleStateChange", {})
+    kind, before = facet.get("lifecycleStateChange"), facet.get("previousIdentifier")
+    if kind not in CHANGES or kind == "TRUNCATE" and facets.get("outputStatistics", {}).get("rowCount"):
+        return None
+    return kind, (before["namespace"], before["name"]) if names.is_named(before) else None
 
 
 def symlinks(facets: Facets) -> Iterator[tuple[UUID, Named, bool]]:

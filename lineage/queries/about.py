@@ -9,11 +9,13 @@ from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from lineage.folding.standing import standing
-from lineage.models import ColumnEdge, Node, Run
+from lineage.models import ColumnEdge, Node, NodeKind, Run, TableChange
+from lineage.queries.measured import Measured, measured, tested
 from registry.models import User
 
 MOST_RUNS = 30
 MOST_COLUMNS = 500
+MOST_CHANGES = 5
 # Source code and what a failure printed may hold what is none of everybody's business.
 CODE = {"sql": "query", "sourceCode": "sourceCode"}
 
@@ -33,6 +35,7 @@ class Column:
 class About:
     names: list[tuple[str, str]]
     facets: dict[str, dict[str, Any]]
+    measured: list[Measured]
     columns: list[Column]
     description: str
     owners: list[str]
@@ -47,7 +50,7 @@ def about(node: Node, actor: User) -> About:
     names = [(one.namespace, one.name) for one in members]
     names += [(line[0], line[2]) for one in members for line in (text.partition("\n") for text in one.spellings)]
     return About(
-        list(dict.fromkeys(names)), facets, _columns(node, facets.get("schema", {}), actor),
+        list(dict.fromkeys(names)), facets, measured(members), _columns(node, facets.get("schema", {}), actor),
         _text(facets.get("documentation", {}).get("description")), list(_owners(facets)), list(_tags(facets)),
     )  # fmt: skip
 
@@ -60,9 +63,23 @@ def facets_of(members: Sequence[Node]) -> dict[str, dict[str, Any]]:
     return facets
 
 
+def changes_of(node: Node) -> QuerySet[TableChange]:
+    """What was said to have happened to the table as a whole, newest first, by any of its names."""
+    told = Q(node__same_as=node.same_as_id) | Q(before__same_as=node.same_as_id)
+    return TableChange.objects.filter(told).select_related("node", "before")[:MOST_CHANGES]
+
+
 def runs_of(node: Node) -> QuerySet[Run]:
     """Runs of a job, newest first, without what their producers say beside."""
     return Run.objects.filter(job=node).defer("facets", "picture", "marks")
+
+
+def newest_tests(job: Node) -> list[Measured]:
+    """What the newest run of a job that tested anything found."""
+    if job.kind != NodeKind.JOB:
+        return []
+    run = Run.objects.filter(job=job, facets__has_key="test").order_by("-started_at", "-id").first()
+    return tested(run) if run else []
 
 
 def may_see_code(user: User) -> bool:

@@ -10,9 +10,20 @@ from common.keyset import Page
 from common.keyset import page as page_of
 from common.spreadsheets import csv_response
 from lineage.models import Node, NodeKind, Run
-from lineage.queries.about import MOST_RUNS, about, code_of, error_of, may_see_code, runs_of, schedule_of
+from lineage.queries.about import (
+    MOST_RUNS,
+    about,
+    changes_of,
+    code_of,
+    error_of,
+    may_see_code,
+    newest_tests,
+    runs_of,
+    schedule_of,
+)
 from lineage.queries.graph import neighbours
 from lineage.queries.impact import impact_of
+from lineage.queries.measured import tested
 from lineage.queries.suggestions import may_be_same, said_of, said_same
 from registry.views.actor import actor_of
 
@@ -50,6 +61,8 @@ def page(request: HttpRequest, node: UUID) -> HttpResponseBase:
         "may_be": may_be_same(actor, found),
         "may_say": actor.has_perm("lineage.say_flow", found),
         "may_tell": bool(impact.affected) and actor.has_perm("lineage.tell_teams", found),
+        "changes": changes_of(found) if found.kind == NodeKind.DATASET else (),
+        "measured": told.measured or newest_tests(found),
         "code": code_of(told.facets) if may_see_code(actor) else "",
         "hides_code": bool(code_of(told.facets)) and not may_see_code(actor),
     }
@@ -70,6 +83,7 @@ def run(request: HttpRequest, node: UUID, run: UUID) -> HttpResponse:
         "outputs": touched.filter(pk__in=found.outputs),
         "parent": _parent(found),
         "children": Run.objects.filter(parent=found.pk).select_related("job").order_by("started_at")[:MOST_PARTS],
+        "measured": tested(found),
         "error": error_of(found) if may_see_code(actor) else "",
     }
     return render(request, "lineage/node/run.html", context)

@@ -33,6 +33,7 @@ EVENTS = {
         Event("ownership.offered", "my team is asked to answer for something"),
         Event("ownership.answered", "a team answers what mine has offered"),
         Event("impact.told", "somebody warns of a table or job that something of my team is made from"),
+        Event("table.changed", "a table that something of my team is made from is dropped, renamed or emptied"),
         Event("notice.test", "I try a notice"),
         Event("webhook.test", "somebody tries a webhook"),
     )
