@@ -3,11 +3,13 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q, TextChoices
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Max, Q, TextChoices, When
+from django.db.models import Value as V
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 
-from lineage.models import KnownClass
+from lineage.models import KnownClass, Sure
 from registry import roles
 from registry.models import Actor, Feature, User
 
@@ -39,6 +41,20 @@ class ClassSuggestionQuerySet(models.QuerySet["ClassSuggestion"]):
         if actor.role_names & {roles.COMMITTEE, roles.CHAIR}:
             mine |= Q(team=None) | Q(is_lowering=True) & ~Q(team__in=actor.team_ids)
         return self.open().alias(team=_OWNER).filter(mine)
+
+    def with_fold(self) -> Self:
+        """With `fold`: what is only possible, since a whole table, job or run is tagged, is one question for a view."""
+        tagged = Concat(
+            KeyTextTransform("node", KeyTransform(0, "path")), V(" "), "kind", V(" "), "said", V(" "),
+            Cast("feature__view", models.TextField()), output_field=models.TextField(),
+        )  # fmt: skip
+        alone = Cast("pk", models.TextField())
+        return self.annotate(fold=Case(When(sure=Sure.POSSIBLE, then=tagged), default=alone))
+
+    def folded(self) -> Self:
+        """The newest of each fold."""
+        heads = self.with_fold().order_by().values("fold").annotate(head=Max("pk"))
+        return self.filter(pk__in=heads.values("head"))
 
     def with_feature(self) -> Self:
         """With everything that a line about them names."""

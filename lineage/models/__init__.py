@@ -12,6 +12,7 @@ from lineage.models.sayings import SaidEdge
 from lineage.models.tellings import Telling
 
 __all__ = [
-    "Alias", "AliasOrigin", "Bridge", "ChangeKind", "ClaimKind", "ColumnClass", "ColumnEdge", "Edge", "Event", "EventState", "Flow",
-    "KnownClass", "Node", "NodeKind", "Reading", "Run", "RunState", "SaidEdge", "Sure", "TableChange", "Telling", "Trace",
+    "Alias", "AliasOrigin", "Bridge", "ChangeKind", "ClaimKind", "ColumnClass", "ColumnEdge", "Edge", "Event",
+    "EventState", "Flow", "KnownClass", "Node", "NodeKind", "Reading", "Run", "RunState", "SaidEdge", "Sure",
+    "TableChange", "Telling", "Trace",
 ]  # fmt: skip

@@ -19,6 +19,8 @@ from lineage.openlineage.links import mentioned
 _LARGEST = 32_000
 _LARGEST_KNOWN = 1_000_000
 _WORKED_OUT = frozenset({"schema", "lineage", "symlinks"})
+_MEASURED = frozenset({"dataQualityMetrics", "dataQualityAssertions", "inputStatistics", "outputStatistics", "test"})
+_CLIENT = "/client/"
 CHANGES = frozenset({"DROP", "RENAME", "TRUNCATE"})
 # A run that begins or fails has only meant to.
 _DONE = frozenset({"", "COMPLETE", "RUNNING", "OTHER"})
@@ -79,7 +81,7 @@ class Said:
 def read(body: bytes, *, kind: str, event_at: datetime, event_type: str, digest: bytes) -> Said:
     """What an admitted event says."""
     event = orjson.loads(body)
-    reader = _Reader()
+    reader = _Reader(str(event.get("producer", "")))
     subject = reader.dataset(event["dataset"]) if kind == DATASET else reader.job(event["job"])
     said = Said(
         kind, moment(event_at), digest.hex(), event_type, subject, reader.nodes,
@@ -171,7 +173,8 @@ def symlinks(facets: Facets) -> Iterator[tuple[UUID, Named, bool]]:
 class _Reader:
     """Gathers the nodes that an event names."""
 
-    def __init__(self) -> None:
+    def __init__(self, producer: str) -> None:
+        self._producer = producer
         self.nodes: dict[UUID, NodeSaid] = {}
         self.flows: dict[UUID, dict[str, Any]] = {}
         self.warnings: list[str] = []
@@ -219,7 +222,12 @@ class _Reader:
             return {}
         self._warn(len(said) > MOST_FACETS, f"Of {len(said):,} facets of {of} the first {MOST_FACETS} are kept.")
         kept = {name: body for name, body in sorted(said.items())[:MOST_FACETS] if self._is_facet(name, body)}
-        return {name: self._at_most(name, body) for name, body in kept.items()}
+        return {name: self._at_most(name, self._told_by(name, body)) for name, body in kept.items()}
+
+    def _told_by(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Who measured, and not whose client sent it: that stands there where an integration says no more."""
+        is_client = name in _MEASURED and self._producer and _CLIENT in str(body.get("_producer"))
+        return body | {"_producer": self._producer} if is_client else body
 
     def _is_facet(self, name: str, body: object) -> bool:
         is_facet = isinstance(body, dict) and len(name) <= 100

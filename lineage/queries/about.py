@@ -10,12 +10,13 @@ from django.utils.dateparse import parse_datetime
 
 from lineage.folding.standing import standing
 from lineage.models import ColumnEdge, Node, NodeKind, Run, TableChange
-from lineage.queries.measured import Measured, measured, tested
+from lineage.queries.measured import Measured, checks_of, measured
 from registry.models import User
 
 MOST_RUNS = 30
 MOST_COLUMNS = 500
 MOST_CHANGES = 5
+MOST_TRIED = 3
 # Source code and what a failure printed may hold what is none of everybody's business.
 CODE = {"sql": "query", "sourceCode": "sourceCode"}
 
@@ -71,15 +72,15 @@ def changes_of(node: Node) -> QuerySet[TableChange]:
 
 def runs_of(node: Node) -> QuerySet[Run]:
     """Runs of a job, newest first, without what their producers say beside."""
-    return Run.objects.filter(job=node).defer("facets", "picture", "marks")
+    return Run.objects.filter(job=node).told_once().defer("facets", "picture", "marks")
 
 
 def newest_tests(job: Node) -> list[Measured]:
-    """What the newest run of a job that tested anything found."""
+    """What the newest run of a job found that tested anything, of the last few."""
     if job.kind != NodeKind.JOB:
         return []
-    run = Run.objects.filter(job=job, facets__has_key="test").order_by("-started_at", "-id").first()
-    return tested(run) if run else []
+    runs = Run.objects.filter(job=job).only("id", "facets")[:MOST_TRIED]
+    return next(filter(None, map(checks_of, runs)), [])
 
 
 def may_see_code(user: User) -> bool:

@@ -1,6 +1,6 @@
 """What others have measured of a table, or tested in a run: kept as they told it, with when and by whom.
 
-Counts, times and verdicts. Smallest and largest values, sums and quantiles are values of somebody's data: they may be in
+Counts, times and verdicts. Smallest and largest values, sums and quantiles are values of somebody's data: they are in
 the events as they came, and are shown to nobody.
 """
 
@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 
 from lineage.folding.standing import stands
 from lineage.models import Node, Run
+from lineage.openlineage.reading import PULLED
 
 MOST = 200
 COUNTS = {
@@ -23,7 +24,7 @@ COUNTS = {
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One thing that was found. `state` is ok, warn, crit or empty where it is only a number; `when`, of a time found."""
+    """One thing that was found: a number, a moment in `when`, or a verdict. `state` is ok, warn, crit or empty."""
 
     what: str
     column: str
@@ -44,7 +45,7 @@ def measured(members: Iterable[Node]) -> list[Measured]:
     return [one for name, held in newest.items() for one in _read(name, held)][:MOST]
 
 
-def tested(run: Run) -> list[Measured]:
+def checks_of(run: Run) -> list[Measured]:
     """What a run says that it tested."""
     held = run.facets.get("test")
     return list(_read("test", held))[:MOST] if held else []
@@ -58,12 +59,14 @@ def _read(name: str, held: dict[str, Any]) -> Iterator[Measured]:
 
 
 def producer_name(uri: object) -> str:
-    """The end of an address that says what it is: `openlineage-dbt` of `https://…/1.54.0/integration/dbt`."""
+    """What people call it: `dbt` of `https://github.com/OpenLineage/OpenLineage/tree/1.54.0/integration/dbt`."""
     text = uri if isinstance(uri, str) else ""
-    parts = [part for part in text.replace("urn:charter:connectors:", "pulled from/").split("/") if part]
-    if text.startswith("urn:charter:"):
-        return f"{parts[-1]}, pulled"
-    return parts[-1] if parts else ""
+    if text.startswith(PULLED):
+        return f"{text.removeprefix(PULLED)}, pulled"
+    host, *parts = text.partition("://")[2].split("/") if "://" in text else ["", text]
+    if "integration" in parts[:-1]:
+        return parts[parts.index("integration") + 1]
+    return parts[1] if host == "github.com" and len(parts) > 1 else parts[-1] if parts else host
 
 
 Found = tuple[str, str, str, str, datetime | None]

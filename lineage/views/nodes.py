@@ -23,7 +23,7 @@ from lineage.queries.about import (
 )
 from lineage.queries.graph import neighbours
 from lineage.queries.impact import impact_of
-from lineage.queries.measured import tested
+from lineage.queries.measured import checks_of
 from lineage.queries.suggestions import may_be_same, said_of, said_same
 from registry.views.actor import actor_of
 
@@ -76,14 +76,15 @@ def run(request: HttpRequest, node: UUID, run: UUID) -> HttpResponse:
     job = get_object_or_404(Node.objects.visible_to(actor), pk=node)
     found = get_object_or_404(job.runs, pk=run)
     touched = Node.objects.visible_to(actor).defer("facets", "picture", "spellings")
+    parts = Run.objects.filter(parent=found.pk).told_once().select_related("job")
     context = {
         "job": job,
         "run": found,
         "inputs": touched.filter(pk__in=found.inputs),
         "outputs": touched.filter(pk__in=found.outputs),
         "parent": _parent(found),
-        "children": Run.objects.filter(parent=found.pk).select_related("job").order_by("started_at")[:MOST_PARTS],
-        "measured": tested(found),
+        "children": parts.order_by("started_at")[:MOST_PARTS],
+        "measured": checks_of(found),
         "error": error_of(found) if may_see_code(actor) else "",
     }
     return render(request, "lineage/node/run.html", context)

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 from airflow.providers.openlineage.extractors import OperatorLineage
 from airflow.sdk import BaseOperator
-from openlineage.client.event_v2 import Dataset
+from openlineage.client.event_v2 import Dataset, OutputDataset
 from openlineage.client.facet_v2 import (
     column_lineage_dataset,
     output_statistics_output_dataset,
@@ -47,10 +47,9 @@ class _Copy(BaseOperator):
         schema = {"schema": schema_dataset.SchemaDatasetFacet(fields)}
         written = {"columnLineage": self._columns(source), **self._tags(), **schema}
         counted = {"outputStatistics": output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(self.rows)}
-        from openlineage.client.event_v2 import OutputDataset
-
         return OperatorLineage(
-            inputs=[Dataset(*source, schema)], outputs=[OutputDataset(*target, facets=written, outputFacets=counted)]
+            inputs=[Dataset(*source, facets=schema)],
+            outputs=[OutputDataset(*target, facets=written, outputFacets=counted)],
         )
 
     def _columns(self, source: tuple[str, str]) -> column_lineage_dataset.ColumnLineageDatasetFacet:
