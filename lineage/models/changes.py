@@ -32,6 +32,7 @@ class TableChange(models.Model):
         constraints = [models.UniqueConstraint(fields=["node", "kind", "run"], name="one_change_per_run")]
         indexes = [
             models.Index(fields=["at"], name="change_to_tell", condition=models.Q(settled_at=None)),
+            models.Index(fields=["before"], name="change_by_old_name", condition=models.Q(before__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,6 @@ from registry.models import User
 
 MOST_RUNS = 30
 MOST_COLUMNS = 500
-MOST_CHANGES = 5
 MOST_TRIED = 3
 # Source code and what a failure printed may hold what is none of everybody's business.
 CODE = {"sql": "query", "sourceCode": "sourceCode"}
@@ -43,10 +42,9 @@ class About:
     tags: list[str]
 
 
-def about(node: Node, actor: User) -> About:
+def about(node: Node, actor: User, members: Iterable[Node]) -> About:
     """Of the node and of everything that is the same; of its columns, only ways to and from what the actor sees."""
-    members = list(Node.objects.filter(same_as=node.same_as_id).order_by("namespace", "name"))
-    members.sort(key=lambda one: one.pk != node.same_as_id)
+    members = sorted(members, key=lambda one: one.pk != node.same_as_id)
     facets = facets_of(members)
     names = [(one.namespace, one.name) for one in members]
     names += [(line[0], line[2]) for one in members for line in (text.partition("\n") for text in one.spellings)]
@@ -64,10 +62,10 @@ def facets_of(members: Sequence[Node]) -> dict[str, dict[str, Any]]:
     return facets
 
 
-def changes_of(node: Node) -> QuerySet[TableChange]:
-    """What was said to have happened to the table as a whole, newest first, by any of its names."""
-    told = Q(node__same_as=node.same_as_id) | Q(before__same_as=node.same_as_id)
-    return TableChange.objects.filter(told).select_related("node", "before")[:MOST_CHANGES]
+def changes_of(ids: Sequence[int]) -> list[TableChange]:
+    """What was said to have happened to a table as a whole, newest first."""
+    rows = TableChange.objects.filter(pk__in=ids).select_related("node", "before") if ids else ()
+    return list(rows)
 
 
 def runs_of(node: Node) -> QuerySet[Run]:

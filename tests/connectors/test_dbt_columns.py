@@ -109,4 +109,4 @@ def test_real_projects(real_inputs: Path) -> None:
     assert analytics["email"] == {("dbt_test.main.stg_customers", "email")}
     assert analytics["total_orders"] == {("dbt_test.main.stg_orders", "order_id")}
     for event in told:
-        assert_valid(event, real_inputs)
+        assert_valid([event], real_inputs)
