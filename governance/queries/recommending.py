@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from governance.models import AccessRequest, Grant, Outcome, RequestItem
+from governance.models import AccessRequest, Grant, Outcome, RequestItem, Setting
+from governance.queries.votes import said_now
 from governance.recommending import Facts, Recommendation, recommend
 from lineage.queries.impact import impact_of
 from lineage.queries.named import find_node
@@ -29,7 +30,7 @@ def recommended(request: AccessRequest, actor: User) -> Recommendation:
 def facts_of(request: AccessRequest, actor: User) -> Facts:
     items = items_weighed(request)
     purpose = request.purpose
-    held = held_by(request)
+    held, said = held_by(request), said_now(request)
     known = precedents(request, items)
     quasi = {item.version_id for item in items if item.privacy_class == PrivacyClass.QUASI_IDENTIFIER}
     quasi |= {grant.version_id for grant in held if grant.privacy_class == PrivacyClass.QUASI_IDENTIFIER}
@@ -39,7 +40,8 @@ def facts_of(request: AccessRequest, actor: User) -> Facts:
         purposes_missing=tuple(
             str(item.version) for item in items if purpose is None or purpose.name not in item.version.purposes
         ),
-        days=request.days, setting=request.setting,
+        days=min([request.days, *(one.days for one in said if one.days)]),
+        setting=Setting.OFFLINE if any(one.setting == Setting.OFFLINE for one in said) else request.setting,
         environment=request.environment or (request.consumer.environment if request.consumer else ""),
         quasi_together=len(quasi), held=len(held), held_unused=_unused(request, held),
         approved_before=_named(request, known, Outcome.APPROVED),
