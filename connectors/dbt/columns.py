@@ -77,9 +77,10 @@ class SqlReader:
         return self._answer(program)
 
     def _answer(self, program: "subprocess.Popen[bytes]") -> dict[str, Any]:
-        patience = min(SECONDS, self._left)
-        ready, _, _ = select.select([program.stdout], [], [], patience)
-        line = program.stdout.readline() if ready and program.stdout else b""
+        patience, stdout = min(SECONDS, self._left), program.stdout
+        assert stdout  # noqa: S101  it is a pipe
+        ready, _, _ = select.select([stdout], [], [], patience)
+        line = stdout.readline() if ready else b""
         if not line.endswith(b"\n"):
             self._left -= patience
             self._end()

@@ -42,7 +42,8 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     )
     if any(isinstance(one, exp.Star) for one in query.selects):
         raise Unclear
-    scope = build_scope(query)
+    if (scope := build_scope(query)) is None:
+        raise Unclear
     touched = {source for one in scope.traverse() for source in _touched(one)}
     made = lineage(None, query, schema, dialect=dialect, scope=scope)
     columns = {name: _sources(node) for name, node in made.items()}

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import Count
 
 from common.statements import fetch
 from governance.models import ClassSuggestion, ClassSuggestionQuerySet
@@ -70,12 +69,8 @@ def wanted_suggestions() -> Iterator[Wanted]:
 
 def alike(shown: Iterable[ClassSuggestion], among: ClassSuggestionQuerySet) -> dict[int, int]:
     """How many there are like each of these, itself included: the same tag of the same table, about the same view."""
-    ids = [one.pk for one in shown]
-    folds = dict(among.with_fold().filter(pk__in=ids).order_by().values_list("pk", "fold"))
-    counted = (
-        among.with_fold().filter(fold__in=set(folds.values())).order_by().values("fold").annotate(of_it=Count("pk"))
-    )
-    sizes = dict(counted.values_list("fold", "of_it"))
+    folds = among.folds_of([one.pk for one in shown])
+    sizes = among.sizes_of(set(folds.values()))
     return {pk: sizes[fold] for pk, fold in folds.items()}
 
 

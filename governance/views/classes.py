@@ -39,8 +39,8 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     among = _narrowed(ClassSuggestion.objects.visible_to(actor_of(request)), of, actor_of(request))
     if like:
-        fold = get_object_or_404(among.with_fold(), pk=public_number(like, "CS")).fold
-        among = among.filter(pk__in=among.with_fold().filter(fold=fold).order_by().values("pk"))
+        one = get_object_or_404(among, pk=public_number(like, "CS"))
+        among = among.in_fold(among.folds_of([one.pk])[one.pk])
     found = among.with_feature()
     if request.GET.get("format") == "csv":
         return csv_response(COLUMNS, map(_csv_row, found.iterator(chunk_size=500)), filename="classes.csv")

@@ -158,7 +158,8 @@ def change_of(facets: Facets) -> tuple[str, Named | None] | None:
     kind, before = facet.get("lifecycleStateChange"), facet.get("previousIdentifier")
     if kind not in CHANGES or kind == "TRUNCATE" and facets.get("outputStatistics", {}).get("rowCount"):
         return None
-    return kind, (before["namespace"], before["name"]) if names.is_named(before) else None
+    is_named = isinstance(before, dict) and names.is_named(before)
+    return kind, (before["namespace"], before["name"]) if is_named else None
 
 
 def symlinks(facets: Facets) -> Iterator[tuple[UUID, Named, bool]]:
