@@ -158,8 +158,9 @@ def change_of(facets: Facets) -> tuple[str, Named | None] | None:
     kind, before = facet.get("lifecycleStateChange"), facet.get("previousIdentifier")
     if kind not in CHANGES or kind == "TRUNCATE" and facets.get("outputStatistics", {}).get("rowCount"):
         return None
-    is_named = isinstance(before, dict) and names.is_named(before)
-    return kind, (before["namespace"], before["name"]) if is_named else None
+    if isinstance(before, dict) and names.is_named(before):
+        return kind, (before["namespace"], before["name"])
+    return kind, None
 
 
 def symlinks(facets: Facets) -> Iterator[tuple[UUID, Named, bool]]:
