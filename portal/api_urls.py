@@ -7,6 +7,7 @@ from governance.api import announcing_many, audit, classes, deprecations, naming
 from lineage.api import export, graph, receiving, sayings, warning
 from lineage.api.marquez import urls as marquez
 from lineage.api.marquez.graph import EventsAndGraphView
+from lineage.api.marquez.search import SharedSearchView
 from monitoring import api as monitoring
 from portal import api as portal
 from registry.api import (
@@ -147,7 +148,7 @@ urlpatterns = [
     path("defaults/batch-get", defaults.DefaultsView.as_view(), name="defaults"),
     path("defaults/keys", defaults.SignatureKeysView.as_view(), name="defaults-keys"),
     path("defaults/bundles/<name:key>", defaults.BundleView.as_view(), name="defaults-bundle"),
-    path("search", search.SearchView.as_view(), name="search"),
+    path("search", SharedSearchView.as_view(), name="search"),
     path("search/suggest", search.SuggestView.as_view(), name="search-suggest"),
     path("connections", connections.ConnectionListView.as_view(), name="connections"),
     path("connections/<name:slug>", connections.ConnectionView.as_view(), name="connection"),
