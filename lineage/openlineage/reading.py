@@ -228,8 +228,9 @@ class _Reader:
 
     def _told_by(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
         """Who measured, and not whose client sent it: that stands there where an integration says no more."""
-        is_client = name in _MEASURED and self._producer and _CLIENT in str(body.get("_producer"))
-        return body | {"_producer": self._producer} if is_client else body
+        said = str(body.get("_producer") or _CLIENT)
+        is_said = name not in _MEASURED or not self._producer or _CLIENT not in said
+        return body if is_said else body | {"_producer": self._producer}
 
     def _is_facet(self, name: str, body: object) -> bool:
         is_facet = isinstance(body, dict) and len(name) <= 100
