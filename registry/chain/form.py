@@ -13,10 +13,18 @@ COLUMNS = (
     "id", "at", "actor_id", "actor_name", "token", "action", "object_type", "object_id", "object_key", "project_id",
     "team_id", "changes", "reason", "request_id",
 )  # fmt: skip
-_AT = """to_char(entry.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-_PAIRS = ", ".join(f"'{name}', {_AT if name == 'at' else f'entry.{name}'}" for name in COLUMNS)
+_AT = """to_char({row}.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+
+
+def text_of(row: str, **instead: str) -> str:
+    """SQL for the canonical text of a row of entries that is called `row`; `instead` of a column, another."""
+    columns = {name: instead.get(name, f"{row}.{name}") for name in COLUMNS} | {"at": _AT.format(row=row)}
+    pairs = ", ".join(f"'{name}', {column}" for name, column in columns.items())
+    return f"jsonb_build_object('form', {FORM}, {pairs})::text"
+
+
 # Both want a row of entries called `entry`, the second also its `salt`.
-TEXT = f"jsonb_build_object('form', {FORM}, {_PAIRS})::text"
+TEXT = text_of("entry")
 DIGEST = f"sha256(salt || convert_to({TEXT}, 'UTF8'))"
 
 BEGINNING = bytes(32)  # what the first seal follows

@@ -4,32 +4,46 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min
 from django.utils import timezone
 
+from common.statements import fetch
 from registry.chain.anchoring import is_anchored
 from registry.chain.faults import Fault
-from registry.models import Anchor, AnchorTarget, Seal, Verification, WaitingEntry
+from registry.models import Anchor, Verification
 
 # A worker seals every few seconds. What waits longer than this says that none does.
 LONGEST_WAIT = timedelta(minutes=5)
 LONGEST_UNVERIFIED = timedelta(hours=36)
+_HEAD = """
+SELECT waiting.count, oldest.at, head.place, encode(head.hash, 'hex'), head.at
+FROM (SELECT count(*) FROM registry_waitingentry) AS waiting
+LEFT JOIN LATERAL (
+    SELECT entry.at FROM registry_waitingentry AS one JOIN registry_auditentry AS entry ON entry.id = one.entry_id
+    ORDER BY one.entry_id LIMIT 1
+) AS oldest ON true
+LEFT JOIN LATERAL (SELECT place, hash, at FROM registry_seal ORDER BY place DESC LIMIT 1) AS head ON true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last seal; its hash in hexadecimal."""
+
+    place: int
+    hash: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class ChainState:
     """`head` is None of an empty chain, `verified` where nobody has walked it, `anchors` the last try at each place."""
 
-    head: Seal | None
+    head: Head | None
     waiting: int
     waits_since: datetime | None
     verified: Verification | None
     anchors: Sequence[Anchor]
     is_anchored: bool
-
-    @property
-    def hash(self) -> str:
-        return bytes(self.head.hash).hex() if self.head else ""
 
     @property
     def faults(self) -> list[Fault]:
@@ -45,9 +59,9 @@ class ChainState:
 
 
 def chain_state() -> ChainState:
-    waiting = WaitingEntry.objects.aggregate(count=Count("pk"), since=Min("entry__at"))
-    last = Anchor.objects.order_by("target", "-id").distinct("target")
+    (waiting, since, place, hash, at), *_ = fetch(_HEAD, [])
     return ChainState(
-        head=Seal.objects.order_by("-place").first(), waiting=waiting["count"], waits_since=waiting["since"],
-        verified=Verification.objects.first(), anchors=list(last), is_anchored=is_anchored(),
+        head=Head(place, hash, at) if place else None, waiting=waiting, waits_since=since,
+        verified=Verification.objects.first(), is_anchored=is_anchored(),
+        anchors=list(Anchor.objects.order_by("target", "-id").distinct("target")),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from common.statements import fetch
 from registry.chain.alarm import tell_of_fault
 from registry.chain.anchors import Anchored, Unreadable, kept_anchors
 from registry.chain.faults import Fault
-from registry.chain.form import BEGINNING, DIGEST, MICROSECONDS, TEXT
+from registry.chain.form import BEGINNING, DIGEST, MICROSECONDS, text_of
 from registry.chain.sealing import head
 from registry.models import Verification
 
@@ -55,7 +55,7 @@ ORDER BY waiting.entry_id LIMIT 1
 _MOVED = f"""
 SELECT entry.id FROM registry_auditentry AS entry, registry_seal AS seal
 WHERE seal.place = %s AND entry.id <> seal.entry_id
-    AND sha256(seal.salt || convert_to({TEXT.replace("entry.id", "seal.entry_id")}, 'UTF8')) = seal.digest LIMIT 1
+    AND sha256(seal.salt || convert_to({text_of("entry", id="seal.entry_id")}, 'UTF8')) = seal.digest LIMIT 1
 """  # noqa: S608
 _HASHES = "SELECT place, hash FROM registry_seal WHERE place = ANY(%s)"
 

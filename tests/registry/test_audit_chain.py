@@ -25,6 +25,11 @@ from tests.tampering import PROTECTED, first_fault, sealed, tamper, unprotected,
 pytestmark = pytest.mark.django_db
 
 
+def run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 def test_every_column_is_hashed() -> None:
     assert set(COLUMNS) == {field.attname for field in AuditEntry._meta.concrete_fields}
     told = fetch("SELECT column_name FROM information_schema.columns WHERE table_name = 'registry_auditentry'", [])
@@ -72,17 +77,15 @@ def test_nothing_of_it_is_changed_or_removed(table: str, change: str, settings: 
     verify_audit()
     change = change.replace("SET at", "SET ended_at") if table == "registry_verification" else change
     with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(change.format(table))
+        run(change.format(table))
 
 
 def test_nothing_of_it_is_truncated() -> None:
     """The tests switch these triggers off to clean up; here they are on again."""
     for table in PROTECTED:
+        run(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         with pytest.raises(DatabaseError, match="cannot be truncated"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-                cursor.execute(f"TRUNCATE {table} CASCADE")
+            run(f"TRUNCATE {table} CASCADE")
 
 
 @pytest.mark.parametrize(
@@ -283,7 +286,7 @@ def test_writers_and_sealers_at_once_make_one_chain() -> None:
     writers, sealers, each = 4, 3, 15
     start = Barrier(writers + sealers)
 
-    def run(work: Callable[[], Any]) -> None:
+    def repeat(work: Callable[[], Any]) -> None:
         try:
             start.wait()
             for _ in range(each):
@@ -297,8 +300,8 @@ def test_writers_and_sealers_at_once_make_one_chain() -> None:
             AuditEntry.objects.bulk_create([entry_of(None, "registry.many", None, Note()) for _ in range(3)])
 
     with ThreadPoolExecutor(writers + sealers) as pool:
-        works = [*(pool.submit(run, bulk) for _ in range(writers)),
-                 *(pool.submit(run, seal_waiting) for _ in range(sealers))]  # fmt: skip
+        works = [*(pool.submit(repeat, bulk) for _ in range(writers)),
+                 *(pool.submit(repeat, seal_waiting) for _ in range(sealers))]  # fmt: skip
         for work in works:
             work.result()
     seal_waiting()

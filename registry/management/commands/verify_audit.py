@@ -32,7 +32,11 @@ class Command(BaseCommand):
 
 
 def _said(state: ChainState, anchors: int) -> list[str]:
-    head = f"{state.head.place:,} entries are sealed; the head is {state.hash}." if state.head else "Nothing is sealed."
+    head = (
+        f"{state.head.place:,} entries are sealed; the head is {state.head.hash}."
+        if state.head
+        else "Nothing is sealed."
+    )
     since = f", the oldest since {state.waits_since:%Y-%m-%d %H:%M:%S} UTC" if state.waits_since else ""
     off = "" if state.is_anchored else " Anchoring is off: whoever owns the database could write the chain anew."
     return [head, f"{state.waiting:,} wait for their seal{since}.", f"Compared with {anchors:,} anchors.{off}"]
