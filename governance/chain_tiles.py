@@ -30,7 +30,7 @@ def _verified(state: ChainState) -> Tile:
     if done is None:
         return Tile("Verified", absent="Never", note="A worker does it once a day")
     chip = (
-        ("crit", "Tampered") if done.faults else ("warn", "Long ago") if state.is_long_unverified else ("ok", "Sound")
+        ("crit", "Not sound") if done.faults else ("warn", "Long ago") if state.is_long_unverified else ("ok", "Sound")
     )
     note = f"{count(done.place)} entries, {count(done.anchors)} anchors, {absolute(done.ended_at)}"
     return Tile("Verified", relative(done.ended_at), state=chip[0], word=chip[1], note=note)

@@ -98,7 +98,7 @@ class ChainSerializer(serializers.Serializer):
     def to_representation(self, state: ChainState) -> dict[str, Any]:
         head, verified = state.head, state.verified
         return {
-            "head": head and {"place": head.place, "hash": state.head.hash, "sealed_at": head.at},
+            "head": head and {"place": head.place, "hash": head.hash, "sealed_at": head.at},
             "waiting": {"count": state.waiting, "since": state.waits_since, "is_too_long": state.waits_too_long},
             "verified": verified
             and {"at": verified.ended_at, "is_sound": verified.is_sound, "place": verified.place,

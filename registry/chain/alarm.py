@@ -21,7 +21,9 @@ def tell_of_fault(fault: Fault) -> None:
         why=_WHY,
     )
     key = f"audit fault {fault.kind} {fault.place} {fault.entry}"
-    _tell("audit.fault_found", key, f"The audit log was tampered with: {fault.kind}", letter, {"fault": str(fault)})
+    _tell(
+        "audit.fault_found", key, f"The audit log is not what was sealed: {fault.kind}", letter, {"fault": str(fault)}
+    )
 
 
 def tell_of_failure(anchor: Anchor) -> None:

@@ -6,6 +6,7 @@ one commits or not. So it waits, in a table that a trigger fills, for whoever co
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -65,7 +66,7 @@ def head() -> tuple[int, bytes]:
 def _add(rows: list[tuple[int, bytes, bytes]], now: datetime) -> None:
     seals = list(_chained(rows, microseconds(now)))
     entries = [row[0] for row in rows]
-    columns = [[seal[0] for seal in seals], entries, [row[1] for row in rows], [row[2] for row in rows],
+    columns: list[list[Any]] = [[seal[0] for seal in seals], entries, [row[1] for row in rows], [row[2] for row in rows],
                [seal[1] for seal in seals]]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_SEAL, [now, *columns])
