@@ -66,8 +66,10 @@ def head() -> tuple[int, bytes]:
 def _add(rows: list[tuple[int, bytes, bytes]], now: datetime) -> None:
     seals = list(_chained(rows, microseconds(now)))
     entries = [row[0] for row in rows]
-    columns: list[list[Any]] = [[seal[0] for seal in seals], entries, [row[1] for row in rows], [row[2] for row in rows],
-               [seal[1] for seal in seals]]  # fmt: skip
+    columns: list[list[Any]] = [
+        [seal[0] for seal in seals], entries, [row[1] for row in rows], [row[2] for row in rows],
+        [seal[1] for seal in seals],
+    ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_SEAL, [now, *columns])
         cursor.execute("DELETE FROM registry_waitingentry WHERE entry_id = ANY(%s)", [entries])
