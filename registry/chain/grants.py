@@ -8,11 +8,12 @@ import re
 
 import pghistory.models
 from django.apps import apps
+from django.db.models import Model
 
 from common.statements import fetch
 from registry.models import Anchor, AuditEntry, Seal, Verification
 
-CHAIN = (AuditEntry, Seal, Anchor, Verification)
+CHAIN: tuple[type[Model], ...] = (AuditEntry, Seal, Anchor, Verification)
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _MAY_CHANGE = """
 SELECT current_user, bool_or(pg_has_role(current_user, relowner, 'MEMBER')

@@ -6,10 +6,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-import psycopg.conninfo
 import pytest
 from django.db import connection
 
@@ -47,36 +46,33 @@ REFUSED = (
 )  # fmt: skip
 
 
+def url(role: str, database: str) -> str:
+    """Of a role without a password, on the server of the tests."""
+    server = urlsplit(os.environ["DATABASE_URL"])
+    at = server.netloc.rpartition("@")[2]
+    return urlunsplit(server._replace(scheme="postgresql", netloc=f"{role}@{at}", path=f"/{database}"))
+
+
 @pytest.fixture
-def made(django_db_setup: None) -> Iterator[SimpleNamespace]:
+def made(transactional_db: None) -> Iterator[SimpleNamespace]:
     """A copy of the tests' database, as one role has made it, given to two."""
-    ours = connection.settings_dict
-    server = psycopg.conninfo.make_conninfo(
-        host=ours["HOST"], port=ours["PORT"] or 5432, user="postgres", dbname="postgres"
-    )
+    name, former = connection.settings_dict["NAME"], urlsplit(os.environ["DATABASE_URL"]).username
     connection.close()
     try:
-        superuser = psycopg.connect(server, autocommit=True)
+        superuser = psycopg.connect(url("postgres", "postgres"), autocommit=True)
     except psycopg.OperationalError:
         pytest.skip("Roles are made by a superuser, who does not let us in at DATABASE_URL.")
     with superuser:
-        superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [ours["NAME"]])
-        superuser.execute(f'CREATE DATABASE {COPY} OWNER "{ours["USER"]}" TEMPLATE "{ours["NAME"]}"')
+        superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        superuser.execute(f'CREATE DATABASE {COPY} OWNER "{former}" TEMPLATE "{name}"')
         try:
-            yield _separated(ours)
+            with psycopg.connect(url("postgres", COPY), autocommit=True) as there:
+                for _ in range(2):  # safe to repeat
+                    there.execute(roles_sql(OWNER, APP))
+            yield SimpleNamespace(owner=url(OWNER, COPY), app=url(APP, COPY))
         finally:
             superuser.execute(f"DROP DATABASE {COPY} WITH (FORCE)")
             superuser.execute(f"DROP ROLE IF EXISTS {OWNER}, {APP}")
-
-
-def _separated(ours: dict[str, Any]) -> SimpleNamespace:
-    def url(role: str) -> str:
-        return f"postgresql://{role}@/{COPY}?host={ours['HOST']}&port={ours['PORT'] or 5432}"
-
-    with psycopg.connect(url("postgres"), autocommit=True) as superuser:
-        for _ in range(2):  # safe to repeat
-            superuser.execute(roles_sql(OWNER, APP))
-    return SimpleNamespace(former=url(ours["USER"]), owner=url(OWNER), app=url(APP))
 
 
 def statements() -> Iterator[str]:
@@ -101,6 +97,7 @@ def not_refused(url: str) -> list[str]:
     return let
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_serving_role_adds_to_the_log_and_can_do_nothing_else_to_it(made: SimpleNamespace) -> None:
     assert not_refused(made.app) == []
     assert "adds to the audit log" in manage(made.app, "database_roles", "--check")

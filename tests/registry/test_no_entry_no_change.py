@@ -49,12 +49,15 @@ ACTIONS: dict[str, Act] = {
     "create project": lambda cast, made, actor: create_project(cast.payments, actor=actor, name="hidden"),
     "change project": lambda cast, made, actor: change_project(made.project, actor=actor, visibility="restricted"),
     "create connection": lambda cast, made, actor: create_connection(
-        cast.payments, actor=actor, name="Store", addresses={"registry": "/tmp/registry.db"}  # noqa: S108
+        cast.payments, actor=actor, name="Store", addresses={"registry_url": "/tmp/registry.db"}  # noqa: S108
     ),
     "create token": lambda cast, made, actor: create_token(actor, actor=actor, name="t", scopes=["features:read"]),
     "revoke token": lambda cast, made, actor: revoke_token(made.token, actor=actor),
 }  # fmt: skip
-PEOPLE = (None, "admin", "superuser", "owner_a")
+# Who may do it beside a superuser, who may do everything.
+OWNERS = ("describe", "tag", "quarantine", "change project", "add member", "remove member")
+CASES = [*((what, "superuser") for what in ACTIONS),
+         *((what, "owner_a" if what in OWNERS else "admin") for what in ACTIONS)]  # fmt: skip
 
 
 @pytest.fixture
@@ -82,19 +85,14 @@ def everything() -> list[Any]:
     return [*rows, list(User.groups.through.objects.order_by("pk").values()), Group.objects.count()]
 
 
-@pytest.mark.parametrize("who", PEOPLE)
-@pytest.mark.parametrize("what", ACTIONS)
-def test_nothing_changes(cast: SimpleNamespace, made: SimpleNamespace, what: str, who: str | None) -> None:
+@pytest.mark.parametrize(("what", "who"), CASES)
+def test_nothing_changes(cast: SimpleNamespace, made: SimpleNamespace, what: str, who: str) -> None:
     """First that the action would have changed something, then that it does not."""
-    actor = getattr(cast, who) if who else cast.admin
-    before = everything()
-    try:
-        with transaction.atomic():
-            ACTIONS[what](cast, made, actor)
-            changed = everything()
-            transaction.set_rollback(True)
-    except Exception as error:  # noqa: BLE001  not allowed, so there is nothing to refuse
-        pytest.skip(f"{who} may not: {error}")
+    actor, before = getattr(cast, who), everything()
+    with transaction.atomic():
+        ACTIONS[what](cast, made, actor)
+        changed = everything()
+        transaction.set_rollback(True)
     assert changed != before
     with connection.cursor() as cursor:
         cursor.execute(_REFUSE)
@@ -111,7 +109,7 @@ def test_the_system_is_not_exempt(cast: SimpleNamespace, refused: None) -> None:
 
 
 def test_an_endpoint_answers_that_it_did_not_work(cast: SimpleNamespace, made: SimpleNamespace, refused: None) -> None:
-    client = api_as(cast.admin, "features:read", "features:write", "admin")
+    client = api_as(cast.superuser, "features:read", "features:write", "admin")
     client.raise_request_exception = False
     before = everything()
     answer = client.patch(
@@ -127,6 +125,6 @@ def test_a_page_answers_that_it_did_not_work(cast: SimpleNamespace, made: Simple
     browser = page_as(cast.admin)
     browser.raise_request_exception = False
     before = everything()
-    answer = browser.post(f"/f/{made.feature.key.replace('.', '/')}/follow")
+    answer = browser.post(f"/f/{made.feature.key.replace('.', '/')}/follow/")
     assert answer.status_code == 500
     assert everything()[2:] == before[2:]

@@ -89,6 +89,8 @@ def _answer(found: Checked) -> dict[str, Any]:
 
 
 def _lines(found: Checked, anchors: int) -> list[str]:
+    if not found.rows:
+        return ["It holds no rows."]
     whole = "all of the log up to there" if found.is_whole else f"{found.missing:,} places between them are not in it"
     lines = [f"Sound. {found.rows:,} rows, places {found.first:,} to {found.last:,}; {whole}."]
     if found.partial:
