@@ -70,7 +70,7 @@ def send_due() -> int:
 
 @shared_task(name="registry.tasks.seal_audit", ignore_result=True)
 def seal_audit() -> int:
-    return sealing.seal_waiting()
+    return sealing.seal_waiting(is_patient=False)  # a backlog must not keep every thread of a worker
 
 
 @shared_task(name="registry.tasks.anchor_audit")

@@ -7,6 +7,7 @@ nothing: PostgreSQL itself then refuses, whatever triggers are there.
 import re
 
 import pghistory.models
+import pgtrigger
 from django.apps import apps
 from django.db.models import Model
 
@@ -58,8 +59,8 @@ DO $$ DECLARE change text; BEGIN
                    'GRANT USAGE, SELECT ON SEQUENCES TO {app}', current_schema());
 END $$;
 REVOKE {owner} FROM {app};
--- The audit log, its seals and the history of rows are only added to; migrations are the owner's.
-REVOKE UPDATE, DELETE ON {added_to} FROM {app};
+-- The audit log, its seals and the history of rows are only added to, decisions are kept; migrations are the owner's.
+{revoked}
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {app};
 GRANT EXECUTE ON FUNCTION charter_make_partition(text, text, date), charter_drop_partition(text, text) TO {app};
 COMMIT;
@@ -78,13 +79,22 @@ def roles_sql(owner: str, app: str) -> str:
             raise NoName(f"{name!r} is no name of a role here: small letters, digits and underscores.")
     if owner == app:
         raise NoName("Owner and application are two roles.")
-    return _SQL.format(owner=owner, app=app, added_to=", ".join(added_to()))
+    tables = "\n".join(f"REVOKE {what} ON {table} FROM {app};" for table, what in sorted(kept().items()))
+    return _SQL.format(owner=owner, app=app, revoked=tables)
 
 
-def added_to() -> list[str]:
-    """Tables that nobody but their owner may ever change: the log with its chain, and the history of rows."""
-    history = [one for one in apps.get_models() if issubclass(one, pghistory.models.Event)]
-    return sorted(one._meta.db_table for one in (*CHAIN, *history))
+def kept() -> dict[str, str]:
+    """By table, what nobody but its owner may ever do to rows: whatever a trigger refuses always, and history."""
+    found = {model._meta.db_table: _refused(model) for model in apps.get_models()}
+    return {table: what for table, what in found.items() if what}
+
+
+def _refused(model: type[Model]) -> str:
+    if issubclass(model, pghistory.models.Event):
+        return "UPDATE, DELETE"
+    always = [one for one in getattr(model._meta, "triggers", ()) if isinstance(one, pgtrigger.Protect)]
+    operations = " OR ".join(str(one.operation) for one in always if one.condition is None)
+    return ", ".join(name for name in ("UPDATE", "DELETE") if name in operations.upper())
 
 
 def may_change_log() -> tuple[str, bool]:

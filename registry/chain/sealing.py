@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from common.locks import wait_for_lock
+from common.locks import try_lock, wait_for_lock
 from common.statements import fetch
 from registry.chain.form import BEGINNING, DIGEST, microseconds, next_hash
 
@@ -35,10 +35,10 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::bytea[], %s::bytea[])
 _HEAD = "SELECT place, hash FROM registry_seal ORDER BY place DESC LIMIT 1"
 
 
-def seal_waiting() -> int:
-    """Seal all entries that wait. Returns how many."""
+def seal_waiting(*, is_patient: bool = True) -> int:
+    """Seal all entries that wait. Returns how many. Unless patient, leave it to whoever does it already."""
     count = 0
-    while sealed := seal_some():
+    while sealed := _seal_some(is_patient):
         count += sealed
         if sealed < A_BATCH:
             break
@@ -46,12 +46,15 @@ def seal_waiting() -> int:
 
 
 @transaction.atomic
-def seal_some(most: int = A_BATCH) -> int:
-    """Seal the oldest entries that wait, `most` at most. Returns how many."""
+def _seal_some(is_patient: bool) -> int:
+    """Seal the oldest entries that wait, a batch at most."""
     if not fetch("SELECT 1 FROM registry_waitingentry LIMIT 1", []):
         return 0
-    wait_for_lock("seals")  # held until what it guards is committed
-    rows = fetch(_WAITING, [most])
+    if is_patient:
+        wait_for_lock("seals")  # held until what it guards is committed
+    elif not try_lock("seals"):
+        return 0
+    rows = fetch(_WAITING, [A_BATCH])
     if rows:
         _add(rows, timezone.now())
     return len(rows)

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from registry.chain.grants import NoName, added_to, roles_sql
+from registry.chain.grants import NoName, kept, roles_sql
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
@@ -120,8 +120,11 @@ def test_only_plain_names_are_written_into_sql() -> None:
             roles_sql(owner, app)
 
 
-def test_the_history_of_rows_is_only_added_to_as_well() -> None:
-    assert {"registry_auditentry", "registry_seal", "registry_featurekeptrow"} <= set(added_to())
+def test_history_is_only_added_to_as_well_and_decisions_are_kept() -> None:
+    assert kept()["registry_auditentry"] == kept()["registry_seal"] == "UPDATE, DELETE"
+    assert kept()["registry_featurekeptrow"] == "UPDATE, DELETE"
+    assert kept()["governance_decision"] == "DELETE"
+    assert "registry_feature" not in kept()
 
 
 WORK = """

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from threading import Barrier
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ from registry.chain.form import BEGINNING, COLUMNS, microseconds, next_hash
 from registry.chain.sealing import seal_waiting
 from registry.chain.verifying import verify_audit
 from registry.models import Anchor, AuditEntry, Message, Seal, Verification, WaitingEntry
+from registry.tasks import seal_audit
 from tests.tampering import PROTECTED, first_fault, sealed, tamper, unprotected, write
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +63,15 @@ def test_batches_go_on_where_the_last_one_ended(monkeypatch: pytest.MonkeyPatch)
     assert seal_waiting() == 10
     done = verify_audit()
     assert (done.is_sound, done.place) == (True, 10)
+
+
+def test_entries_from_before_there_were_seals_are_sealed_too() -> None:
+    write(7)
+    run("DELETE FROM registry_waitingentry")
+    assert first_fault(verify_audit())[0] == "inserted"
+    run(import_module("registry.migrations.0017_old_entries_wait").WAIT)
+    assert seal_waiting() == 7
+    assert verify_audit().is_sound
 
 
 def test_an_empty_chain_is_sound() -> None:
@@ -301,7 +312,7 @@ def test_writers_and_sealers_at_once_make_one_chain() -> None:
 
     with ThreadPoolExecutor(writers + sealers) as pool:
         works = [*(pool.submit(repeat, bulk) for _ in range(writers)),
-                 *(pool.submit(repeat, seal_waiting) for _ in range(sealers))]  # fmt: skip
+                 *(pool.submit(repeat, seal) for seal in (seal_waiting, seal_waiting, seal_audit))]  # fmt: skip
         for work in works:
             work.result()
     seal_waiting()
