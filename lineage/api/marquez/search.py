@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from common.parameters import Parameter
 from lineage.api.graph import number
@@ -38,7 +37,7 @@ _marquez = MarquezSearchView.as_view()
 
 
 class SharedSearchView(SearchView):
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> Response:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:  # type: ignore[override]
         if request.GET.get("sort") in ORDERS:
             return _marquez(request, *args, **kwargs)
         return super().dispatch(request, *args, **kwargs)
