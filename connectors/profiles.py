@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from connectors.bins import Binning, binning, exact_distinct, histogram, quantiles
-from connectors.records import Bin, Column, Profile
+from connectors.cuts import MOST_WORDS
+from connectors.records import Bin, Column, Cuts, DayCount, Profile
 
 Kind = Literal["integer", "number", "moment", "boolean", "text", "list", "opaque"]
 Fact = Literal[
@@ -47,6 +48,16 @@ class Measured:
     @property
     def is_binned(self) -> bool:
         return self.kind in NUMERIC and not self.column.is_personal
+
+    def is_parted(self, distinct: float | None) -> bool:
+        """Whether its days can be compared: not of personal data, moments that only grow, lists, and words that are
+        nearly all different.
+        """
+        if self.column.is_personal:
+            return False
+        if self.kind == "text":
+            return (distinct or 0) <= MOST_WORDS
+        return self.kind in ("integer", "number", "boolean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +99,9 @@ def bins_of(measured: Measured, facts: Facts) -> Binning | None:
 
 
 def profile(
-    measured: Measured, rows: int, facts: Facts, bins: Binning | None, tally: Tally, *, is_distinct_approximate: bool
-) -> Profile:
+    measured: Measured, rows: int, facts: Facts, bins: Binning | None, tally: Tally, *, is_distinct_approximate: bool,
+    cuts: Cuts | None = None, days: tuple[DayCount, ...] = (),
+) -> Profile:  # fmt: skip
     """NaN counts as null, as it does for Feast. Infinity counts as a value, but only `rows` and `nulls` know of it."""
     exact = exact_distinct(bins, tally.counts) if bins else None
     distinct = next((count for count in (exact, tally.distinct, facts.get("distinct")) if count is not None), None)
@@ -109,6 +121,8 @@ def profile(
         histogram=histogram(bins, tally.counts) if bins else _labelled(facts, filled),
         length_minimum=_whole(facts.get("shortest")),
         length_maximum=_whole(facts.get("longest")),
+        cuts=cuts,
+        days=days,
     )
 
 

@@ -6,7 +6,7 @@ Times are timezone-aware UTC, durations are `timedelta`, rates are fractions bet
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol
 
 ViewKind = Literal["batch", "stream", "on_demand", "label"]
@@ -204,13 +204,36 @@ class Right:
 
 
 @dataclass(frozen=True, slots=True)
+class Cuts:
+    """Where the values of a feature are parted for good. Part 0 of numbers lies below the first of the rising `edges`,
+    and each further part from one edge up to but without the next; booleans and words have parts and no edges.
+    """
+
+    edges: tuple[float, ...] = ()
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
-    """A feature to measure. `is_personal` keeps values, bounds and histograms from ever leaving the store."""
+    """A feature to measure. `is_personal` keeps values, bounds and histograms from ever leaving the store.
+
+    `cuts` are those that earlier days were counted with; without them a reader chooses some.
+    """
 
     name: str  # the feature's name
     column: str  # the column in the source, after field mapping
     dtype: str
     is_personal: bool
+    cuts: Cuts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """One day (UTC) of a feature: how many rows have no value, and how many lie in each part of its cuts."""
+
+    day: date
+    nulls: int
+    counts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +269,8 @@ class Profile:
     histogram: tuple[Bin, ...] = ()
     length_minimum: int | None = None
     length_maximum: int | None = None
+    cuts: Cuts | None = None  # None: values are not parted, so that days of it cannot be compared
+    days: tuple[DayCount, ...] = ()
     error: str = ""  # why this feature could not be measured; the other fields are then meaningless
 
     @property
@@ -275,6 +300,9 @@ class ViewReading:
     query: str = ""  # what was asked, for evidence; free of values and secrets
     warnings: tuple[str, ...] = ()
     is_entity_count_approximate: bool = False
+    types: Mapping[str, str] = field(default_factory=dict)  # by feature, as the store calls them
+    rows_by_day: tuple[tuple[date, int], ...] = ()  # of the days that were asked for
+    is_snapshot: bool = False  # rows have no time: its one day is that of the reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +318,8 @@ class ViewTarget:
     location: str = ""
     query: str = ""
     timestamp_column: str = ""
+    days_back: int = 0  # how many days before the newest event are counted each for itself; 0: none
+    days_from: date | None = None  # or from here on, if that is earlier
 
 
 class DefinitionReader(Protocol):

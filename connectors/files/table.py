@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.bins import Binning
+from connectors.cuts import DAY_MICROS, WORD_PARTS, Counted, Days
 from connectors.files.engine import Engine, name
 from connectors.profiles import Fact, Facts, Kind, Measured, Tally
-from connectors.records import ViewTarget
+from connectors.records import Cuts, ViewTarget
 from connectors.tables import Overview, known_keys, known_moment
 
 EXACT_DISTINCT_ROWS = 100_000  # beyond this, DuckDB's HyperLogLog counts: within about 5 % in most cases
@@ -57,6 +58,7 @@ class FileTable:
         self.types: Mapping[str, str] = {row[0]: row[1] for row in engine.ask("DESCRIBE source")}
         self._keys = known_keys(target, self.types, self.warnings)
         self._moment = known_moment(target, self.types, lambda type_name: kind_of(type_name) == "moment", self.warnings)
+        self.has_moments = self._moment is not None
         self.since = since if self._moment else None
         self._rows_read, self._parameters = self._window()
 
@@ -83,6 +85,35 @@ class FileTable:
 
     def tallies(self, columns: Sequence[tuple[Measured, Binning | None]]) -> list[Tally]:
         return [Tally(self._counts(column, bins) if bins else {}) for column, bins in columns]
+
+    def parted(self, column: Measured, cuts: Cuts, days: Days) -> list[Counted]:
+        part, edges = _part(column, cuts)
+        picked, bounds = self._of_days(days, f"{part} AS part")
+        if column.kind == "text":  # each word is hashed once, not once for each row
+            words = _select("slot, part, count(*) AS n", f"({picked}) GROUP BY slot, part")
+            asked = _select(
+                f"slot, CAST('0x' || md5(part)[1:2] AS INTEGER) % {WORD_PARTS} AS part, sum(n)",
+                f"({words}) GROUP BY ALL",
+            )
+        else:
+            asked = _select("slot, part, count(*)", f"({picked}) GROUP BY slot, part")
+        return [(int(slot), part, int(rows)) for slot, part, rows in self._engine.ask(asked, [*edges, *bounds])]
+
+    def rows_by_day(self, days: Days) -> list[tuple[int, int]]:
+        picked, bounds = self._of_days(days, "1")
+        return self._engine.ask(_select("slot, count(*)", f"({picked}) GROUP BY slot"), bounds)
+
+    def _of_days(self, days: Days, asked: str) -> tuple[str, list[object]]:
+        """What is asked of the rows of these days, with the day as `slot`. The plain column is compared, so that row
+        groups of other days are not even read. Every number put in is a date's."""
+        if self._moment is None:
+            return _select(f"{asked}, 0 AS slot", "source"), []
+        column, type_name = name(self._moment), self.types[self._moment]
+        at = f"epoch_us(CAST({column} AS TIMESTAMPTZ))"
+        slot = f"({at} - {days.start_micros}) // {DAY_MICROS} AS slot"
+        bounds = f"{column} >= CAST(? AS {type_name}) AND {column} < CAST(? AS {type_name})"
+        window: list[object] = [f"{moment:%Y-%m-%d} 00:00:00" for moment in (days.start, days.end)]
+        return _select(f"{asked}, {slot}", f"source WHERE {bounds}"), window
 
     def evidence(self) -> str:
         return ";\n".join(self._asked)
@@ -155,3 +186,28 @@ def _projected(at: int, column: Measured) -> list[str]:
 def _number(column: Measured) -> str:
     stored = name(column.column.column)
     return f"epoch(CAST({stored} AS TIMESTAMPTZ))" if column.kind == "moment" else f"CAST({stored} AS DOUBLE)"
+
+
+def _part(column: Measured, cuts: Cuts) -> tuple[str, list[object]]:
+    """Which part a value lies in; nothing for what is null, NaN or endless. Edges are parameters, in the order asked."""
+    stored = name(column.column.column)
+    if column.kind == "text":
+        return f"CAST({stored} AS VARCHAR)", []
+    if column.kind == "boolean":
+        return f"CAST({stored} AS INTEGER)", []
+    number = _number(column)
+    edges: list[object] = []
+    part = _tree(number, cuts.edges, 0, edges)
+    known = f"isfinite({stored})" if column.type_name in FLOATS else f"{stored} IS NOT NULL"
+    return f"CASE WHEN {known} THEN {part} END", edges
+
+
+def _tree(number: str, edges: Sequence[float], before: int, parameters: list[object]) -> str:
+    """A search by halves: six comparisons find one of forty parts."""
+    if not edges:
+        return str(before)
+    middle = len(edges) // 2
+    parameters.append(edges[middle])
+    below = _tree(number, edges[:middle], before, parameters)
+    above = _tree(number, edges[middle + 1 :], before + middle + 1, parameters)
+    return f"CASE WHEN {number} < ? THEN {below} ELSE {above} END"

@@ -15,10 +15,11 @@ from typing import Any
 from psycopg import sql
 
 from connectors.bins import Binning
+from connectors.cuts import WORD_PARTS, Counted, Days
 from connectors.postgres.distinct import estimate, register, rest
 from connectors.postgres.session import Session
 from connectors.profiles import Fact, Facts, Kind, Measured, Tally
-from connectors.records import ConnectorError, ViewTarget
+from connectors.records import ConnectorError, Cuts, ViewTarget
 from connectors.tables import Overview, known_keys, known_moment
 
 MOMENTS = {"date", "timestamp", "timestamptz"}
@@ -51,6 +52,7 @@ class PostgresTable:
         self.types: Mapping[str, str] = self._types(source)
         self._keys = known_keys(target, self.types, self.warnings)
         self._moment = known_moment(target, self.types, MOMENTS.__contains__, self.warnings)
+        self.has_moments = self._moment is not None
         self.since = since if self._moment else None
         self._source = sql.SQL("{} AS source").format(source)
         self._rows = self._window()
@@ -95,6 +97,32 @@ class PostgresTable:
             self._tally(column, bins) if bins is not None or "distinct" in column.facts else Tally({})
             for column, bins in columns
         ]
+
+    def parted(self, column: Measured, cuts: Cuts, days: Days) -> list[Counted]:
+        """The statement names the edges, so it is not kept as evidence."""
+        asked = "SELECT slot, part, count(*) FROM (SELECT {} AS part, {} OFFSET 0) AS picked GROUP BY slot, part"
+        if column.kind == "text":  # each word is hashed once, not once for each row
+            asked = (
+                f"SELECT slot, ('x' || left(md5(part), 2))::bit(8)::int4 % {WORD_PARTS}, sum(n)::int8 "
+                f"FROM ({asked.replace('count(*)', 'count(*) AS n')}) AS words GROUP BY 1, 2"
+            )
+        return self._session.ask(sql.SQL(asked).format(_part(column, cuts), self._of_days(days)))
+
+    def rows_by_day(self, days: Days) -> list[tuple[int, int]]:
+        asked = sql.SQL("SELECT slot, count(*) FROM (SELECT {} OFFSET 0) AS picked GROUP BY slot")
+        return self._session.ask(asked.format(self._of_days(days)))
+
+    def _of_days(self, days: Days) -> sql.Composable:
+        """The day as `slot` (the session's zone is UTC), and where the rows are. The plain column is compared, so that
+        an index is of use.
+        """
+        if self._moment is None:
+            return sql.SQL("0 AS slot FROM {}").format(self._source)
+        at, kind = _column(self._moment), sql.SQL(self.types[self._moment])
+        first, until = (sql.Literal(f"{moment:%Y-%m-%d} 00:00:00") for moment in (days.start, days.end))
+        return sql.SQL(
+            "({at}::date - {first}::date) AS slot FROM {rows} WHERE {at} >= {first}::{kind} AND {at} < {until}::{kind}"
+        ).format(at=at, first=first, until=until, kind=kind, rows=self._source)
 
     def evidence(self) -> str:
         return ";\n".join(self._asked)
@@ -221,3 +249,15 @@ def _most(choose: Callable[[Iterable[Any]], Any], seconds: Iterable[Any]) -> int
 def _micros(seconds: Decimal | float | None) -> int | None:
     """PostgreSQL before 14 says seconds as a float, which microseconds of today just fit into."""
     return None if seconds is None else round(seconds * 1_000_000)
+
+
+def _part(column: Measured, cuts: Cuts) -> sql.Composable:
+    """Which part a value lies in; nothing for what is null, NaN or endless."""
+    stored = _column(column.column.column)
+    if column.kind == "text":
+        return sql.SQL("{}::text").format(stored)
+    if column.kind == "boolean":
+        return sql.SQL("{}::int4").format(stored)
+    number = _number(column)
+    finite = number if column.kind == "integer" else sql.SQL(FINITE).format(number)
+    return sql.SQL("width_bucket({}, {}::float8[])").format(finite, sql.Literal(list(cuts.edges)))
