@@ -14,8 +14,9 @@ from connectors.records import Bin, Column, Cuts, DayCount, Profile
 
 Kind = Literal["integer", "number", "moment", "boolean", "text", "list", "opaque"]
 Fact = Literal[
-    "filled", "finite", "whole", "minimum", "maximum", "mean", "stddev", "distinct", "true", "shortest", "longest"
-]
+    "filled", "finite", "whole", "minimum", "maximum", "mean", "stddev", "distinct", "true", "shortest", "longest",
+    "outside",
+]  # fmt: skip
 Facts = Mapping[Fact, float | None]
 
 NUMERIC: tuple[Kind, ...] = ("integer", "number", "moment")
@@ -43,7 +44,18 @@ class Measured:
 
     @property
     def facts(self) -> tuple[Fact, ...]:
-        return ("filled",) if self.column.is_personal else _FACTS[self.kind]
+        if self.column.is_personal:
+            return ("filled",)
+        return (*_FACTS[self.kind], "outside") if self._is_bounded else _FACTS[self.kind]
+
+    @property
+    def _is_bounded(self) -> bool:
+        """Whether the contract says of such values which are allowed."""
+        within = self.column.within
+        if within is None or self.kind not in ("integer", "number", "text"):
+            return False
+        allowed = all(isinstance(one, str) == (self.kind == "text") for one in within.allowed)
+        return allowed and (bool(within.allowed) or self.kind != "text")
 
     @property
     def is_binned(self) -> bool:
@@ -121,6 +133,7 @@ def profile(
         histogram=histogram(bins, tally.counts) if bins else _labelled(facts, filled),
         length_minimum=_whole(facts.get("shortest")),
         length_maximum=_whole(facts.get("longest")),
+        outside=_whole(facts.get("outside")),
         cuts=cuts,
         days=days,
     )

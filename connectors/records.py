@@ -7,7 +7,7 @@ Times are timezone-aware UTC, durations are `timedelta`, rates are fractions bet
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 ViewKind = Literal["batch", "stream", "on_demand", "label"]
 Origin = Literal["declared", "source", "served"]
@@ -214,10 +214,27 @@ class Cuts:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """What its contract lets a feature hold: numbers between bounds, or some values and no others."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    allowed: tuple[str | float, ...] = ()
+
+
+class StoreType(NamedTuple):
+    """What a column is called in its store, and what it is: integer, number, moment, boolean, text, list, opaque."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A feature to measure. `is_personal` keeps values, bounds and histograms from ever leaving the store.
 
-    `cuts` are those that earlier days were counted with; without them a reader chooses some.
+    `cuts` are those that earlier days were counted with; without them a reader chooses some. What lies not `within`
+    what the contract allows is counted.
     """
 
     name: str  # the feature's name
@@ -225,6 +242,7 @@ class Column:
     dtype: str
     is_personal: bool
     cuts: Cuts | None = None
+    within: Within | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +287,7 @@ class Profile:
     histogram: tuple[Bin, ...] = ()
     length_minimum: int | None = None
     length_maximum: int | None = None
+    outside: int | None = None  # rows with a value that the contract does not allow; None: not counted
     cuts: Cuts | None = None  # None: values are not parted, so that days of it cannot be compared
     days: tuple[DayCount, ...] = ()
     error: str = ""  # why this feature could not be measured; the other fields are then meaningless
@@ -300,7 +319,7 @@ class ViewReading:
     query: str = ""  # what was asked, for evidence; free of values and secrets
     warnings: tuple[str, ...] = ()
     is_entity_count_approximate: bool = False
-    types: Mapping[str, str] = field(default_factory=dict)  # by feature, as the store calls them
+    types: Mapping[str, StoreType] = field(default_factory=dict)  # by feature; those that the store lacks are missing
     rows_by_day: tuple[tuple[date, int], ...] = ()  # of the days that were asked for
     is_snapshot: bool = False  # rows have no time: its one day is that of the reading
 

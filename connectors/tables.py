@@ -12,7 +12,7 @@ from typing import Protocol
 from connectors.bins import Binning
 from connectors.cuts import BOOLEAN, DAY, WORDS, Counted, Days, day_counts, days_until, learn
 from connectors.profiles import Facts, Kind, Measured, Tally, bins_of, infinite, measured, profile
-from connectors.records import ConnectorError, Cuts, DayCount, Profile, ViewReading, ViewTarget
+from connectors.records import ConnectorError, Cuts, DayCount, Profile, StoreType, ViewReading, ViewTarget
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS_AT_ONCE = 100  # PostgreSQL answers with at most 1,664 columns, and a number has eight facts
@@ -49,6 +49,7 @@ class Table(Protocol):
     def parted(self, column: Measured, cuts: Cuts, days: Days) -> list[Counted]:
         """Rows of these days by day and part, counting days from 0. Where rows have no time, all are of day 0."""
         ...
+
     def rows_by_day(self, days: Days) -> list[tuple[int, int]]: ...
     def evidence(self) -> str:
         """The SQL that was sent, without anything that was read."""
@@ -73,7 +74,7 @@ def read_table(table: Table, target: ViewTarget) -> ViewReading:
         window_until=moment(overview.newest, table.warnings),
         query=table.evidence(),
         warnings=tuple(dict.fromkeys(table.warnings)),
-        types={column.column.name: column.type_name for column in columns},
+        types={column.column.name: StoreType(column.type_name, column.kind) for column in columns},
         rows_by_day=_rows_by_day(table, overview, days),
         is_snapshot=not table.has_moments,
     )
@@ -153,7 +154,13 @@ def _measure(table: Table, columns: Sequence[Measured], rows: int, days: Days | 
         counted = _counted(table, column, cuts, days) if cuts and days else ()
         found.append(
             profile(
-                column, rows, known, binned, tally, is_distinct_approximate=table.is_distinct_approximate, cuts=cuts,
+                column,
+                rows,
+                known,
+                binned,
+                tally,
+                is_distinct_approximate=table.is_distinct_approximate,
+                cuts=cuts,
                 days=counted,
             )  # fmt: skip
         )

@@ -11,9 +11,9 @@ from typing import Any
 
 from connectors.bins import Binning
 from connectors.cuts import DAY_MICROS, WORD_PARTS, Counted, Days
-from connectors.files.engine import Engine, name
+from connectors.files.engine import Engine, name, text
 from connectors.profiles import Fact, Facts, Kind, Measured, Tally
-from connectors.records import Cuts, ViewTarget
+from connectors.records import Cuts, ViewTarget, Within
 from connectors.tables import Overview, known_keys, known_moment
 
 EXACT_DISTINCT_ROWS = 100_000  # beyond this, DuckDB's HyperLogLog counts: within about 5 % in most cases
@@ -138,6 +138,8 @@ class FileTable:
         if fact == "distinct":
             values = f"c{at}" if column.kind == "text" else f"v{at}"
             return self._distinct(values)
+        if fact == "outside" and column.column.within:
+            return f"count_if({_outside(at, column.kind, column.column.within)})"
         return AGGREGATES[fact].format(at)
 
     def _distinct(self, values: str) -> str:
@@ -188,8 +190,18 @@ def _number(column: Measured) -> str:
     return f"epoch(CAST({stored} AS TIMESTAMPTZ))" if column.kind == "moment" else f"CAST({stored} AS DOUBLE)"
 
 
+def _outside(at: int, kind: Kind, within: Within) -> str:
+    """What the contract does not allow. Its own bounds and values may stand in the text; no value of the data does."""
+    if kind == "text":
+        return f"c{at} NOT IN ({', '.join(text(str(one)) for one in within.allowed)})"
+    if within.allowed:
+        return f"v{at} NOT IN ({', '.join(repr(float(one)) for one in within.allowed)})"
+    low, high = (None if bound is None else repr(float(bound)) for bound in (within.minimum, within.maximum))
+    return " OR ".join([*([f"v{at} < {low}"] if low else []), *([f"v{at} > {high}"] if high else [])])
+
+
 def _part(column: Measured, cuts: Cuts) -> tuple[str, list[object]]:
-    """Which part a value lies in; nothing for what is null, NaN or endless. Edges are parameters, in the order asked."""
+    """Which part a value lies in; nothing for what is null, NaN or endless. Edges are parameters, as they are asked."""
     stored = name(column.column.column)
     if column.kind == "text":
         return f"CAST({stored} AS VARCHAR)", []

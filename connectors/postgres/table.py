@@ -15,11 +15,11 @@ from typing import Any
 from psycopg import sql
 
 from connectors.bins import Binning
-from connectors.cuts import WORD_PARTS, Counted, Days
+from connectors.cuts import Counted, Days
 from connectors.postgres.distinct import estimate, register, rest
 from connectors.postgres.session import Session
 from connectors.profiles import Fact, Facts, Kind, Measured, Tally
-from connectors.records import ConnectorError, Cuts, ViewTarget
+from connectors.records import ConnectorError, Cuts, ViewTarget, Within
 from connectors.tables import Overview, known_keys, known_moment
 
 MOMENTS = {"date", "timestamp", "timestamptz"}
@@ -35,6 +35,12 @@ AGGREGATES: dict[Fact, str] = {
     "true": "count(*) FILTER (WHERE c{0})",
 }
 FINITE = "CASE WHEN {0} NOT IN ('NaN'::float8, 'Infinity'::float8, '-Infinity'::float8) THEN {0} END"
+PARTS = "SELECT slot, part, count(*) FROM (SELECT {} AS part, {} OFFSET 0) AS picked GROUP BY slot, part"
+# Each word is hashed once, not once for each row.
+WORDS = (
+    "SELECT slot, ('x' || left(md5(part), 2))::bit(8)::int4 % 32, sum(n)::int8 FROM (SELECT slot, part, count(*) AS n "
+    "FROM (SELECT {} AS part, {} OFFSET 0) AS picked GROUP BY slot, part) AS words GROUP BY 1, 2"
+)
 LENGTHS: dict[Kind, str] = {"text": "char_length(c{0}::text)", "list": "cardinality(c{0})"}
 
 
@@ -85,7 +91,7 @@ class PostgresTable:
 
     def facts(self, columns: Sequence[Measured]) -> list[Facts]:
         wanted = [(at, fact) for at, column in enumerate(columns) for fact in column.facts if fact != "distinct"]
-        asked = sql.SQL(", ").join(sql.SQL(_aggregate(at, columns[at], fact)) for at, fact in wanted)
+        asked = sql.SQL(", ").join(_asked(at, columns[at], fact) for at, fact in wanted)
         (answers,) = self._ask(sql.SQL("SELECT {} FROM {}").format(asked, self._picked(columns)))
         found: list[dict[Fact, float | None]] = [{} for _ in columns]
         for (at, fact), answer in zip(wanted, answers, strict=True):
@@ -100,12 +106,7 @@ class PostgresTable:
 
     def parted(self, column: Measured, cuts: Cuts, days: Days) -> list[Counted]:
         """The statement names the edges, so it is not kept as evidence."""
-        asked = "SELECT slot, part, count(*) FROM (SELECT {} AS part, {} OFFSET 0) AS picked GROUP BY slot, part"
-        if column.kind == "text":  # each word is hashed once, not once for each row
-            asked = (
-                f"SELECT slot, ('x' || left(md5(part), 2))::bit(8)::int4 % {WORD_PARTS}, sum(n)::int8 "
-                f"FROM ({asked.replace('count(*)', 'count(*) AS n')}) AS words GROUP BY 1, 2"
-            )
+        asked = WORDS if column.kind == "text" else PARTS
         return self._session.ask(sql.SQL(asked).format(_part(column, cuts), self._of_days(days)))
 
     def rows_by_day(self, days: Days) -> list[tuple[int, int]]:
@@ -214,6 +215,27 @@ def _projected(at: int, column: Measured) -> list[sql.Composable]:
         finite = number if column.kind == "integer" else sql.SQL(FINITE).format(number)
         parts.append(sql.SQL("{} AS {}").format(finite, sql.Identifier(f"v{at}")))
     return parts
+
+
+def _asked(at: int, column: Measured, fact: Fact) -> sql.Composable:
+    within = column.column.within
+    if fact != "outside" or within is None:
+        return sql.SQL(_aggregate(at, column, fact))
+    return sql.SQL("count(*) FILTER (WHERE {})").format(_outside(at, column.kind, within))
+
+
+def _outside(at: int, kind: Kind, within: Within) -> sql.Composable:
+    """What the contract does not allow. Its own bounds and values may stand in the text; no value of the data does."""
+    if within.allowed:
+        value = sql.SQL("{}::text").format(sql.Identifier(f"c{at}")) if kind == "text" else sql.Identifier(f"v{at}")
+        allowed = sql.SQL(", ").join(sql.Literal(one) for one in within.allowed)
+        return sql.SQL("{} NOT IN ({})").format(value, allowed)
+    bounds = (("<", within.minimum), (">", within.maximum))
+    return sql.SQL(" OR ").join(
+        sql.SQL("{} " + sign + " {}::float8").format(sql.Identifier(f"v{at}"), sql.Literal(bound))
+        for sign, bound in bounds
+        if bound is not None
+    )
 
 
 def _aggregate(at: int, column: Measured, fact: Fact) -> str:

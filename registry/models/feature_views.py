@@ -68,6 +68,7 @@ class FeatureView(models.Model):
     schedule_every = models.DurationField(null=True, blank=True)
     slo_freshness = models.DurationField(null=True, blank=True)
     slo_max_null_rate = models.FloatField(null=True, blank=True)
+    slo_drift = models.JSONField(null=True, blank=True, help_text="{method, warn, fail}; empty is the usual")
     # Three times for one question, never averaged: what the registry declares, the source holds, the store serves.
     declared_until = models.DateTimeField(null=True, blank=True)
     source_until = models.DateTimeField(null=True, blank=True)

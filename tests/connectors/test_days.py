@@ -8,8 +8,8 @@ import numpy as np
 import psycopg
 import pytest
 
-from connectors.cuts import PARTS, learn
 from connectors.bins import binning
+from connectors.cuts import PARTS, learn
 from connectors.files.client import FileStore
 from connectors.files.folders import LocalFolder
 from connectors.postgres.client import PostgresStore
