@@ -1,5 +1,7 @@
 """Health and measurements."""
 
+from typing import Any
+
 import orjson
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -9,14 +11,20 @@ from rest_framework.request import Request
 from common.fields import Selection, json_text
 from common.problems import NotFound
 from monitoring.actions.defaults import fill_default
-from monitoring.filters import MeasurementFilter
-from monitoring.models import FeatureMeasurement, Origin, ViewMeasurement
+from monitoring.actions.references import pin_reference, release_reference
+from monitoring.filters import DriftFilter, FindingFilter, MeasurementFilter
+from monitoring.models import DriftMeasurement, FeatureMeasurement, Finding, Origin, Reference, ViewMeasurement
 from monitoring.serializers import (
+    DriftSerializer,
     FeatureHealthSerializer,
     FeatureMeasurementSerializer,
+    FindingSerializer,
+    PinSerializer,
+    ReferenceSerializer,
     ViewHealthSerializer,
     ViewMeasurementSerializer,
 )
+from registry.actions.action import allow
 from registry.api.endpoints import Endpoint
 from registry.api.feature_views import visible_view
 from registry.api.features import visible_feature
@@ -94,6 +102,70 @@ class ViewMeasurementsView(ListEndpoint):
 
     def rows(self) -> QuerySet[ViewMeasurement]:
         return super().rows().filter(view=visible_view(self.actor, self.kwargs["key"]))
+
+
+class FeatureDriftView(ListEndpoint):
+    """How far a feature's last days lay from its reference, from the days before and from the same weekday."""
+
+    serializer_class = DriftSerializer
+    required_scopes = {"GET": Scope.FEATURES_READ}
+    sorts = NEWEST_FIRST
+    filterset_class = DriftFilter
+
+    @classmethod
+    def visible(cls, actor: Actor) -> QuerySet[DriftMeasurement]:
+        return DriftMeasurement.objects.visible_to(actor).exclude(feature__in=Feature.objects.personal())
+
+    def rows(self) -> QuerySet[DriftMeasurement]:
+        return super().rows().filter(feature=visible_feature(self.actor, self.kwargs["key"]))
+
+
+class FindingListView(ListEndpoint):
+    """What was last found of each thing that is checked: drift, volume, schema, range, skew, and what others report."""
+
+    serializer_class = FindingSerializer
+    required_scopes = {"GET": Scope.FEATURES_READ}
+    sorts = {"-found_at": ("-found_at", "-id"), "found_at": ("found_at", "id")}
+    filterset_class = FindingFilter
+
+    @classmethod
+    def visible(cls, actor: Actor) -> QuerySet[Finding]:
+        return Finding.objects.visible_to(actor)
+
+
+class ReferenceView(Endpoint):
+    """The days that drift of a view is held against."""
+
+    required_scopes = {"GET": Scope.FEATURES_READ, "PUT": Scope.FEATURES_WRITE, "DELETE": Scope.FEATURES_WRITE}
+
+    @extend_schema(responses=ReferenceSerializer)
+    def get(self, request: Request, key: str) -> HttpResponse:
+        held = Reference.objects.filter(view=visible_view(self.actor, key)).first()
+        if held is None:
+            raise NotFound
+        return self.answer(_told(held))
+
+    @write
+    @extend_schema(request=PinSerializer, responses=ReferenceSerializer)
+    def put(self, request: Request, key: str) -> HttpResponse:
+        """Pin days: those that a model was trained on, for one."""
+        view = visible_view(self.actor, key)
+        allow(self.actor, "monitoring.pin_reference", view)
+        return self.answer(_told(pin_reference(view, actor=self.actor, **self.sent(PinSerializer))))
+
+    @write
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, key: str) -> HttpResponse:
+        """Hold drift against the first days that were measured again."""
+        release_reference(visible_view(self.actor, key), actor=self.actor)
+        return HttpResponse(status=204)
+
+
+def _told(held: Reference) -> dict[str, Any]:
+    return {
+        "first": held.first.isoformat(), "last": held.last.isoformat(), "title": held.title,
+        "pinned_at": held.pinned_at.isoformat(),
+    }  # fmt: skip
 
 
 class MeasureDefaultView(Endpoint):

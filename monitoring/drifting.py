@@ -22,6 +22,11 @@ FEWEST_ROWS = 100
 BACK = 63  # days that are read to begin with: the reference and what is held against it
 AGAIN = 8  # days that are read from then on: late rows change days that were read already
 
+PERSONAL = "Personal data: its values stay in the store, so their distribution is not known."
+UNPARTED = "Its values cannot be parted: lists, times, or texts that are nearly all different."
+UNREAD = "Its days were never counted."
+COMPUTED = "Computed when asked: no store holds days of it."
+
 Days = Mapping[date, tuple[int, ...]]  # counts by part
 
 

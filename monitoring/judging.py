@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from charter.limits import NAMES
 from common.quantities import count, duration, figure, percent
 from monitoring.distances import CHANCE
 from monitoring.drifting import Comparison
 from monitoring.models.findings import Kind
 from registry.actions.facts import ViewHealth
 from registry.choices import Health, ViewKind
+from registry.drift import METHOD_NAMES, Limits
 from registry.models import FeatureView
 
 AT_RISK_FROM = 0.8  # of a limit
@@ -83,7 +83,7 @@ def nulls(view: FeatureView, rates: list[float | None]) -> tuple[Health, str]:
     return Health.OK, ""
 
 
-def drift(found: Comparison, q: float, limits: tuple[str, float, float]) -> tuple[Health, str]:
+def drift(found: Comparison, q: float, limits: Limits) -> tuple[Health, str]:
     """How one comparison stands. What chance alone does is no drift, however far it lies: `q` is p, corrected for all
     features that were compared beside it.
     """
@@ -93,7 +93,9 @@ def drift(found: Comparison, q: float, limits: tuple[str, float, float]) -> tupl
         return Health.UNKNOWN, found.why
     limit = fail if known.value > fail else warn
     rows = f"{count(found.now.rows)} rows"
-    said = f"{NAMES[known.method]} {figure(known.value)} against {found.before.name}, limit {figure(limit)}, {rows}"
+    said = (
+        f"{METHOD_NAMES[known.method]} {figure(known.value)} against {found.before.name}, limit {figure(limit)}, {rows}"
+    )
     if known.value <= warn:
         return Health.OK, f"{said}."
     if q > CHANCE:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.db import connection as database
 from django.utils import timezone
@@ -80,7 +81,12 @@ def days_to_read(
 def _write_rows(view: FeatureView, reading: ViewReading) -> None:
     if reading.rows_by_day:
         days, rows = zip(*reading.rows_by_day, strict=True)
-        values = {"view": view.pk, "is_snapshot": reading.is_snapshot, "days": list(days), "rows": list(rows)}
+        values: dict[str, Any] = {
+            "view": view.pk,
+            "is_snapshot": reading.is_snapshot,
+            "days": list(days),
+            "rows": list(rows),
+        }
         with database.cursor() as cursor:
             cursor.execute(_VIEW_DAYS, values)
 
@@ -91,7 +97,7 @@ def _write_features(view: FeatureView, found: Sequence[tuple[Feature, Profile]])
     if rows:
         days, features, nulls, counts = zip(*rows, strict=True)
         written = [f"{{{','.join(map(str, one))}}}" for one in counts]
-        values = {"view": view.pk, "days": list(days), "features": list(features), "nulls": list(nulls)}
+        values: dict[str, Any] = {"view": view.pk, "days": list(days), "features": list(features), "nulls": list(nulls)}
         with database.cursor() as cursor:
             cursor.execute(_FEATURE_DAYS, values | {"counts": written})
 

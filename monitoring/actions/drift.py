@@ -9,21 +9,19 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from charter.limits import drift_limits
 from monitoring.actions.days import days_of
 from monitoring.actions.findings import write_findings
 from monitoring.distances import corrected
-from monitoring.drifting import BACK, Comparison, comparisons
+from monitoring.drifting import BACK, COMPUTED, PERSONAL, UNPARTED, UNREAD, Comparison, comparisons
 from monitoring.judging import Verdict, drift
 from monitoring.models import Against, Baseline, DriftMeasurement, Kind, ViewDay
 from registry.actions.bulk import copy_rows, in_chunks
 from registry.choices import Health
+from registry.drift import Limits, limits_of
+from registry.freshness import is_timeless
 from registry.models import Feature, FeatureView
 
 AT_ONCE = 500  # features whose days are in memory together
-PERSONAL = "Personal data: its values stay in the store, so their distribution is not known."
-UNPARTED = "Its values cannot be parted: lists, times, or texts that are nearly all different."
-UNREAD = "Its days were never counted."
 _COLUMNS = (
     "measured_at", "view_id", "feature_id", "against", "method", "value", "p", "q", "warn", "fail", "state", "reason",
     "rows", "rows_before", "first", "last", "before_first", "before_last",
@@ -35,7 +33,7 @@ class Compared:
     """A comparison of a feature, with the limits that it is held against."""
 
     feature: Feature
-    limits: tuple[str, float, float]
+    limits: Limits
     found: Comparison
 
 
@@ -57,7 +55,7 @@ def refresh_drift(views: QuerySet[FeatureView]) -> int:
 def _features(views: QuerySet[FeatureView]) -> QuerySet[Feature]:
     rows = Feature.objects.present().filter(view__in=views.filter(gone_at__isnull=True)).select_related("view")
     return rows.only(
-        "view_id", "privacy_class", "looks_personal", "slo_drift", "key", "view__slo_drift"
+        "view_id", "privacy_class", "looks_personal", "slo_drift", "key", "view__slo_drift", "view__kind"
     ).order_by("pk")  # fmt: skip
 
 
@@ -69,7 +67,7 @@ def _compared(features: Sequence[Feature], now: datetime) -> Iterator[Compared]:
     snapshots = set(ViewDay.objects.filter(view__in=views, is_snapshot=True).values_list("view_id", flat=True))
     for baseline in held:
         feature = by_number[baseline.feature_id]
-        limits = drift_limits(feature.slo_drift, feature.view.slo_drift)
+        limits = limits_of(feature)
         is_snapshot = feature.view_id in snapshots
         mine = days[feature.pk]
         for found in comparisons(mine, baseline, limits[0], now.date(), is_snapshot=is_snapshot):
@@ -112,6 +110,7 @@ def _silent(features: Sequence[Feature], compared: Sequence[Compared]) -> Iterat
     unparted = set(Baseline.objects.filter(feature__in=[one.pk for one in rest], parts=0).values_list("pk", flat=True))
     for feature in rest:
         why = PERSONAL if feature.is_personal else UNPARTED if feature.pk in unparted else UNREAD
+        why = COMPUTED if is_timeless(feature.view) else why
         yield Verdict(Kind.DRIFT, feature.view_id, feature.pk, Health.UNKNOWN, why)
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection as database
 
@@ -26,7 +27,7 @@ SET state = excluded.state, reason = excluded.reason, value = excluded.value, "l
 def write_findings(verdicts: Iterable[Verdict], now: datetime) -> None:
     """Keep these verdicts, each in the place of the one before, and note on features what their findings come to."""
     found = list(verdicts)
-    columns = {
+    columns: dict[str, Any] = {
         "views": [one.view for one in found],
         "features": [one.feature for one in found],
         "kinds": [one.kind.value for one in found],
@@ -50,6 +51,6 @@ def _note(features: set[int], now: datetime) -> None:
 def _checks(feature: int, findings: list[Finding]) -> FeatureChecks:
     drift = next((one.value for one in findings if one.kind == Kind.DRIFT), None)
     wrong = [one for one in findings if one.state in (Health.BREACHED, Health.AT_RISK)]
-    states = [Health(one.state) for one in findings]
-    state = worst(*[one for one in states if one != Health.UNKNOWN] or [Health.UNKNOWN])
+    known = [Health(one.state) for one in findings if one.state != Health.UNKNOWN]
+    state = worst(*known) if known else Health.UNKNOWN
     return FeatureChecks(feature, drift, state, tuple(one.reason for one in wrong))

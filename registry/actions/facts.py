@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import md5
+from typing import Any
 
 from django.db import connection as database
 
@@ -135,7 +136,7 @@ def write_feature_health(found: Iterable[ViewHealth], *, at_risk_from: float) ->
 def write_checks(found: Iterable[FeatureChecks], *, read_at: datetime) -> None:
     """Note drift and the state of what is checked of these features. Their health follows when it is judged next."""
     features = list(found)
-    values = {
+    values: dict[str, Any] = {
         "at": read_at,
         "features": [one.feature for one in features],
         "drifts": [one.drift for one in features],

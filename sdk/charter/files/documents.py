@@ -120,7 +120,9 @@ def check_view(document: Document) -> list[Fault]:
 
 
 def _limits(document: Document) -> Iterator[Fault]:
-    places = [(("spec", "slo", "drift"), document.data["spec"].get("slo", {}).get("drift"))]
+    places: list[tuple[tuple[str | int, ...], Any]] = [
+        (("spec", "slo", "drift"), document.data["spec"].get("slo", {}).get("drift"))
+    ]
     places += [((*place, "drift"), item.get("drift")) for place, item in _items(document)]
     for place, said in places:
         if said is not None and (fault := drift_fault(said)):
