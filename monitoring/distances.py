@@ -17,6 +17,7 @@ from typing import Any
 SMALLEST = 1e-4  # share that an empty part is taken to hold: PSI knows no zero
 LEAST, LEAST_OF_FEW = 0.1, 0.01
 FEW = 20  # parts
+ROUNDING = 1e-9
 CHANCE = 0.05  # of all that is called drifted, how much may be so by chance
 
 Counts = Sequence[int]
@@ -53,7 +54,7 @@ def grouped(before: Counts, after: Counts) -> tuple[list[int], list[int]]:
     held = [0, 0, 0.0]
     for old, new in zip(before, after, strict=True):
         held = [held[0] + old, held[1] + new, held[2] + (old * least[0] + new * least[1]) / 2]
-        if held[2] >= enough:
+        if held[2] >= enough - ROUNDING:
             groups.append(held)
             held = [0, 0, 0.0]
     if groups:

@@ -119,7 +119,9 @@ def _write_series(judged: Sequence[tuple[Compared, float, Health, str]], now: da
     numbers = list({one.feature.pk for one, *_ in judged})
     newest = DriftMeasurement.objects.filter(feature__in=numbers).order_by("feature_id", "against", "-measured_at")
     held = {
-        (row.feature_id, row.against): (row.method, row.value, row.state, row.first, row.last, row.before_first)
+        (row.feature_id, row.against): (
+            row.method, row.value, row.warn, row.fail, row.state, row.first, row.last, row.before_first,
+        )  # fmt: skip
         for row in newest.distinct("feature_id", "against")
     }
     rows = [row for one in judged if (row := _row(one, now)) and held.get((row[2], row[3])) != _told(row)]
@@ -141,4 +143,4 @@ def _row(judged: tuple[Compared, float, Health, str], now: datetime) -> tuple | 
 
 
 def _told(row: tuple) -> tuple:
-    return (row[4], row[5], row[10], row[14], row[15], row[16])
+    return (*row[4:6], *row[8:11], *row[14:17])
