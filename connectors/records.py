@@ -4,10 +4,10 @@ Times are timezone-aware UTC, durations are `timedelta`, rates are fractions bet
 `None` always means "the store does not say", never zero.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 ViewKind = Literal["batch", "stream", "on_demand", "label"]
 Origin = Literal["declared", "source", "served"]
@@ -349,6 +349,41 @@ class DefinitionReader(Protocol):
     def definitions(self, *, known: dict[tuple[str, str], bytes]) -> Definitions:
         """Everything but views whose digest is in `known` under their (project, view)."""
         ...
+
+
+Scalar = str | float | bool | None
+
+
+class ServedRow(NamedTuple):
+    """One entity of a view as it is served: the values of its join keys as text, in the order of the target's."""
+
+    key: tuple[str, ...]
+    at: datetime
+    values: dict[str, Scalar]
+
+
+class SourceRow(NamedTuple):
+    """The newest row of one entity in the source that is not newer than asked for, and the entity's newest of all."""
+
+    at: datetime
+    values: dict[str, Scalar]
+    newest_at: datetime
+
+
+@runtime_checkable
+class KeySampler(Protocol):
+    """An online store that hands out some entities at random. Personal columns must not be asked for."""
+
+    def sample(self, target: ViewTarget, size: int) -> list[ServedRow]: ...
+
+
+@runtime_checkable
+class KeyLookup(Protocol):
+    """An offline store that looks entities up, each as it was at a moment. Personal columns must not be asked for."""
+
+    def rows_at(
+        self, target: ViewTarget, wanted: Sequence[tuple[tuple[str, ...], datetime]]
+    ) -> dict[tuple[str, ...], SourceRow]: ...
 
 
 class ViewReader(Protocol):

@@ -90,13 +90,16 @@ def jensen_shannon(before: Counts, after: Counts) -> float:
 
 
 def chi_square(before: Counts, after: Counts) -> tuple[float, float]:
-    """Cramér's V and p of the test that both are samples of one distribution."""
-    from scipy.stats import chi2_contingency
+    """Cramér's V and p of the test that both are samples of one distribution. scipy.stats' own takes 10 ms for each."""
+    from scipy.special import chdtrc
 
     if len(before) < 2:
         return 0.0, 1.0
-    found = chi2_contingency([before, after], correction=False)
-    return sqrt(found.statistic / (sum(before) + sum(after))), float(found.pvalue)
+    seen = _numpy().array([before, after], dtype=float)
+    total = seen.sum()
+    expected = seen.sum(axis=1, keepdims=True) * seen.sum(axis=0) / total
+    statistic = float(((seen - expected) ** 2 / expected).sum())
+    return sqrt(statistic / total), float(chdtrc(len(before) - 1, statistic))
 
 
 def kolmogorov_smirnov(before: Counts, after: Counts) -> tuple[float, float]:

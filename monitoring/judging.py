@@ -6,6 +6,7 @@ from datetime import datetime
 from statistics import median
 
 from common.quantities import count, duration, figure, percent
+from monitoring.comparing import Skew
 from monitoring.distances import CHANCE
 from monitoring.drifting import Comparison
 from monitoring.models.findings import Kind
@@ -18,6 +19,7 @@ AT_RISK_FROM = 0.8  # of a limit
 # A day with less than half or more than twice the rows of its weekday is another day altogether.
 LEAST_VOLUME, NEAR_LEAST_VOLUME = 0.5, 0.7
 FEWEST_DAYS = 2
+SKEW_LIMIT = 0.01
 _WORST_FIRST = (Health.BREACHED, Health.AT_RISK, Health.UNKNOWN, Health.OK)
 
 
@@ -101,6 +103,21 @@ def drift(found: Comparison, q: float, limits: Limits) -> tuple[Health, str]:
     if q > CHANCE:
         return Health.OK, f"{said}; among so many features and so few rows chance does this."
     return (Health.BREACHED if known.value > fail else Health.AT_RISK), f"{said}."
+
+
+def skew(found: Skew, feature: str) -> tuple[Health, str]:
+    """How many of the sampled entities are served otherwise than their source had them at the same moment."""
+    tally = found.features[feature]
+    if not found.sampled:
+        return Health.UNKNOWN, "The online store holds no entity that could be compared."
+    if tally.rate is None:
+        return Health.UNKNOWN, f"None of {count(found.sampled)} sampled entities could be compared with the source."
+    said = (
+        f"{count(tally.differing)} of {count(tally.compared)} sampled entities are served otherwise than in the source"
+    )
+    if tally.rate > SKEW_LIMIT:
+        return Health.BREACHED, f"{said}, limit {percent(SKEW_LIMIT)}."
+    return (Health.AT_RISK if tally.differing else Health.OK), f"{said}."
 
 
 def volume(rows: int, same_weekday: list[int], day: str) -> tuple[Health, str]:

@@ -13,7 +13,8 @@ from connectors.bins import Binning
 from connectors.cuts import DAY_MICROS, WORD_PARTS, Counted, Days
 from connectors.files.engine import Engine, name, text
 from connectors.profiles import Fact, Facts, Kind, Measured, Tally
-from connectors.records import Cuts, ViewTarget, Within
+from connectors.records import Cuts, SourceRow, ViewTarget, Within
+from connectors.rows import Wanted, asked_for, source_rows
 from connectors.tables import Overview, known_keys, known_moment
 
 EXACT_DISTINCT_ROWS = 100_000  # beyond this, DuckDB's HyperLogLog counts: within about 5 % in most cases
@@ -87,16 +88,14 @@ class FileTable:
         return [Tally(self._counts(column, bins) if bins else {}) for column, bins in columns]
 
     def parted(self, column: Measured, cuts: Cuts, days: Days) -> list[Counted]:
-        part, edges = _part(column, cuts)
-        picked, bounds = self._of_days(days, f"{part} AS part")
+        value, part, edges = _part(column, cuts)
+        picked, bounds = self._of_days(days, f"{value} AS v")
         if column.kind == "text":  # each word is hashed once, not once for each row
-            words = _select("slot, part, count(*) AS n", f"({picked}) GROUP BY slot, part")
-            asked = _select(
-                f"slot, CAST('0x' || md5(part)[1:2] AS INTEGER) % {WORD_PARTS} AS part, sum(n)",
-                f"({words}) GROUP BY ALL",
-            )
+            words = _select("slot, v, count(*) AS n", f"({picked}) GROUP BY slot, v")
+            hashed = f"CAST('0x' || md5(v)[1:2] AS INTEGER) % {WORD_PARTS} AS part"
+            asked = _select(f"slot, {hashed}, sum(n)", f"({words}) GROUP BY ALL")
         else:
-            asked = _select("slot, part, count(*)", f"({picked}) GROUP BY slot, part")
+            asked = _select(f"slot, {part} AS part, count(*)", f"({picked}) GROUP BY ALL")
         return [(int(slot), part, int(rows)) for slot, part, rows in self._engine.ask(asked, [*edges, *bounds])]
 
     def rows_by_day(self, days: Days) -> list[tuple[int, int]]:
@@ -109,11 +108,35 @@ class FileTable:
         if self._moment is None:
             return _select(f"{asked}, 0 AS slot", "source"), []
         column, type_name = name(self._moment), self.types[self._moment]
-        at = f"epoch_us(CAST({column} AS TIMESTAMPTZ))"
+        # The session's zone is UTC, where a time without zone is the same: a cast through zones took five times as long.
+        at = f"epoch_us({column})" if type_name.startswith("TIMESTAMP") else f"epoch_us(CAST({column} AS TIMESTAMP))"
         slot = f"({at} - {days.start_micros}) // {DAY_MICROS} AS slot"
         bounds = f"{column} >= CAST(? AS {type_name}) AND {column} < CAST(? AS {type_name})"
         window: list[object] = [f"{moment:%Y-%m-%d} 00:00:00" for moment in (days.start, days.end)]
         return _select(f"{asked}, {slot}", f"source WHERE {bounds}"), window
+
+    def rows_at(self, target: ViewTarget, wanted: Wanted) -> dict[tuple[str, ...], SourceRow]:
+        if self._moment is None or not self._keys:
+            return {}
+        keys = [f"k{at}" for at in range(len(self._keys))]
+        listed = ", ".join(f"unnest(CAST(? AS VARCHAR[])) AS {key}" for key in keys)
+        joined = " AND ".join(
+            f"CAST(source.{name(column)} AS VARCHAR) = {key}" for key, column in zip(keys, self._keys, strict=True)
+        )
+        columns = [column for column in target.columns if column.column in self.types]
+        values = "".join(f", source.{name(column.column)}" for column in columns)
+        at = f"epoch_us(CAST(source.{name(self._moment)} AS TIMESTAMPTZ))"
+        parted = ", ".join(keys)
+        found = self._engine.ask(
+            _select(
+                f"{parted}, {at} AS happened, max({at}) OVER (PARTITION BY {parted}) AS newest{values}",
+                f"source JOIN (SELECT {listed}, unnest(CAST(? AS BIGINT[])) AS until) AS wanted ON {joined} "
+                "QUALIFY happened <= until AND "
+                f"row_number() OVER (PARTITION BY {parted} ORDER BY happened <= until DESC, happened DESC) = 1",
+            ),
+            asked_for(wanted, len(keys)),
+        )
+        return source_rows(found, len(keys), columns)
 
     def evidence(self) -> str:
         return ";\n".join(self._asked)
@@ -200,26 +223,25 @@ def _outside(at: int, kind: Kind, within: Within) -> str:
     return " OR ".join([*([f"v{at} < {low}"] if low else []), *([f"v{at} > {high}"] if high else [])])
 
 
-def _part(column: Measured, cuts: Cuts) -> tuple[str, list[object]]:
-    """Which part a value lies in; nothing for what is null, NaN or endless. Edges are parameters, as they are asked."""
+def _part(column: Measured, cuts: Cuts) -> tuple[str, str, list[object]]:
+    """A value, and which part `v` lies in: none for what is null, NaN or endless. Edges are parameters, as asked."""
     stored = name(column.column.column)
     if column.kind == "text":
-        return f"CAST({stored} AS VARCHAR)", []
+        return f"CAST({stored} AS VARCHAR)", "", []
     if column.kind == "boolean":
-        return f"CAST({stored} AS INTEGER)", []
-    number = _number(column)
-    edges: list[object] = []
-    part = _tree(number, cuts.edges, 0, edges)
-    known = f"isfinite({stored})" if column.type_name in FLOATS else f"{stored} IS NOT NULL"
-    return f"CASE WHEN {known} THEN {part} END", edges
+        return f"CAST({stored} AS INTEGER)", "v", []
+    number, edges = _number(column), list[object]()
+    value = f"CASE WHEN isfinite({stored}) THEN {number} END" if column.type_name in FLOATS else number
+    part = _tree(cuts.edges, 0, edges)
+    return value, f"CASE WHEN v IS NOT NULL THEN {part} END", edges
 
 
-def _tree(number: str, edges: Sequence[float], before: int, parameters: list[object]) -> str:
+def _tree(edges: Sequence[float], before: int, parameters: list[object]) -> str:
     """A search by halves: six comparisons find one of forty parts."""
     if not edges:
         return str(before)
     middle = len(edges) // 2
     parameters.append(edges[middle])
-    below = _tree(number, edges[:middle], before, parameters)
-    above = _tree(number, edges[middle + 1 :], before + middle + 1, parameters)
-    return f"CASE WHEN {number} < ? THEN {below} ELSE {above} END"
+    below = _tree(edges[:middle], before, parameters)
+    above = _tree(edges[middle + 1 :], before + middle + 1, parameters)
+    return f"CASE WHEN v < ? THEN {below} ELSE {above} END"

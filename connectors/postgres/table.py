@@ -19,7 +19,8 @@ from connectors.cuts import Counted, Days
 from connectors.postgres.distinct import estimate, register, rest
 from connectors.postgres.session import Session
 from connectors.profiles import Fact, Facts, Kind, Measured, Tally
-from connectors.records import ConnectorError, Cuts, ViewTarget, Within
+from connectors.records import ConnectorError, Cuts, SourceRow, ViewTarget, Within
+from connectors.rows import Wanted, asked_for, source_rows
 from connectors.tables import Overview, known_keys, known_moment
 
 MOMENTS = {"date", "timestamp", "timestamptz"}
@@ -124,6 +125,38 @@ class PostgresTable:
         return sql.SQL(
             "({at}::date - {first}::date) AS slot FROM {rows} WHERE {at} >= {first}::{kind} AND {at} < {until}::{kind}"
         ).format(at=at, first=first, until=until, kind=kind, rows=self._source)
+
+    def rows_at(self, target: ViewTarget, wanted: Wanted) -> dict[tuple[str, ...], SourceRow]:
+        if self._moment is None or not self._keys:
+            return {}
+        *keys, until = asked_for(wanted, len(self._keys))
+        names = [sql.Identifier(f"k{at}") for at in range(len(keys))]
+        columns = [column for column in target.columns if column.column in self.types]
+        found = self._session.ask(
+            sql.SQL(
+                "SELECT DISTINCT ON ({keys}) {keys}, happened, newest, {values} FROM (SELECT {keys}, until, "
+                "(extract(epoch FROM {at}) * 1000000)::int8 AS happened, "
+                "max((extract(epoch FROM {at}) * 1000000)::int8) OVER (PARTITION BY {keys}) AS newest, {values} "
+                "FROM {rows} JOIN unnest({lists}) AS wanted({keys}, until) ON {joined} WHERE isfinite({at})) AS found "
+                "WHERE happened <= until ORDER BY {keys}, happened DESC"
+            ).format(
+                keys=sql.SQL(", ").join(names),
+                at=_column(self._moment),
+                rows=self._source,
+                values=sql.SQL(", ").join([sql.Identifier(column.column) for column in columns] or [sql.SQL("NULL")]),
+                lists=sql.SQL(", ").join(
+                    [
+                        *(sql.SQL("{}::text[]").format(sql.Literal(one)) for one in keys),
+                        sql.SQL("{}::int8[]").format(sql.Literal(until)),
+                    ]
+                ),
+                joined=sql.SQL(" AND ").join(
+                    sql.SQL("{}::text = {}").format(_column(column), key)
+                    for column, key in zip(self._keys, names, strict=True)
+                ),
+            )  # fmt: skip
+        )
+        return source_rows(found, len(keys), columns)
 
     def evidence(self) -> str:
         return ";\n".join(self._asked)

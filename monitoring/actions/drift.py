@@ -120,7 +120,14 @@ def _write_series(judged: Sequence[tuple[Compared, float, Health, str]], now: da
     newest = DriftMeasurement.objects.filter(feature__in=numbers).order_by("feature_id", "against", "-measured_at")
     held = {
         (row.feature_id, row.against): (
-            row.method, row.value, row.warn, row.fail, row.state, row.first, row.last, row.before_first,
+            row.method,
+            row.value,
+            row.warn,
+            row.fail,
+            row.state,
+            row.first,
+            row.last,
+            row.before_first,
         )  # fmt: skip
         for row in newest.distinct("feature_id", "against")
     }

@@ -5,17 +5,27 @@ said and the rest goes on; a store that is away altogether is asked once, not on
 """
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from connectors.records import Column, ConnectorError, ViewReader, ViewReading, ViewTarget
+from connectors.records import (
+    Column,
+    ConnectorError,
+    KeyLookup,
+    KeySampler,
+    ViewReader,
+    ViewReading,
+    ViewTarget,
+)
 from monitoring.actions.checks import current_versions, write_view_checks
 from monitoring.actions.days import baselines_of, days_to_read, write_days
 from monitoring.actions.drift import refresh_drift
 from monitoring.actions.health import refresh_health
 from monitoring.actions.readings import write_declared, write_reading
+from monitoring.actions.skew import compare_stores, is_due
 from monitoring.contracts import within
 from monitoring.models import Origin
 from registry import stores
@@ -95,6 +105,23 @@ def measure_view(view: FeatureView, offline: ViewReader | None, online: ViewRead
                 write_days(view, features, reading)
                 write_view_checks(view, features, reading, now)
             progress.count(f"{reading.origin}_readings")
+    _compare(view, features, offline, online, now, progress)
+
+
+def _compare(
+    view: FeatureView, features: list[Feature], offline: ViewReader | None, online: ViewReader | None, now: datetime,
+    progress: Progress,
+) -> None:  # fmt: skip
+    """Both stores on the same entities, where both can be asked for single ones."""
+    can_both = isinstance(online, KeySampler) and isinstance(offline, KeyLookup) and view.is_online
+    if not can_both or not is_due(view, now) or not view.entities.all():
+        return
+    sides = (online, target(view, features, "served")), (offline, target(view, features, "source"))
+    try:
+        compare_stores(view, features, *sides, now)  # type: ignore[arg-type]  # asked just above
+        progress.count("compared_views")
+    except ConnectorError as error:
+        progress.warn(f"{view.key}: both stores could not be compared. {error}")
 
 
 def _read(reader: ViewReader, view: FeatureView, features: list[Feature], progress: Progress) -> ViewReading | None:

@@ -4,6 +4,7 @@ from monitoring.models.days import FeatureDay, ViewDay
 from monitoring.models.drift import Against, Baseline, DriftMeasurement, Reference
 from monitoring.models.findings import Finding, Kind
 from monitoring.models.measurements import FeatureMeasurement, Origin, ViewMeasurement
+from monitoring.models.skew import SkewMeasurement
 
 __all__ = [
     "Against",
@@ -15,6 +16,7 @@ __all__ = [
     "Kind",
     "Origin",
     "Reference",
+    "SkewMeasurement",
     "ViewDay",
     "ViewMeasurement",
 ]
