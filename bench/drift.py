@@ -59,9 +59,8 @@ def main() -> None:
 
         print(json.dumps(timed(CASES[options.case], options.folder)))
         return
-    print(
-        f"{'rows':>11} {'case':<12}{'wall s':>8}{'cpu s':>8}{'x scan2':>9}{'x bins':>8}{'x bins, cpu':>13}{'peak MiB':>10}"
-    )
+    heads = ("wall s", "cpu s", "x scan2", "x bins", "x bins, cpu", "peak MiB")
+    print(f"{'rows':>11} {'case':<12}{''.join(f'{head:>13}' for head in heads)}")
     for rows in options.rows:
         with tempfile.TemporaryDirectory() as folder:
             prepare(Path(folder), rows)
@@ -88,11 +87,9 @@ def report(folder: Path, rows: int, rounds: int, evidently: str | None) -> None:
         taken["evidently"] = [_answer([evidently, "-c", EVIDENTLY, *files, ",".join(NUMBERS[:10])])]
     wall, cpu, mib = ({case: middle(runs, fact) for case, runs in taken.items()} for fact in ("wall", "cpu", "mib"))
     for case in taken:
-        ratios = f"{wall[case] / wall['scan2']:>9.2f}{wall[case] / wall['duckdb_bins']:>8.2f}"
-        in_cpu = f"{cpu[case] / cpu['duckdb_bins']:>13.2f}"
-        print(
-            f"{rows:>11,} {case:<12}{wall[case]:>8.2f}{cpu[case]:>8.2f}{ratios}{in_cpu}{mib[case]:>10,.0f}", flush=True
-        )
+        ratios = (wall[case] / wall["scan2"], wall[case] / wall["duckdb_bins"], cpu[case] / cpu["duckdb_bins"])
+        figures = "".join(f"{value:>13.2f}" for value in (wall[case], cpu[case], *ratios))
+        print(f"{rows:>11,} {case:<12}{figures}{mib[case]:>13,.0f}", flush=True)
 
 
 def _answer(command: list[str]) -> dict[str, float]:

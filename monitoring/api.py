@@ -1,8 +1,10 @@
 """Health and measurements."""
 
+from collections import defaultdict
 from typing import Any
 
 import orjson
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
@@ -12,6 +14,7 @@ from common.fields import Selection, json_text
 from common.problems import NotFound
 from monitoring.actions.defaults import fill_default
 from monitoring.actions.references import pin_reference, release_reference
+from monitoring.actions.reports import Report, report_checks
 from monitoring.filters import DriftFilter, FindingFilter, MeasurementFilter
 from monitoring.models import DriftMeasurement, FeatureMeasurement, Finding, Origin, Reference, ViewMeasurement
 from monitoring.serializers import (
@@ -20,7 +23,9 @@ from monitoring.serializers import (
     FeatureMeasurementSerializer,
     FindingSerializer,
     PinSerializer,
+    ReceivedSerializer,
     ReferenceSerializer,
+    ReportsSerializer,
     ViewHealthSerializer,
     ViewMeasurementSerializer,
 )
@@ -31,7 +36,7 @@ from registry.api.features import visible_feature
 from registry.api.lists import ListEndpoint
 from registry.api.versions import VersionView
 from registry.api.writes import write
-from registry.choices import Scope
+from registry.choices import Health, Scope
 from registry.filters import ViewFilter
 from registry.models import Actor, Feature, FeatureView
 from registry.serializers.features import HealthSerializer
@@ -159,6 +164,27 @@ class ReferenceView(Endpoint):
         """Hold drift against the first days that were measured again."""
         release_reference(visible_view(self.actor, key), actor=self.actor)
         return HttpResponse(status=204)
+
+
+class MetricsView(Endpoint):
+    """Report what was measured elsewhere: at most 500 checks, all or none."""
+
+    required_scopes = {"POST": Scope.METRICS_WRITE}
+
+    @write
+    @extend_schema(request=ReportsSerializer, responses=ReceivedSerializer)
+    def post(self, request: Request) -> HttpResponse:
+        sent = self.sent(ReportsSerializer)
+        of: dict[str, list[Report]] = defaultdict(list)
+        for one in sent["reports"]:
+            state = Health(one.pop("state"))
+            of[one.pop("view")].append(Report(**{"feature": "", **one, "state": state}))
+        with transaction.atomic():
+            views = [(visible_view(self.actor, key), reports) for key, reports in of.items()]
+            received = sum(
+                report_checks(view, actor=self.actor, by=sent["by"], reports=reports) for view, reports in views
+            )
+        return self.answer({"received": received})
 
 
 def _told(held: Reference) -> dict[str, Any]:

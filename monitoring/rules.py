@@ -4,5 +4,5 @@ import rules
 
 from registry.rules import is_owner
 
-for _verb in ("pin_reference", "release_reference"):
+for _verb in ("pin_reference", "release_reference", "report_checks"):
     rules.add_perm(f"monitoring.{_verb}", is_owner)

@@ -6,7 +6,7 @@ from django.db.models import BigIntegerField, Case, F, FloatField, JSONField, Va
 from rest_framework import serializers
 
 from common.fields import At, Computed, LargeField, Resource, Seconds, SecondsField
-from common.strict import Text
+from common.strict import Number, Text
 from monitoring.models import Against, Kind, Origin
 from registry.choices import Health
 from registry.serializers.features import HealthSerializer
@@ -132,6 +132,29 @@ class FindingSerializer(Resource):
     limit = serializers.FloatField(allow_null=True)
     found_at = serializers.DateTimeField()
     since = serializers.DateTimeField(help_text="Since when it is in this state.")
+
+
+class ReportSerializer(serializers.Serializer):
+    """One check of somebody else's."""
+
+    view = Text(max_length=330, help_text="project.view")
+    feature = Text(required=False, allow_blank=True, max_length=200, help_text="Its name; left out: the whole view.")
+    check = Text(max_length=80, help_text="What was checked, such as row_count or share_of_drifted.")
+    state = serializers.ChoiceField([one for one in Health.choices if one[0] != Health.UNKNOWN])
+    value = Number(required=False, allow_null=True)
+    limit = Number(required=False, allow_null=True)
+    detail = Text(required=False, allow_blank=True, max_length=160, help_text="Never a value of the data.")
+
+
+class ReportsSerializer(serializers.Serializer):
+    """What a pipeline or a tool has measured by itself."""
+
+    by = Text(max_length=60, help_text="Who measured, such as evidently or dbt.")
+    reports = ReportSerializer(many=True, min_length=1, max_length=500)
+
+
+class ReceivedSerializer(serializers.Serializer):
+    received = serializers.IntegerField(help_text="Views and features that something was said of.")
 
 
 class PinSerializer(serializers.Serializer):

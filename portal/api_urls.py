@@ -77,6 +77,7 @@ urlpatterns = [
         name="feature-measurements",
     ),
     path("features/<name:key>/drift", monitoring.FeatureDriftView.as_view(), name="feature-drift"),
+    path("metrics", monitoring.MetricsView.as_view(), name="metrics"),
     path("findings", monitoring.FindingListView.as_view(), name="findings"),
     path("views", feature_views.ViewListView.as_view(), name="views"),
     path("views/<name:key>", feature_views.ViewView.as_view(), name="view"),

@@ -108,7 +108,7 @@ class FileTable:
         if self._moment is None:
             return _select(f"{asked}, 0 AS slot", "source"), []
         column, type_name = name(self._moment), self.types[self._moment]
-        # The session's zone is UTC, where a time without zone is the same: a cast through zones took five times as long.
+        # The session's zone is UTC, where a time without zone is the same: a cast through it took five times as long.
         at = f"epoch_us({column})" if type_name.startswith("TIMESTAMP") else f"epoch_us(CAST({column} AS TIMESTAMP))"
         slot = f"({at} - {days.start_micros}) // {DAY_MICROS} AS slot"
         bounds = f"{column} >= CAST(? AS {type_name}) AND {column} < CAST(? AS {type_name})"
