@@ -51,11 +51,13 @@ def compare(
         behind = max(behind, row.newest_at - one.at)
         for name, tally in tallies.items():
             if name in one.values and name in row.values:
-                _add(tally, one.values[name], row.values[name], lambda key=one.key: hashed(key))
+                _add(tally, one.values[name], row.values[name], one.key, hashed)
     return Skew(len(served), len(known), behind if known else None, tallies)
 
 
-def _add(tally: Tally, served: Scalar, stored: Scalar, hashed: Callable[[], str]) -> None:
+def _add(
+    tally: Tally, served: Scalar, stored: Scalar, key: tuple[str, ...], hashed: Callable[[tuple[str, ...]], str]
+) -> None:
     if served is None and stored is None:
         tally.compared += 1
         return
@@ -65,7 +67,7 @@ def _add(tally: Tally, served: Scalar, stored: Scalar, hashed: Callable[[], str]
     if not is_same(served, stored):
         tally.differing += 1
         if len(tally.examples) < EXAMPLES:
-            tally.examples.append(hashed())
+            tally.examples.append(hashed(key))
 
 
 def is_same(one: Scalar, other: Scalar) -> bool:

@@ -150,7 +150,7 @@ class ReportsSerializer(serializers.Serializer):
     """What a pipeline or a tool has measured by itself."""
 
     by = Text(max_length=60, help_text="Who measured, such as evidently or dbt.")
-    reports = ReportSerializer(many=True, min_length=1, max_length=500)
+    reports = ReportSerializer(many=True, min_length=1, max_length=500)  # type: ignore[call-arg]  # of the list
 
 
 class ReceivedSerializer(serializers.Serializer):

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
 import redis
 
@@ -186,7 +187,7 @@ def _served(
 ) -> list[tuple[bytes, str, bytes | None, datetime | None]]:
     """What one entity holds of the view, under the first of its names that it holds."""
     for one in seen:
-        stamp, *values = client.hmget(key, one.fields)
+        stamp, *values = cast(list[bytes | None], client.hmget(key, one.fields))
         if stamp is not None:
             at = event_time(stamp)
             return [(entity, feature, value, at) for feature, value in zip(one.features, values, strict=True)]

@@ -132,6 +132,7 @@ class PostgresTable:
         *keys, until = asked_for(wanted, len(self._keys))
         names = [sql.Identifier(f"k{at}") for at in range(len(keys))]
         columns = [column for column in target.columns if column.column in self.types]
+        values: list[sql.Composable] = [sql.Identifier(column.column) for column in columns]
         found = self._session.ask(
             sql.SQL(
                 "SELECT DISTINCT ON ({keys}) {keys}, happened, newest, {values} FROM (SELECT {keys}, until, "
@@ -143,7 +144,7 @@ class PostgresTable:
                 keys=sql.SQL(", ").join(names),
                 at=_column(self._moment),
                 rows=self._source,
-                values=sql.SQL(", ").join([sql.Identifier(column.column) for column in columns] or [sql.SQL("NULL")]),
+                values=sql.SQL(", ").join(values or [sql.SQL("NULL")]),
                 lists=sql.SQL(", ").join(
                     [
                         *(sql.SQL("{}::text[]").format(sql.Literal(one)) for one in keys),
