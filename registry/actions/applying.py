@@ -199,10 +199,15 @@ def _note_file(view: ViewDocument, source: str) -> None:
     held = {COLUMNS.get(name, name): Manager.FILE.value for name in ("description", "owner", *said)}
     row = FeatureView.objects.get(key=view.key)
     FeatureView.objects.filter(pk=row.pk).update(file=_place(view, source), managers=row.managers | held)
-    of_features = dict.fromkeys(HELD, Manager.FILE.value)
-    Feature.objects.filter(view=row, name__in=list(view.features)).exclude(managers=of_features).update(
-        managers=of_features
-    )
+    limited = [name for name, said in view.features.items() if said.slo_drift is not None]
+    _hold(row, [name for name in view.features if name not in limited], HELD)
+    _hold(row, limited, (*HELD, "slo_drift"))
+
+
+def _hold(row: FeatureView, features: list[str], fields: tuple[str, ...]) -> None:
+    """Only where it is not so already: each write is kept in the history."""
+    held = dict.fromkeys(fields, Manager.FILE.value)
+    Feature.objects.filter(view=row, name__in=features).exclude(managers=held).update(managers=held)
 
 
 def _place(view: ViewDocument, source: str) -> str:
