@@ -55,7 +55,7 @@ TYPES = "ALTER TABLE monitoring_featuremeasurement ADD COLUMN type_name text NOT
 
 
 class Migration(migrations.Migration):
-    dependencies = [("monitoring", "0002_models"), ("registry", "0016_drift")]
+    dependencies = [("monitoring", "0002_models"), ("registry", "0019_drift")]
     operations = [
         migrations.RunSQL(DAYS, "DROP TABLE monitoring_viewday; DROP TABLE monitoring_featureday"),
         migrations.RunSQL(DRIFT, "DROP TABLE monitoring_driftmeasurement; DROP SEQUENCE monitoring_driftmeasurement_id"),

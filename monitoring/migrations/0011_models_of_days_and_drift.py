@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('monitoring', '0010_tables_of_days_and_drift'),
-        ('registry', '0016_drift'),
+        ('registry', '0019_drift'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
