@@ -10,7 +10,9 @@ from monitoring.actions.measure import measure_connection
 from registry.actions import pulls
 from registry.models import FeatureView
 
-TABLES = dict.fromkeys(("monitoring_viewmeasurement", "monitoring_featuremeasurement"), "measured_at")
+_SERIES = ("monitoring_viewmeasurement", "monitoring_featuremeasurement", "monitoring_driftmeasurement",
+           "monitoring_skewmeasurement")  # fmt: skip
+TABLES = dict.fromkeys(_SERIES, "measured_at") | dict.fromkeys(("monitoring_viewday", "monitoring_featureday"), "day")
 
 
 @shared_task(name="monitoring.tasks.pull_measurements")

@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from monitoring.judging import AT_RISK_FROM, judge
+from monitoring.judging import AT_RISK_FROM, Verdict, judge
+from monitoring.verdicts import breaking
 from registry.actions.facts import write_feature_health, write_view_health
 from registry.actions.words import refresh_facet_counts
 from registry.models import Feature, FeatureView
@@ -19,7 +20,10 @@ def refresh_health(views: QuerySet[FeatureView]) -> int:
     rates: dict[int, list[float | None]] = defaultdict(list)
     for view, rate in Feature.objects.present().filter(view__in=views).values_list("view_id", "null_rate"):
         rates[view].append(rate)
-    found = [judge(view, rates[view.pk], now) for view in held]
+    wrong: dict[int, list[Verdict]] = defaultdict(list)
+    for verdict in breaking(held):
+        wrong[verdict.view].append(verdict)
+    found = [judge(view, rates[view.pk], now, wrong[view.pk]) for view in held]
     before = {view.pk: (view.health, tuple(view.health_reasons)) for view in held}
     changed = [verdict for verdict in found if before[verdict.view] != (verdict.health, verdict.reasons)]
     with transaction.atomic():
