@@ -8,6 +8,7 @@ from lineage.api import export, graph, receiving, sayings, warning
 from lineage.api.marquez import urls as marquez
 from lineage.api.marquez.graph import EventsAndGraphView
 from monitoring import api as monitoring
+from monitoring import incident_api as incidents
 from portal import api as portal
 from registry.api import (
     alike,
@@ -79,6 +80,7 @@ urlpatterns = [
     path("views", feature_views.ViewListView.as_view(), name="views"),
     path("views/<name:key>", feature_views.ViewView.as_view(), name="view"),
     path("views/<name:key>/history", history.ViewHistoryView.as_view(), name="view-history"),
+    path("views/<name:key>/patience", incidents.PatienceView.as_view(), name="view-patience"),
     path("views/<name:key>/measurements", monitoring.ViewMeasurementsView.as_view(), name="view-measurements"),
     path("entities", projects.EntityListView.as_view(), name="entities"),
     path("entities/<name:key>", projects.EntityView.as_view(), name="entity"),
@@ -162,6 +164,13 @@ urlpatterns = [
     path("tokens/<name:id>", tokens.TokenView.as_view(), name="token"),
     path("me", me.MeView.as_view(), name="me"),
     path("health", monitoring.HealthListView.as_view(), name="health"),
+    path("incidents", incidents.IncidentListView.as_view(), name="incidents"),
+    path("incidents/<name:reference>", incidents.IncidentView.as_view(), name="incident"),
+    path("incidents/<name:reference>/ack", incidents.IncidentAckView.as_view(), name="incident-ack"),
+    path("incidents/<name:reference>/resolve", incidents.IncidentResolveView.as_view(), name="incident-resolve"),
+    path("incidents/<name:reference>/mute", incidents.IncidentMuteView.as_view(), name="incident-mute"),
+    path("incidents/<name:reference>/reassign", incidents.IncidentReassignView.as_view(), name="incident-reassign"),
+    path("incidents/<name:reference>/note", incidents.IncidentNoteView.as_view(), name="incident-note"),
     path("audit-log", audit.AuditLogView.as_view(), name="audit-log"),
     path("export", export.ExportView.as_view(), name="export"),
     # With a slash at the end too: a redirect would turn a producer's POST into a GET, and lose its event.

@@ -30,6 +30,7 @@ PLACES = (
     Place("Home", "portal:home", (), key="g h"),
     Place("Search", "registry:search", ("/search", "/f/", "/v/", "/compare"), key="g s"),
     Place("Health", "monitoring:health", ("/health",)),
+    Place("Incidents", "monitoring:incidents", ("/incidents",)),
     Place("Lineage", "lineage:explorer", ("/lineage", "/a/"), key="g l"),
     Place("Insights", "registry:insights", ("/insights",)),
     Place("Consumers", "registry:consumers", ("/c/",)),
