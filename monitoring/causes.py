@@ -32,15 +32,13 @@ def _of_views(breaches: Collection[Breach]) -> dict[int, Cause]:
     if not breaches:
         return {}
     live = Breach.objects.live().filter(view__isnull=False).values_list("view", "kind", "subject")
-    in_trouble = {view for view, _, _ in live}
-    views = _views({one.view_id for one in breaches} | in_trouble)
-    late = {view for view, kind, subject in live if _is_of_table(views[view], kind, subject)}
-    asked = {one.view_id for one in breaches if KINDS[one.kind].walks_up}
+    in_trouble = {int(view) for view, _, _ in live if view}
+    numbers = {one.pk: int(one.view_id) for one in breaches if one.view_id}
+    views = _views(in_trouble | {*numbers.values()})
+    late = {int(view) for view, kind, subject in live if view and _is_of_table(views[view], kind, subject)}
+    asked = {numbers[one.pk] for one in breaches if KINDS[one.kind].walks_up}
     upstream = witness().causes(asked, late_tables=late, late=in_trouble)
-    return {
-        one.pk: _chosen(views[one.view_id], upstream.get(one.view_id) if one.view_id in asked else None, late)
-        for one in breaches
-    }
+    return {pk: _chosen(views[view], upstream.get(view), late) for pk, view in numbers.items()}
 
 
 def _views(ids: Collection[int]) -> dict[int, FeatureView]:

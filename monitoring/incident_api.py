@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from common.fields import Selection
+from common.parameters import Parameter
 from monitoring.actions.incidents import (
     acknowledge_incident,
     annotate_incident,
@@ -14,6 +15,7 @@ from monitoring.actions.incidents import (
     resolve_incident,
 )
 from monitoring.actions.patience import change_patience
+from monitoring.badges import badge
 from monitoring.filters import IncidentFilter
 from monitoring.incident_serializers import (
     IncidentNoteSerializer,
@@ -32,9 +34,10 @@ from registry.api.feature_views import visible_view
 from registry.api.lists import ListEndpoint
 from registry.api.objects import ObjectEndpoint
 from registry.api.writes import write
-from registry.choices import Scope
+from registry.choices import Health, Scope
 from registry.models import Actor
 from registry.references import public_number
+from registry.tokens import AddressAuthentication, SessionAuthentication, TokenAuthentication
 
 
 class IncidentListView(ListEndpoint):
@@ -132,6 +135,21 @@ class IncidentNoteView(OfIncident):
         sent = self.sent(IncidentNoteSerializer)
         said = {"text": sent.get("note"), "runbook": sent.get("runbook")}
         return self.shown(annotate_incident(row, actor=self.actor, **said))
+
+
+class BadgeView(Endpoint):
+    """The health of a view as a small SVG, for READMEs."""
+
+    required_scopes = {"GET": Scope.BADGE_READ}
+    authentication_classes = [AddressAuthentication, TokenAuthentication, SessionAuthentication]
+    parameters = {"GET": (Parameter("token", "For pictures: a token with the scope badge:read alone."),)}
+
+    @extend_schema(operation_id="view_badge", responses={(200, "image/svg+xml"): str})
+    def get(self, request: Request, key: str) -> HttpResponse:
+        view = visible_view(self.actor, key)
+        response = HttpResponse(badge(view.key, Health(view.health)), content_type="image/svg+xml")
+        response["Cache-Control"] = "no-cache, max-age=0"
+        return response
 
 
 class PatienceView(Endpoint):

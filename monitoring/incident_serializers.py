@@ -28,7 +28,7 @@ class BreachSerializer(Resource):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
-class HitSerializer(Resource):
+class HitViewSerializer(Resource):
     """A view that it hits."""
 
     view = serializers.CharField(source="view.key", help_text="project.view")
@@ -86,7 +86,7 @@ class IncidentSerializer(Resource):
     resolved_at = serializers.DateTimeField(allow_null=True)
     resolved_by = serializers.CharField(source="resolved_by.username", allow_null=True, help_text="Null: by itself.")
     breaches = ExpandableList(BreachSerializer, _breaches)
-    hits = ExpandableList(HitSerializer, _hits)
+    hits = ExpandableList(HitViewSerializer, _hits)
     events = ExpandableList(IncidentEventSerializer, _events)
 
 

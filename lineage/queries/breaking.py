@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Max
@@ -101,7 +102,7 @@ class Breaking:
             if number == MOST_JOBS:
                 return
             if _views_below(row[0], is_job=True):
-                yield _job_state(*row, now, asked_at)
+                yield _job_state(_JobRow(*row), asked_at)
 
     def causes(
         self, views: Collection[int], *, late_tables: Collection[int], late: Collection[int]
@@ -109,7 +110,7 @@ class Breaking:
         """The nearest broken thing above each view, and from there on up while anything above it is broken."""
         starts = dict(fetch(_STARTS, [list(views)]))
         graph = _graph(views)
-        _mark(graph, starts, late_tables, late)
+        _mark(graph, late_tables, late)
         found = ((view, _Walk(graph, view).up_from(start)) for view, start in starts.items())
         return {view: cause for view, cause in found if cause is not None}
 
@@ -140,19 +141,26 @@ def _schedulers_asked_at() -> datetime | None:
     return min(last.values()) if asked and len(last) == len(asked) else None
 
 
-def _job_state(
-    id: UUID, name: str, states: list[str] | None, ended_at: datetime | None, started_at: datetime | None,
-    next_run_at: str | None, is_paused: str | None, now: datetime, asked_at: datetime | None,
-) -> JobState:  # fmt: skip
-    bad = [state in _FAILED for state in states or ()]
+class _JobRow(NamedTuple):
+    id: UUID
+    name: str
+    states: list[str] | None
+    ended_at: datetime | None
+    started_at: datetime | None
+    next_run_at: str | None
+    is_paused: str | None
+
+
+def _job_state(job: _JobRow, asked_at: datetime | None) -> JobState:
+    bad = [state in _FAILED for state in job.states or ()]
     failures = next((place for place, one in enumerate(bad) if not one), len(bad))
     successes = next((place for place, one in enumerate(bad) if one), len(bad))
-    due_at = _moment(next_run_at)
+    due_at = _moment(job.next_run_at)
     is_late = None
     if due_at is not None and asked_at is not None:
-        has_run = started_at is not None and started_at >= due_at
-        is_late = is_paused != "true" and not has_run and asked_at > due_at + GRACE
-    return JobState(_cause(id, "job", name), failures, successes, ended_at, due_at, is_late)
+        has_run = job.started_at is not None and job.started_at >= due_at
+        is_late = job.is_paused != "true" and not has_run and asked_at > due_at + GRACE
+    return JobState(_cause(job.id, "job", job.name), failures, successes, job.ended_at, due_at, is_late)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -184,12 +192,10 @@ def _graph(views: Collection[int]) -> _Graph:
     return graph
 
 
-def _mark(
-    graph: _Graph, starts: Mapping[int, UUID], late_tables: Collection[int], late: Collection[int]
-) -> None:  # fmt: skip
+def _mark(graph: _Graph, late_tables: Collection[int], late: Collection[int]) -> None:
     """What monitoring knows: tables that are late where views read them, and views in trouble."""
-    for view in late_tables:
-        for id in graph.above.get(starts[view], ()) if view in starts else ():
+    for _, reader in fetch(_STARTS, [list(late_tables)]):
+        for id in graph.above.get(reader, ()):
             if graph.things[id].kind == "dataset":
                 graph.things[id].is_broken = True
     for thing in graph.things.values():

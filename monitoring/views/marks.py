@@ -36,7 +36,7 @@ def patience(request: HttpRequest, project: str, view: str) -> HttpResponse:
     if form.is_valid() and form.tried(lambda: change_patience(found, actor=actor, **form.cleaned_data)) is not None:
         messages.success(request, "Kept. It holds from the next reading on.")
     else:
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     return redirect(found)
 
 
