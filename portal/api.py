@@ -68,7 +68,9 @@ class ExportView(InFormats):
     @extend_schema(
         operation_id="export",
         responses={
-            (200, "application/json"): {"type": ["array", "object"], "items": {}},
+            (200, "application/json"): {
+                "anyOf": [{"type": "array", "items": {}}, {"type": "object", "additionalProperties": {}}]
+            },
             (200, "application/yaml"): {"description": "YAML documents, or a file of rules."},
         },
     )
