@@ -57,7 +57,7 @@ def _of(view: FeatureView) -> str:
 
 
 def _rule(name: str, expression: str, view: FeatureView, kind: str, says: str) -> dict[str, Any]:
-    is_paging = getattr(view, "is_paging", False)
+    is_paging = getattr(view, "is_paging", False) or view.tags.get("tier") == str(Tier.FIRST)
     labels = {"severity": "page" if is_paging else "ticket", "view": view.key, "project": view.project.name}
     labels |= {"owner": view.owner.slug} if view.owner else {}
     return {

@@ -70,12 +70,16 @@ def table_of(view: FeatureView) -> Source | None:
     return (view.source.batch_source or view.source) if view.source else None
 
 
+def part_of_store(name: str, breach: Breach) -> str:
+    """Online store of Demo Feast."""
+    return f"{breach.subject.split(' ', 2)[2].capitalize()} of {name}"
+
+
 def title_of(cause: Cause, breach: Breach) -> str:
     """What is wrong, in a sentence without a full stop."""
     says = KINDS[breach.kind].says
     if cause.kind == "store":
-        what = breach.subject.split(" ", 2)[2]
-        return f"{what.capitalize()} of {cause.name} {says}"
+        return f"{part_of_store(cause.name, breach)} {says}"
     is_its_own = cause.key in {f"view:{breach.view_id}", breach.subject.replace(" ", ":", 1)}
     if not is_its_own:
         is_said_of_tables = cause.kind == "table" and breach.kind in {"freshness", "unreadable"}

@@ -74,7 +74,7 @@ class IncidentSerializer(Resource):
     cause = serializers.CharField(source="cause_name")
     kind = serializers.ChoiceField(CHOICES, help_text="What is wrong.")
     owner = serializers.CharField(source="owner.slug", allow_null=True, help_text="Slug of the team that has it.")
-    is_paging = serializers.BooleanField(help_text="A consumer of tier 1 reads what it hits.")
+    is_paging = serializers.BooleanField(help_text="What it hits is of tier 1, or a consumer of tier 1 reads it.")
     views_hit = Computed(serializers.IntegerField(help_text="Those that you see."), _hit_count)
     way = LargeField(help_text="[{kind, label, url, is_broken}] up to the cause.")
     runbook = serializers.CharField(help_text="Instead of the usual page of help.")

@@ -154,8 +154,8 @@ class HookKind(TextChoices):
     STANDARD = "standard", "Signed, as Standard Webhooks"
     SLACK = "slack", "Slack, or what understands its messages"
     TEAMS = "teams", "Microsoft Teams, a workflow with a webhook"
-    PAGERDUTY = "pagerduty", "PagerDuty, by its Events API v2"
-    ALERTMANAGER = "alertmanager", "Alertmanager, by its API v2"
+    PAGERDUTY = "pager", "PagerDuty, by its Events API v2"
+    ALERTMANAGER = "alerts", "Alertmanager, by its API v2"
 
 
 # They wake somebody, so they hear only of what a consumer of tier 1 reads.

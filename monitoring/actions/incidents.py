@@ -12,16 +12,16 @@ from django.utils import timezone
 from common.locks import wait_for_lock
 from common.statements import execute_many
 from monitoring.actions.telling import tell_acknowledged, tell_health, tell_opened, tell_resolved
-from monitoring.causes import causes_of, columns_of, hit_by
+from monitoring.causes import causes_of, columns_of, hit_by, part_of_store
 from monitoring.kinds import KINDS
 from monitoring.models import Breach, BreachState, Incident, IncidentEvent, IncidentState
 from registry.actions.action import Note, action, invalid, lock
 from registry.breaking import Cause
+from registry.choices import Tier
 from registry.models import Consumer, FeatureView, Team, Usage, User
 
 LONGEST_NOTE, LONGEST_RUNBOOK = 20_000, 1_000
 MOST_LINES = 25  # of a timeline at once; more are counted
-PAGING_TIER = 1
 LOCK = "breaches"  # whoever holds it alone opens, joins and ends
 _HIT = "INSERT INTO monitoring_hit (incident_id, view_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 _BLAME = "UPDATE monitoring_breach SET incident_id = %s WHERE id = %s"
@@ -86,13 +86,17 @@ def _say_each(incident: Incident, breaches: Collection[Breach], says: Any) -> No
     now = timezone.now()
     IncidentEvent.objects.bulk_create(
         IncidentEvent(
-            incident=incident, at=now, what=f"{keys.get(one.view_id or 0) or incident.cause_name} {says(one)}"[:200],
+            incident=incident, at=now, what=f"{keys.get(one.view_id or 0) or _name(incident, one)} {says(one)}"[:200],
             about=one.reason, view_id=one.view_id,
         )
         for one in shown
     )  # fmt: skip
     if len(breaches) > len(shown):
         _say(incident, f"And {len(breaches) - len(shown):,} more.")
+
+
+def _name(incident: Incident, breach: Breach) -> str:
+    return part_of_store(incident.cause_name, breach) if breach.connection_id else incident.cause_name
 
 
 def _say(incident: Incident, what: str, *, actor: User | None = None, about: str = "") -> None:
@@ -112,10 +116,10 @@ def _owner(incident: Incident, breaches: Iterable[Breach], views: Collection[int
 
 
 def _is_paging(views: Collection[int]) -> bool:
-    """Whether a consumer of tier 1 reads any of it."""
-    readers = Consumer.objects.filter(tier=PAGING_TIER, gone_at__isnull=True)
+    """Whether a consumer of tier 1 reads any of it, or a store says that a view of it is of tier 1."""
+    readers = Consumer.objects.filter(tier=Tier.FIRST, gone_at__isnull=True)
     reads = Usage.objects.filter(consumer__in=readers, feature__view__in=views, gone_at__isnull=True)
-    return reads.exists()
+    return reads.exists() or FeatureView.objects.filter(pk__in=views, tags__tier=str(Tier.FIRST)).exists()
 
 
 def resolve_what_is_over(ended: Collection[Breach]) -> None:

@@ -39,12 +39,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='webhook',
             name='kind',
-            field=models.CharField(choices=[('standard', 'Signed, as Standard Webhooks'), ('slack', 'Slack, or what understands its messages'), ('teams', 'Microsoft Teams, a workflow with a webhook'), ('pagerduty', 'PagerDuty, by its Events API v2'), ('alertmanager', 'Alertmanager, by its API v2')], max_length=12),
+            field=models.CharField(choices=[('standard', 'Signed, as Standard Webhooks'), ('slack', 'Slack, or what understands its messages'), ('teams', 'Microsoft Teams, a workflow with a webhook'), ('pager', 'PagerDuty, by its Events API v2'), ('alerts', 'Alertmanager, by its API v2')], max_length=8),
         ),
         migrations.AlterField(
             model_name='webhookkeptrow',
             name='kind',
-            field=models.CharField(choices=[('standard', 'Signed, as Standard Webhooks'), ('slack', 'Slack, or what understands its messages'), ('teams', 'Microsoft Teams, a workflow with a webhook'), ('pagerduty', 'PagerDuty, by its Events API v2'), ('alertmanager', 'Alertmanager, by its API v2')], max_length=12),
+            field=models.CharField(choices=[('standard', 'Signed, as Standard Webhooks'), ('slack', 'Slack, or what understands its messages'), ('teams', 'Microsoft Teams, a workflow with a webhook'), ('pager', 'PagerDuty, by its Events API v2'), ('alerts', 'Alertmanager, by its API v2')], max_length=8),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='consumer',

@@ -40,7 +40,7 @@ class Webhook(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=12, choices=HookKind.choices)
+    kind = models.CharField(max_length=8, choices=HookKind.choices)
     team = models.ForeignKey(
         Team, null=True, blank=True, on_delete=models.CASCADE, related_name="webhooks",
         help_text="Told what concerns it; without a team it is told what concerns everybody",

@@ -95,7 +95,7 @@ def test_programs_hear_of_each_breach_and_people_do_not(
 def test_a_pager_goes_off_only_for_the_first_tier(
     cast: SimpleNamespace, view: FeatureView, receiver: SimpleNamespace, tier: int | None
 ) -> None:
-    hook(cast, receiver, "pagerduty", routing_key="R" * 32)
+    hook(cast, receiver, "pager", routing_key="R" * 32)
     change_tier(Usage.objects.get().consumer, actor=cast.owner_b, tier=tier)
     read(view, times=2)
     incident = Incident.objects.get()
@@ -114,7 +114,7 @@ def test_a_pager_goes_off_only_for_the_first_tier(
 def test_alertmanager_gets_alerts_that_last_until_they_are_over(
     cast: SimpleNamespace, view: FeatureView, receiver: SimpleNamespace
 ) -> None:
-    hook(cast, receiver, "alertmanager")
+    hook(cast, receiver, "alerts")
     read(view, times=2)
     read(view, age=FRESH, times=2)
     (begun,), (over,) = sent(receiver)
@@ -140,16 +140,16 @@ def test_pagers_hear_of_incidents_and_nothing_else(
     from registry.actions.telling import tell
     from registry.outbox.letters import Letter
 
-    hook(cast, receiver, "alertmanager")
+    hook(cast, receiver, "alerts")
     tell("feature.retired", key="x", title="x", letter=Letter(), data={}, teams=[cast.payments])
     assert sent(receiver) == []
 
 
-@pytest.mark.parametrize("kind", ["pagerduty", "alertmanager", "teams"])
+@pytest.mark.parametrize("kind", ["pager", "alerts", "teams"])
 def test_each_can_be_tried(cast: SimpleNamespace, receiver: SimpleNamespace, kind: str) -> None:
     made, key = create_webhook(
         cast.payments, actor=cast.owner_a, name=kind, kind=kind, url=receiver.url,
-        routing_key="R" * 32 if kind == "pagerduty" else "",
+        routing_key="R" * 32 if kind == "pager" else "",
     )  # fmt: skip
     assert key == ""
     try_webhook(made, actor=cast.owner_a)
@@ -158,7 +158,7 @@ def test_each_can_be_tried(cast: SimpleNamespace, receiver: SimpleNamespace, kin
 
 def test_only_pagerduty_has_a_routing_key(cast: SimpleNamespace, receiver: SimpleNamespace) -> None:
     with pytest.raises(ValidationError):
-        hook(cast, receiver, "pagerduty")
+        hook(cast, receiver, "pager")
     with pytest.raises(ValidationError):
         hook(cast, receiver, "slack", routing_key="R")
 
