@@ -2,10 +2,11 @@
 
 import rules
 
-from governance.models import ClassSuggestion, Reader
+from governance.models import AccessRequest, ClassSuggestion, Decision, Grant, Reader
+from governance.queries import committee
 from registry import roles
 from registry.models import User
-from registry.rules import is_admin, is_in_a_team, is_owner
+from registry.rules import is_active, is_admin, is_auditor, is_in_a_team, is_owner, is_service
 
 
 @rules.predicate
@@ -27,7 +28,53 @@ def is_unclaimed(_user: User, reader: Reader) -> bool:
 
 @rules.predicate
 def is_of_the_committee(user: User, _thing: object = None) -> bool:
-    return user.is_active and bool(user.role_names & {roles.COMMITTEE, roles.CHAIR})
+    """With the role, and within the term: asked of the database only for who has the role."""
+    has_role = user.is_active and bool(user.role_names & {roles.COMMITTEE, roles.CHAIR})
+    return has_role and committee.members().filter(pk=user.pk).exists()
+
+
+@rules.predicate
+def is_chair(user: User, _thing: object = None) -> bool:
+    return is_of_the_committee(user) and roles.CHAIR in user.role_names
+
+
+@rules.predicate
+def is_person(user: User, _thing: object = None) -> bool:
+    return user.is_active and not user.is_service
+
+
+@rules.predicate
+def leads_a_team(user: User, _thing: object = None) -> bool:
+    return user.memberships.filter(is_lead=True).exists()
+
+
+@rules.predicate
+def is_requester(user: User, request: AccessRequest) -> bool:
+    return user.is_active and request.requester_id == user.pk
+
+
+@rules.predicate
+def has_a_say(user: User, request: AccessRequest) -> bool:
+    """As owner or on the committee, and not a party to it. The action asks again once it holds the request."""
+    return committee.standing(user, request, list(request.items.all())).may
+
+
+@rules.predicate
+def sees_request(user: User, request: AccessRequest) -> bool:
+    return AccessRequest.objects.visible_to(user).filter(pk=request.pk).exists()
+
+
+@rules.predicate
+def is_own_decision(user: User, decision: Decision) -> bool:
+    return user.is_active and decision.voter_id == user.pk
+
+
+@rules.predicate
+def holds_it(user: User, grant: Grant) -> bool:
+    """The person who may read, or who asked for it, or a living member of the team whose consumer may."""
+    mine = user.pk in (grant.user_id, grant.item.request.requester_id)
+    theirs = grant.consumer is not None and grant.consumer.team_id in user.team_ids
+    return user.is_active and (mine or theirs)
 
 
 @rules.predicate
@@ -65,3 +112,24 @@ rules.add_perm("governance.remind_readers", is_owner)
 rules.add_perm("governance.answer_deprecation", answers_for_it | is_admin | (is_unclaimed & is_in_a_team))
 rules.add_perm("governance.waive_reader", is_of_the_committee & ~is_party)
 rules.add_perm("governance.read_audit", has_something_to_audit)
+# Whoever audits or runs a service asks for nothing; a consumer is asked for by its own team, which the action checks.
+rules.add_perm("governance.request_access", is_person & ~is_auditor)
+for _verb in ("fill_request", "send_request", "withdraw_request"):
+    rules.add_perm(f"governance.{_verb}", is_requester)
+rules.add_perm("governance.comment_request", is_person & sees_request)
+rules.add_perm("governance.decide_request", has_a_say)
+rules.add_perm("governance.undo_decision", is_own_decision)
+rules.add_perm("governance.review_emergency", is_of_the_committee & ~is_requester)
+rules.add_perm("governance.break_glass", is_person & leads_a_team)
+rules.add_perm("governance.revoke_grant", holds_it | is_owner | is_of_the_committee | is_admin)
+rules.add_perm("governance.renew_grant", holds_it & is_person)
+# Done by the system when their time has come, so by nobody.
+for _verb in ("activate_grant", "fail_grant", "expire_grant", "remind_grant", "end_request", "escalate_request"):
+    rules.add_perm(f"governance.{_verb}", rules.always_deny)
+for _verb in ("register_purpose", "change_purpose", "end_purpose", "change_policy", "change_committee"):
+    rules.add_perm(f"governance.{_verb}", is_of_the_committee)
+rules.add_perm("governance.approve_beforehand", is_owner)
+rules.add_perm("governance.change_seat", is_chair | is_admin)
+rules.add_perm("governance.name_delegate", is_of_the_committee)
+rules.add_perm("governance.declare_conflict", is_active & ~is_service)
+rules.add_perm("governance.remove_conflict", is_chair | is_admin)

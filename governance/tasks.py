@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from governance.actions import following, suggesting
+from governance.actions import escalating, following, granting, suggesting
 from lineage.actions.tracing import trace_changed
 
 
@@ -21,3 +21,13 @@ def suggest_classes() -> dict[str, int]:
     """What flows into features may change with the graph, and what it means with each class that somebody sets."""
     trace_changed()
     return suggesting.suggest_classes()
+
+
+@shared_task(name="governance.tasks.end_grants")
+def end_grants() -> int:
+    return granting.end_due()
+
+
+@shared_task(name="governance.tasks.escalate_requests")
+def escalate_requests() -> int:
+    return escalating.escalate_due()

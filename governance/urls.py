@@ -3,7 +3,18 @@
 from django.urls import path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance.views import announcing, announcing_many, audit, classes, deprecations, naming
+from governance.views import (
+    announcing,
+    announcing_many,
+    audit,
+    classes,
+    deprecations,
+    grants,
+    inbox,
+    naming,
+    policies,
+    requests,
+)
 
 app_name = "governance"
 urlpatterns = [
@@ -13,6 +24,24 @@ urlpatterns = [
     path("classes/<name:reference>/accept", classes.accept, name="class-accept"),
     path("classes/<name:reference>/decline", classes.decline, name="class-decline"),
     path("f/<name:project>/<name:view>/<name:feature>/lineage/class", classes.panel, name="feature-class"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/count", inbox.count, name="inbox-count"),
+    path("requests/", requests.listing, name="requests"),
+    path("requests/new", requests.new, name="request-new"),
+    path("requests/<name:reference>/", requests.page, name="request"),
+    path("requests/<name:reference>/edit", requests.edit, name="request-edit"),
+    path("requests/<name:reference>/leave-out", requests.leave_out, name="request-leave-out"),
+    path("requests/<name:reference>/withdraw", requests.withdraw, name="request-withdraw"),
+    path("requests/<name:reference>/comment", requests.comment, name="request-comment"),
+    path("requests/<name:reference>/undo", requests.undo, name="request-undo"),
+    path("requests/<name:reference>/review", requests.review_afterwards, name="request-review"),
+    path("grants/", grants.listing, name="grants"),
+    path("grants/<name:reference>/", grants.page, name="grant"),
+    path("grants/<name:reference>/revoke", grants.revoke, name="grant-revoke"),
+    path("grants/<name:reference>/renew", grants.renew, name="grant-renew"),
+    path("f/<name:project>/<name:view>/<name:feature>/access/", grants.of_feature, name="feature-access"),
+    path("policies/access/<name:name>/", policies.page, name="policy"),
+    path("purposes/<name:name>/", policies.purpose, name="purpose"),
     path("policies/", naming.listing, name="policies"),
     path("policies/naming/new/", naming.new, name="naming-rule-new"),
     path("policies/naming/<name:reference>/", naming.rule, name="naming-rule"),

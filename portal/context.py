@@ -29,6 +29,9 @@ class Link:
 PLACES = (
     Place("Home", "portal:home", (), key="g h"),
     Place("Search", "registry:search", ("/search", "/f/", "/v/", "/compare"), key="g s"),
+    Place("Inbox", "governance:inbox", ("/inbox",), key="g i"),
+    Place("Requests", "governance:requests", ("/requests",)),
+    Place("Access register", "governance:grants", ("/grants",)),
     Place("Health", "monitoring:health", ("/health",)),
     Place("Incidents", "monitoring:incidents", ("/incidents",)),
     Place("Lineage", "lineage:explorer", ("/lineage", "/a/"), key="g l"),
@@ -83,6 +86,10 @@ class Frame:
     def new_url(self) -> str:
         """For those who can register something: people in a team."""
         return address("registry:new") if getattr(self._request.user, "team_ids", ()) else ""
+
+    @cached_property
+    def inbox_url(self) -> str:
+        return address("governance:inbox")
 
     @cached_property
     def help_url(self) -> str:

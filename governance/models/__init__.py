@@ -1,6 +1,7 @@
 """Processes of governance, one noun a file."""
 
 from governance.models.classes import ClassSuggestion, ClassSuggestionQuerySet, SuggestionState
+from governance.models.committee import Committee, Conflict, ConflictKind, Seat
 from governance.models.deprecations import (
     USUAL_REMINDERS,
     Deprecation,
@@ -11,6 +12,7 @@ from governance.models.deprecations import (
     Reader,
     ReaderState,
 )
+from governance.models.grants import STANDING, Grant, GrantQuerySet, GrantState
 from governance.models.naming import (
     ANSWERING,
     NameDecision,
@@ -20,9 +22,27 @@ from governance.models.naming import (
     NameWord,
     NamingRule,
 )
+from governance.models.policies import LONGEST_GRANT, MOST_VOTES, Policy, Setting, Silence, StandingApproval
+from governance.models.purposes import LegalBasis, Purpose
+from governance.models.requests import (
+    MOST_ITEMS,
+    AccessRequest,
+    AccessRequestQuerySet,
+    Comment,
+    Decision,
+    Outcome,
+    RequestItem,
+    RequestState,
+    Slot,
+    Verdict,
+)
 
 __all__ = [
-    "ANSWERING", "USUAL_REMINDERS", "ClassSuggestion", "ClassSuggestionQuerySet", "Deprecation", "DeprecationQuerySet",
-    "DeprecationState", "Extension", "ExtensionState", "NameDecision", "NameWaiver", "NameWaiverQuerySet", "NameWord",
-    "NamedKind", "NamingRule", "Reader", "ReaderState", "SuggestionState",
+    "ANSWERING", "LONGEST_GRANT", "MOST_ITEMS", "MOST_VOTES", "STANDING", "USUAL_REMINDERS", "AccessRequest",
+    "AccessRequestQuerySet", "ClassSuggestion", "ClassSuggestionQuerySet", "Comment", "Committee", "Conflict",
+    "ConflictKind", "Decision", "Deprecation", "DeprecationQuerySet", "DeprecationState", "Extension",
+    "ExtensionState", "Grant", "GrantQuerySet", "GrantState", "LegalBasis", "NameDecision", "NameWaiver",
+    "NameWaiverQuerySet", "NameWord", "NamedKind", "NamingRule", "Outcome", "Policy", "Purpose", "Reader",
+    "ReaderState", "RequestItem", "RequestState", "Seat", "Setting", "Silence", "Slot", "StandingApproval",
+    "SuggestionState", "Verdict",
 ]  # fmt: skip

@@ -128,6 +128,18 @@ def change_tier(consumer: Consumer, note: Note, *, actor: User, tier: int | None
     return row
 
 
+def note_grant_reads(consumer: Consumer | None, version: Version, *, is_there: bool) -> None:
+    """Keep as evidence that a consumer was granted to read a version, or that it no longer is: whoever ends the version
+    then tells it. Audited where it is granted."""
+    if consumer is None:
+        return
+    Usage.objects.update_or_create(
+        consumer=consumer, feature=version.feature, number=version.number, evidence=Evidence.GRANT,
+        defaults={"gone_at": None if is_there else timezone.now()},
+    )  # fmt: skip
+    count_models({version.feature_id}, before=timezone.now())
+
+
 @action("registry.end_consumer")
 def end_consumer(consumer: Consumer, note: Note, *, actor: User, reason: str = "") -> None:
     """It reads nothing any more. Its page and its history stay."""

@@ -40,6 +40,18 @@ EVENTS = {
         # For programs: people hear of the incident that it belongs to.
         Event("health.breached", "a view of my team goes over a limit", Cadence.OFF),
         Event("health.recovered", "it is within its limit again", Cadence.OFF),
+        Event("access.requested", "a request for access waits for my decision"),
+        Event("access.changes_requested", "changes are asked for in a request of mine"),
+        Event("access.commented", "somebody writes about a request of mine, or one that I have decided about"),
+        Event("access.approved", "a request of mine is approved"),
+        Event("access.denied", "a request of mine is denied"),
+        Event("access.withdrawn", "a request of mine is taken back", Cadence.OFF),
+        Event("access.unanswered", "a request of mine ends without an answer"),
+        Event("access.overdue", "a request that the committee has to decide is nearly due"),
+        Event("access.emergency", "somebody has used break-glass access"),
+        Event("access.expiring", "access of mine, or of my team's services, ends soon"),
+        Event("access.expired", "it has ended", Cadence.DAILY),
+        Event("access.revoked", "it is revoked"),
         Event("notice.test", "I try a notice"),
         Event("webhook.test", "somebody tries a webhook"),
     )

@@ -16,7 +16,7 @@ from registry.views.actor import actor_of
 
 TABS = (
     ("Overview", ""), ("Versions", "versions/"), ("Health", "health/"), ("Lineage", "lineage/"),
-    ("Activity", "activity/"),
+    ("Access", "access/"), ("Activity", "activity/"),
 )  # fmt: skip
 
 

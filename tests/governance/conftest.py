@@ -11,3 +11,11 @@ def ending(cast: SimpleNamespace) -> SimpleNamespace:
     from tests.governance.ending import make_ending  # its models cannot be imported before Django is set up
 
     return make_ending(cast)
+
+
+@pytest.fixture
+def asking(cast: SimpleNamespace) -> SimpleNamespace:
+    """Personal features that a model of another team wants to read; see tests/governance/asking.py."""
+    from tests.governance.asking import make_asking
+
+    return make_asking(cast)

@@ -1,0 +1,82 @@
+"""May this be asked for? What is said at once, before anybody has to decide."""
+
+from collections.abc import Collection, Mapping
+
+from django.utils import timezone
+
+from governance.models import AccessRequest, Grant, Policy, RequestItem, Setting
+from governance.models.requests import Outcome
+from registry.choices import PERSONAL_CLASSES, PrivacyClass, VersionState
+from registry.models import Version
+
+
+def as_now(versions: Collection[Version]) -> list[Version]:
+    """The same versions as they are this moment, in the same order, with what decides about them."""
+    rows = Version.objects.select_related(
+        "feature__owner", "feature__view__owner", "feature__project__owner", "replacement__feature"
+    ).in_bulk([one.pk for one in versions])
+    return [rows[one.pk] for one in versions]
+
+
+def subject_of(request: AccessRequest) -> str:
+    """Who will read, by a name that nobody can change."""
+    return f"consumer:{request.consumer_id}" if request.consumer_id else f"person:{request.requester_id}"
+
+
+def faults_of_items(request: AccessRequest, chosen: Mapping[Version, Policy | None]) -> dict[str, str]:
+    """What stands in the way of asking for these versions, each with the policy that would decide: one text that names
+    each of them, or nothing. A grant that is renewed does not stand in its own way."""
+    held, asked = _held(request, list(chosen)), _asked(request, list(chosen))
+    texts = [_fault(version, policy, request, held, asked) for version, policy in chosen.items()]
+    found = {"items": " ".join(text for text in texts if text)} if any(texts) else {}
+    longest = [policy for policy in chosen.values() if policy and request.days > policy.most_days]
+    if longest:
+        least = min(longest, key=lambda one: one.most_days)
+        found["days"] = f"{least.get_privacy_class_display()} is granted for at most {least.most_days} days."
+    return found
+
+
+def _fault(
+    version: Version, policy: Policy | None, request: AccessRequest, held: Mapping[int, Grant], asked: Mapping[int, str]
+) -> str:  # fmt: skip
+    if version.state == VersionState.DEPRECATED:
+        instead = f" Ask for {version.replacement}." if version.replacement else ""
+        return f"{version} goes away, so nobody new may read it.{instead}"
+    if version.state != VersionState.ACTIVE:
+        return f"{version} is {version.state}, so nobody may read it."
+    if why := why_no_access_needed(version):
+        return why
+    if policy is None:
+        where = f"{request.setting} in {request.environment}" if request.environment else request.setting
+        return f"No policy says who decides about {version.get_privacy_class_display().lower()} {where} ({version})."
+    if grant := held.get(version.pk):
+        return f"{grant} allows {version} for this until {grant.ends_at:%-d %b %Y} already. Renew it there."
+    if other := asked.get(version.pk):
+        return f"{other} asks for {version} for this already."
+    return ""
+
+
+def why_no_access_needed(version: Version) -> str:
+    """Why nobody asks for access to it; empty for personal data."""
+    if version.privacy_class in PERSONAL_CLASSES:
+        return ""
+    if version.privacy_class == PrivacyClass.UNCLASSIFIED and version.feature.looks_personal:
+        return f"Nobody has said how personal {version} is. Its owner has to classify it before it can be granted."
+    return f"{version} is not personal: whoever sees it may read it without asking."
+
+
+def _held(request: AccessRequest, versions: list[Version]) -> dict[int, Grant]:
+    rows = Grant.objects.standing().filter(
+        version__in=versions, purpose=request.purpose, consumer=request.consumer, environment=request.environment
+    )
+    rows = rows.filter(user=None if request.consumer_id else request.requester, ends_at__gt=timezone.now())
+    enough = [Setting.ONLINE] if request.setting == Setting.ONLINE else Setting.values
+    return {one.version_id: one for one in rows.filter(setting__in=enough).exclude(pk=request.renews_id or 0)}
+
+
+def _asked(request: AccessRequest, versions: list[Version]) -> dict[int, str]:
+    rows = RequestItem.objects.filter(
+        version__in=versions, subject=subject_of(request), purpose=request.purpose, setting=request.setting,
+        outcome=Outcome.PENDING,
+    )  # fmt: skip
+    return {one.version_id: f"AR-{one.request_id}" for one in rows.exclude(request=request.pk)}

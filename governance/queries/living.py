@@ -1,0 +1,38 @@
+"""Does a grant still give what it says? It ends with what it was given to, although nobody has revoked it."""
+
+from governance.models import Grant, GrantState
+from registry.choices import VersionState
+
+READABLE = (VersionState.ACTIVE, VersionState.DEPRECATED)
+
+
+def why_not_now(grant: Grant) -> str:
+    """Why a standing grant gives nothing now, in a sentence; empty while it does. As the decisions for machines have
+    it, for people to read."""
+    if grant.state != GrantState.ACTIVE:
+        return ""
+    return _of_reader(grant) or _of_data(grant)
+
+
+def _of_reader(grant: Grant) -> str:
+    consumer, user = grant.consumer, grant.user
+    if consumer is not None and consumer.gone_at is not None:
+        return f"{consumer} is gone."
+    if consumer is not None and consumer.team_id != grant.team_id:
+        return f"{consumer} belongs to another team than when it was granted."
+    if user is not None and not user.is_active:
+        return f"The account of {user} is closed."
+    return ""
+
+
+def _of_data(grant: Grant) -> str:
+    version, purpose = grant.version, grant.purpose
+    if version.state not in READABLE:
+        return f"{version} is {version.state}."
+    if version.privacy_class != grant.privacy_class:
+        return f"The class of {version} has changed since."
+    if not purpose.is_usable:
+        return f"{purpose} has ended or waits for its review."
+    if purpose.name not in version.purposes:
+        return f"The contract of {version} does not allow {purpose} any more."
+    return ""
