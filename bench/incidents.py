@@ -8,6 +8,7 @@ one incident for each table, its owners and readers told. `again` looks at the s
 reading after which all is well again.
 """
 
+import time
 from datetime import timedelta
 
 from bench import scratch
@@ -43,9 +44,11 @@ NONE, FEW, ALL = 1_000_003, 100, 1  # of every so many tables one is late
 
 
 def measure(views: int) -> None:
+    from django.urls import reverse
     from django.utils import timezone
 
     from common.statements import execute_many
+    from monitoring.actions.health import refresh_health
     from monitoring.models import Breach, Incident
     from registry.models import FeatureView
 
@@ -63,23 +66,28 @@ def measure(views: int) -> None:
         for table in ("registry_featureview", "registry_feature"):
             execute_many(f"ANALYZE {table}", [[]])
 
-    def judged() -> float:
-        from monitoring.actions.health import refresh_health
+    busy = {}
 
-        return scratch.seconds(lambda: refresh_health(FeatureView.objects.all()))
+    def judged(name: str = "") -> float:
+        """Seconds; how long our own process was busy of them goes into `busy`."""
+        began = time.process_time()
+        took = scratch.seconds(lambda: refresh_health(FeatureView.objects.all()))
+        busy[name] = time.process_time() - began
+        return took
 
+    reverse("monitoring:incidents")  # the first address that a process makes reads them all
     read(NONE)
     judged()  # which writes the health of every view, once
     figures = {}
     read(NONE)
-    figures["quiet"] = judged()
+    figures["quiet"] = judged("quiet")
     for name, every in (("few", FEW), ("all", ALL)):
         read(every)
         judged()
         read(every)
         if name == "all":
             figures["floor"] = scratch.seconds(lambda: execute_many(_FLOOR, [[]]))
-        figures[name] = judged()
+        figures[name] = judged(name)
     figures["again"] = judged()
     counts = f"{Incident.objects.ongoing().count():,} of {Breach.objects.live().count():,}"
     read(NONE)
@@ -89,13 +97,14 @@ def measure(views: int) -> None:
     assert not Incident.objects.ongoing().exists()
     number = FeatureView.objects.count()
     line = " ".join(f"{figures[name]:7.2f}" for name in ("floor", "quiet", "few", "all", "again", "over"))
-    print(f"{number:>7,} {line}  {counts}  {scratch.peak_megabytes():.0f} MB", flush=True)
+    ours = f"{busy['quiet']:.2f}, {busy['all']:.2f}"
+    print(f"{number:>7,} {line}  {counts}  {ours}  {scratch.peak_megabytes():.0f} MB", flush=True)
 
 
 def main() -> None:
     scratch.run(
         "incidents", measure, about=__doc__, sizes=SIZES, unit="views",
-        heading="  views   floor   quiet     few     all   again    over  incidents of breaches",
+        heading="  views   floor   quiet     few     all   again    over  incidents of breaches, our CPU: quiet, all",
         made=lambda name, size: scratch.filled_database(name, size * 10),
     )  # fmt: skip
 
