@@ -7,7 +7,7 @@ like a card fails its check digit, so a column of ids is not taken for one.
 import ipaddress
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 MOST_LOOKED_AT, FEWEST = 200, 20
@@ -101,5 +101,8 @@ def _national() -> list[Callable[[str], bool]]:
     """Tests of national numbers; of bare digits alone only those with eleven and more, where a chance hit is rare."""
     from importlib import import_module
 
-    modules: list[Any] = [import_module(f"stdnum.{name}") for name in _NATIONAL]
-    return [lambda text, one=one: len(text) >= 8 and bool(one.is_valid(text)) for one in modules]
+    return [partial(_is_national, import_module(f"stdnum.{name}")) for name in _NATIONAL]
+
+
+def _is_national(country: Any, text: str) -> bool:
+    return len(text) >= 8 and bool(country.is_valid(text))

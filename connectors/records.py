@@ -356,6 +356,7 @@ class LineageFound:
     events: list[dict[str, Any]] = field(default_factory=list)
     models: list[ModelRecord] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    model_names: frozenset[str] | None = None  # of all that there are, told once a read by a registry of models
 
 
 class LineageReader(Protocol):

@@ -7,6 +7,7 @@ from governance.api import announcing_many, audit, classes, deprecations, naming
 from lineage.api import graph, receiving, sayings, warning
 from lineage.api.marquez import urls as marquez
 from lineage.api.marquez.graph import EventsAndGraphView
+from lineage.api.marquez.search import SharedSearchView
 from monitoring import api as monitoring
 from monitoring import incident_api as incidents
 from portal import api as portal
@@ -151,7 +152,7 @@ urlpatterns = [
     path("defaults/batch-get", defaults.DefaultsView.as_view(), name="defaults"),
     path("defaults/keys", defaults.SignatureKeysView.as_view(), name="defaults-keys"),
     path("defaults/bundles/<name:key>", defaults.BundleView.as_view(), name="defaults-bundle"),
-    path("search", search.SearchView.as_view(), name="search"),
+    path("search", SharedSearchView.as_view(), name="search"),
     path("search/suggest", search.SuggestView.as_view(), name="search-suggest"),
     path("connections", connections.ConnectionListView.as_view(), name="connections"),
     path("connections/<name:slug>", connections.ConnectionView.as_view(), name="connection"),
@@ -174,6 +175,8 @@ urlpatterns = [
     path("incidents/<name:reference>/reassign", incidents.IncidentReassignView.as_view(), name="incident-reassign"),
     path("incidents/<name:reference>/note", incidents.IncidentNoteView.as_view(), name="incident-note"),
     path("audit-log", audit.AuditLogView.as_view(), name="audit-log"),
+    path("audit-log/export", audit.AuditExportView.as_view(), name="audit-log-export"),
+    path("audit-log/verification", audit.AuditVerificationView.as_view(), name="audit-log-verification"),
     path("export", portal.ExportView.as_view(), name="export"),
     # With a slash at the end too: a redirect would turn a producer's POST into a GET, and lose its event.
     path("lineage", EventsAndGraphView.as_view(), name="lineage"),

@@ -40,6 +40,9 @@ EVENTS = {
         # For programs: people hear of the incident that it belongs to.
         Event("health.breached", "a view of my team goes over a limit", Cadence.OFF),
         Event("health.recovered", "it is within its limit again", Cadence.OFF),
+        Event("table.changed", "a table that something of my team is made from is dropped, renamed or emptied"),
+        Event("audit.fault_found", "the audit log is not what was sealed"),
+        Event("audit.anchor_failed", "the audit log's chain could not be written outside"),
         Event("access.requested", "a request for access waits for my decision"),
         Event("access.changes_requested", "changes are asked for in a request of mine"),
         Event("access.commented", "somebody writes about a request of mine, or one that I have decided about"),
