@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0015_upstream_tables'),
+        ('registry', '0018_partitions_by_their_owner'),
     ]
 
     operations = [
