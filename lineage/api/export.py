@@ -63,13 +63,13 @@ class ExportView(Endpoint):
     )
     def get(self, request: Request) -> HttpResponseBase:
         if write := WRITERS.get(request.accepted_renderer.format):
-            return StreamingHttpResponse(write(self._views(request), self.actor), content_type="application/yaml")
+            return StreamingHttpResponse(write(self.views(request), self.actor), content_type="application/yaml")
         from lineage.telling import job_events
 
-        events = job_events(self._views(request), self.actor)
+        events = job_events(self.views(request), self.actor)
         return StreamingHttpResponse(_array(events), content_type="application/json")
 
-    def _views(self, request: Request) -> QuerySet[FeatureView]:
+    def views(self, request: Request) -> QuerySet[FeatureView]:
         views = FeatureView.objects.visible_to(self.actor).present().order_by("key")
         if project := request.query_params.get("project"):
             views = views.filter(project__name=project)

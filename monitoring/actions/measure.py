@@ -28,6 +28,7 @@ from monitoring.actions.readings import write_declared, write_reading
 from monitoring.actions.skew import compare_stores, is_due
 from monitoring.contracts import within
 from monitoring.models import Origin
+from monitoring.pulling import OFFLINE, ONLINE
 from registry import stores
 from registry.actions.pulls import Progress
 from registry.choices import ViewKind
@@ -41,8 +42,8 @@ def measure_connection(connection: Connection, progress: Progress) -> None:
     after = int(progress.pull.cursor.get("after", 0))
     done = views.filter(pk__lte=after).count()
     progress.step(done=done, total=total)
-    offline = _usable(connection, "offline store", stores.offline_reader, progress)
-    online = _usable(connection, "online store", stores.online_reader, progress)
+    offline = _usable(connection, OFFLINE, stores.offline_reader, progress)
+    online = _usable(connection, ONLINE, stores.online_reader, progress)
     kinds = stores.measurable_kinds(connection)
     for view in _in_order(views.filter(pk__gt=after)):
         measure_view(view, offline if _table(view, kinds, progress) else None, online, progress)
@@ -67,10 +68,10 @@ def _usable(
         reader = opened(connection)
         failed = next((right for right in reader.test() if not right.ok), None) if reader else None
     except ConnectorError as error:
-        progress.fail(f"{connection.slug} {name}", str(error), error.fix)
+        progress.fail(f"{connection.slug} {name}", str(error), error.fix, store=name)
         return None
     if failed:
-        progress.fail(f"{connection.slug} {name}", failed.detail or failed.name, failed.fix)
+        progress.fail(f"{connection.slug} {name}", failed.detail or failed.name, failed.fix, store=name)
         return None
     return reader
 
@@ -128,7 +129,7 @@ def _read(reader: ViewReader, view: FeatureView, features: list[Feature], progre
     try:
         return reader.read(target(view, features, reader.origin))
     except ConnectorError as error:
-        progress.fail(f"{view.key} ({reader.origin})", str(error), error.fix)
+        progress.fail(f"{view.key} ({reader.origin})", str(error), error.fix, view=view.pk, origin=reader.origin)
         return None
 
 

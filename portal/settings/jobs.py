@@ -50,6 +50,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 # Measurements older than this many months are dropped, a month's partition at a time.
 CHARTER_RETENTION_MONTHS = env.int("CHARTER_RETENTION_MONTHS", default=13)
+# Of so many feature views Prometheus is told each.
+CHARTER_METRICS_VIEWS = env.int("CHARTER_METRICS_VIEWS", default=5_000)
 # A neighbour such as Marquez or DataHub that is told what Charter knows, as OpenLineage; nobody without an address.
 CHARTER_OPENLINEAGE_URL = env.str("CHARTER_OPENLINEAGE_URL", default="")
 CHARTER_OPENLINEAGE_API_KEY = env.str("CHARTER_OPENLINEAGE_API_KEY", default="")

@@ -33,6 +33,13 @@ EVENTS = {
         Event("ownership.offered", "my team is asked to answer for something"),
         Event("ownership.answered", "a team answers what mine has offered"),
         Event("impact.told", "somebody warns of a table or job that something of my team is made from"),
+        Event("incident.opened", "something my team answers for breaks"),
+        Event("incident.acknowledged", "somebody is at it"),
+        Event("incident.resolved", "it is over"),
+        Event("incident.upstream", "something my team reads is in an incident, or out of it", Cadence.DAILY),
+        # For programs: people hear of the incident that it belongs to.
+        Event("health.breached", "a view of my team goes over a limit", Cadence.OFF),
+        Event("health.recovered", "it is within its limit again", Cadence.OFF),
         Event("table.changed", "a table that something of my team is made from is dropped, renamed or emptied"),
         Event("audit.fault_found", "the audit log is not what was sealed"),
         Event("audit.anchor_failed", "the audit log's chain could not be written outside"),

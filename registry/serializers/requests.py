@@ -175,6 +175,10 @@ class NewConsumerSerializer(serializers.Serializer):
     reason = Text(required=False, allow_blank=True, max_length=2_000)
 
 
+class TierSerializer(serializers.Serializer):
+    tier = Whole(allow_null=True, min_value=1, max_value=3, help_text="1: somebody is woken. Null: nobody said.")
+
+
 class ReadsSerializer(serializers.Serializer):
     """All that a consumer reads."""
 
