@@ -13,9 +13,6 @@ from registry.api.consumers import found_consumer
 from registry.models import Consumer, User, Version
 from registry.queries.named import versions_named
 
-# What actions call a field -> what bodies call it.
-CALLED = {"items": "features"}
-
 
 def found_versions(actor: User, references: Sequence[str]) -> list[Version]:
     """The versions of `features`; a feature without a number is its current one. Raises Invalid, which names each that
@@ -45,21 +42,24 @@ def _unknown(references: Sequence[str], missing: Sequence[int]) -> list[Detail]:
 
 @contextmanager
 def each_at_its_place(versions: Sequence[Version]) -> Iterator[None]:
-    """What an action refuses about one of the `versions`, which the body names in this order, is an error there."""
+    """What an action refuses about one of the `versions`, which `features` names in this order, is an error there."""
     try:
         yield
     except ValidationError as refusal:
+        by_field = getattr(refusal, "error_dict", {})
+        if "items" not in by_field:
+            raise
         places = {one.pk: index for index, one in reversed(list(enumerate(versions)))}
-        raise Invalid("Some fields are not valid.", errors=list(_placed(refusal, places))) from None
+        raise Invalid("Some fields are not valid.", errors=list(_placed(by_field, places))) from None
 
 
-def _placed(refusal: ValidationError, places: dict[int, int]) -> Iterator[Detail]:
-    for name, faults in refusal.error_dict.items() if hasattr(refusal, "error_dict") else [("", refusal.error_list)]:
-        pointer = f"/{CALLED.get(name, name)}" if name else ""
+def _placed(by_field: dict[str, list[ValidationError]], places: dict[int, int]) -> Iterator[Detail]:
+    for name, faults in by_field.items():
         for one in faults:
             index = places.get(one.version_id) if isinstance(one, ItemFault) else None
-            at = pointer if index is None else f"{pointer}/{index}"
-            yield {"pointer": at, "code": one.code or "invalid", "detail": " ".join(one.messages)}
+            at = "features" if name == "items" else name
+            pointer = f"/{at}" if index is None else f"/{at}/{index}"
+            yield {"pointer": pointer, "code": one.code or "invalid", "detail": " ".join(one.messages)}
 
 
 def found_purpose(name: str) -> Purpose:

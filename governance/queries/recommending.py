@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from governance.models import AccessRequest, Grant, Outcome, RequestItem
@@ -11,7 +11,7 @@ from governance.recommending import Facts, Recommendation, recommend
 from lineage.queries.impact import impact_of
 from lineage.queries.named import find_node
 from registry.choices import PrivacyClass
-from registry.models import ReadDay, User
+from registry.models import Feature, ReadDay, User
 from registry.queries.alike import Alike, alike
 from registry.queries.alike import facts_of as names_of
 
@@ -27,7 +27,7 @@ def recommended(request: AccessRequest, actor: User) -> Recommendation:
 
 
 def facts_of(request: AccessRequest, actor: User) -> Facts:
-    items = items_weighed(request)
+    items = items_weighed(request, actor)
     purpose = request.purpose
     held = held_by(request)
     known = precedents(request, items)
@@ -49,10 +49,16 @@ def facts_of(request: AccessRequest, actor: User) -> Facts:
     )  # fmt: skip
 
 
-def items_weighed(request: AccessRequest) -> list[RequestItem]:
+def items_weighed(request: AccessRequest, actor: User) -> list[RequestItem]:
     """What a decision is about: what is pending, or everything once nothing is."""
-    items = list(request.items.select_related("version__feature__view", "policy", "owner"))
+    items = list(seen_items(request, actor))
     return [item for item in items if item.is_open] or items
+
+
+def seen_items(request: AccessRequest, actor: User) -> QuerySet[RequestItem]:
+    """Items of features that the actor sees: who owns one of a basket does not see restricted ones of others."""
+    seen = request.items.filter(version__feature__in=Feature.objects.visible_to(actor))
+    return seen.select_related("version__feature__view", "policy", "owner")
 
 
 def held_by(request: AccessRequest) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import BooleanField, Case, CharField, ExpressionWrapper, F, Value, When
+from django.db.models import Case, CharField, F, Value, When
 from django.db.models.functions import Cast, Concat
 from rest_framework import serializers
 
@@ -30,7 +30,7 @@ class GrantSerializer(Resource):
     state = serializers.ChoiceField(GrantState.choices)
     holds = Computed(
         serializers.BooleanField(help_text="Whether it gives anything now: it ends with what it was given to."),
-        lambda at, actor: ExpressionWrapper(holds(at), output_field=BooleanField()),
+        lambda at, actor: Case(When(holds(at), then=Value(True)), default=Value(False)),
     )
     subject = Computed(serializers.CharField(help_text="Who may read: kind:name, or person:username."), _subject)
     consumer = Computed(serializers.CharField(allow_null=True, help_text="kind:name"), consumer_at)

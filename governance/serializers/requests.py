@@ -242,6 +242,13 @@ class NewDecisionSerializer(serializers.Serializer):
     setting = serializers.ChoiceField(Setting.choices, required=False)
     conditions = serializers.ListField(child=Text(max_length=200), required=False, max_length=10)
 
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        """What contradicts itself is not guessed at."""
+        wrong = [name for name in ("features", "days", "setting", "conditions") if said.get(name)]
+        if said["verdict"] != Verdict.APPROVE and wrong:
+            raise serializers.ValidationError(dict.fromkeys(wrong, "Only a yes says this."), code="contradiction")
+        return said
+
 
 class NewCommentSerializer(serializers.Serializer):
     text = Text(max_length=2_000)

@@ -314,7 +314,8 @@ def decide(
     With the `etag` of a request that was read, it is refused if that has changed since; without, it counts for the
     request as it is now.
     """
-    said: dict[str, Any] = {"verdict": verdict, "reason": reason, "conditions": list(conditions)}
+    said: dict[str, Any] = {"verdict": verdict, "reason": reason}
+    said |= {"conditions": kept} if (kept := list(conditions)) else {}
     said |= {} if features is None else {"features": list(features)}
     said |= {name: value for name, value in (("days", days), ("setting", setting)) if value is not None}
     tag = etag or (yield calls.access_request(request_id)).etag

@@ -170,7 +170,7 @@ def test_field(shop: SimpleNamespace, text: str, expected: str) -> None:
         ("project:>3", "project takes a name"),
         ("reads-from:stg_*", "reads-from takes the name of a table"),
         ("drift:>0.2", "Drift is not measured yet"),
-        ("access:none", "Access is not requested through Charter yet"),
+        ("access:all", "access is one of mine, none, pending, expiring"),
     ],
 )
 def test_a_part_that_says_nothing_is_left_out(shop: SimpleNamespace, text: str, note: str) -> None:
