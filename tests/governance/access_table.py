@@ -28,7 +28,7 @@ OPERATIONS: list[Row] = [
     ("PATCH", "features/pay.users.postcode", {"description": "Where it is used most."},
      "401 403 200 403 403 403 403 403 403 403"),
     ("PATCH", "features/secret.v.phone", {"description": "Its number."}, "401 404 200 404 403 403 403 403 403 403"),
-    ("POST", "access-requests", {"features": ["pay.users.health@1"], "days": 9} | _WANTED,
+    ("POST", "access-requests", {"features": ["pay.users.email@1"], "days": 9} | _WANTED,
      "401 201 201 201 201 201 403 201 403 403"),
     ("POST", "access-requests/emergency", {"features": ["pay.users.email@1"], "incident": "INC-8"} | _WANTED,
      "401 403 201 403 403 403 403 403 403 403"),

@@ -88,7 +88,7 @@ def test_a_grant_keeps_a_version_from_retiring(asking: SimpleNamespace) -> None:
 
 
 def found(user: Any, text: str) -> set[str]:
-    return {one.feature.name for one in search(user, text).hits}
+    return {one.name for one in search(user, text).hits}
 
 
 def test_search_knows_how_one_stands(asking: SimpleNamespace) -> None:
