@@ -164,6 +164,7 @@ class DecisionView(OfAccessRequest):
     """One decision."""
 
     required_scopes = {"DELETE": Scope.ACCESS_DECIDE}
+    other_problems = {"DELETE": (422,)}
 
     @write
     @extend_schema(request=None, responses=AccessRequestSerializer)

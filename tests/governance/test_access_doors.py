@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib import messages
 
 from governance.models import AccessRequest, Grant, RequestState
 from tests.cast import api_as, page_as
@@ -32,7 +33,8 @@ class Page(Door):
         answer = browser.post(path, said)
         if answer.status_code != 302:
             return answer.status_code
-        return 422 if "toast crit" in browser.get(answer["Location"]).content.decode() else 200
+        said_then = browser.get(answer["Location"]).context["messages"]
+        return 422 if any(one.level == messages.ERROR for one in said_then) else 200
 
     def ask(self, *versions: Any, purpose: str = "fraud", why: str = WHY, days: int = 90, mine: bool = False) -> int:
         browser = page_as(self.user)

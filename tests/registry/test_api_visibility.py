@@ -244,6 +244,8 @@ def public_paths() -> dict[str, str]:
         "me": f"{API}/me",
         "health": f"{API}/health",
         "audit-log": f"{API}/audit-log",
+        "audit-log-export": f"{API}/audit-log/export",
+        "audit-log-verification": f"{API}/audit-log/verification",
         "export": f"{API}/export?format=openlineage",
         "plans": f"{API}/plans",
         "ownership-offers": f"{API}/ownership-offers",
