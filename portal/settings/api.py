@@ -58,6 +58,8 @@ SPECTACULAR_SETTINGS = {
         "PersonalClassEnum": "governance.serializers.classes.PERSONAL_CHOICES",
         "ConflictKindEnum": "governance.models.committee.ConflictKind",
         "VerdictEnum": "governance.models.requests.Verdict",
+        "BreachKindEnum": "monitoring.kinds.CHOICES",
+        "CauseKindEnum": "monitoring.models.CauseKind",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
 }

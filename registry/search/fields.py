@@ -216,10 +216,6 @@ def _access(term: Term, scope: Scope) -> Q:
     return found
 
 
-def _not_yet(what: str, term: Term, scope: Scope) -> Q:
-    raise LeftOut(f"{what}, so nothing can be found by {term.name}")
-
-
 def _online(term: Term, scope: Scope) -> Q:
     return Q(is_online=truth(term))
 
@@ -270,7 +266,7 @@ FIELDS = {
         Field("sunset", _sunset, "days until it is retired", ("<30d",)),
         Field("is", _is, "followed by you, or gone from its store", ("followed", "gone", "online")),
         Field("version", partial(_number, "number"), "number of the current version"),
-        Field("drift", partial(_not_yet, "Drift is not measured yet"), "distance from the training data"),
+        Field("drift", partial(_number, "drift"), "distance from its reference", (">0.25", ">0.1")),
         Field("access", _access, "your right to read personal features", _ACCESS),
     )
 }

@@ -19,6 +19,7 @@ from charter.answers import (
     Grant,
     Impact,
     Inbox,
+    Incident,
     Lineage,
     Operation,
     Plan,
@@ -282,6 +283,21 @@ def feature_health(key: str) -> Call[dict[str, Any]]:
     return Call("GET", f"/features/{segment(key)}/health", dict)
 
 
+def incidents(filters: Mapping[str, Any]) -> Call[list[Incident]]:
+    query = {"limit": MOST_ROWS} | {name: value for name, value in filters.items() if value is not None}
+    return Call("GET", "/incidents", lambda said: [Incident(**one) for one in said["data"]], query)
+
+
+def incident(incident_id: str) -> Call[Incident]:
+    query = {"expand": "breaches,hits,events"}
+    return Call("GET", _incident(incident_id), lambda said: Incident(**said), query)
+
+
+def act_on_incident(incident_id: str, what: str, said: Mapping[str, Any]) -> Call[Incident]:
+    """`what` is ack, resolve, mute, reassign or note."""
+    return _post(f"{_incident(incident_id)}/{what}", dict(said), lambda told: Incident(**told))
+
+
 def lineage(node: str, direction: str, depth: int, level: str) -> Call[Lineage]:
     query = {"node": node, "direction": direction, "depth": depth, "level": level}
     return Call("GET", "/lineage/graph", lambda said: Lineage(**said), query)
@@ -352,6 +368,10 @@ def _asked(filters: Mapping[str, Any]) -> dict[str, Any]:
     """Those that say something, as a query has them."""
     said = {name: value for name, value in filters.items() if value not in (None, "")}
     return {name: str(value).lower() if isinstance(value, bool) else value for name, value in said.items()}
+
+
+def _incident(reference: str) -> str:
+    return f"/incidents/{segment(reference)}"
 
 
 def _operation(reference: str) -> str:
