@@ -30,7 +30,7 @@ SEES_LISTED_ONLY = ("viewer", "owner_b", "service")
 OPEN = {"openapi", "schema"}
 NO_NODE = "00000000-0000-4000-8000-000000000001"
 NO_ID = "00000000-0000-4000-8000-000000000000"
-# Addresses of things to do, of a deprecation where there is none, and of a picture that has a scope of its own.
+# Addresses of things to do, of a deprecation or a reference where there is none, and of a picture that has a scope of its own.
 UNREADABLE = {
     "plan-approve",
     "plan-apply",
@@ -54,6 +54,7 @@ UNREADABLE = {
     "incident-reassign",
     "incident-resolve",
     "view-badge",
+    "view-reference",
 }
 
 
@@ -132,6 +133,7 @@ def paths(world: SimpleNamespace, name: str) -> dict[str, str]:
         "defaults-bundle": f"{API}/defaults/bundles/model:{part.consumer.name}",
         "feature-health": f"{feature}/health",
         "feature-measurements": f"{feature}/measurements",
+        "feature-drift": f"{feature}/drift",
         "versions": f"{feature}/versions",
         "version": f"{feature}/versions/1",
         "version-diff": f"{feature}/versions/1/diff?against=1",
@@ -152,6 +154,7 @@ def paths(world: SimpleNamespace, name: str) -> dict[str, str]:
         "incident-mute": f"{API}/incidents/{part.incident}/mute",
         "incident-reassign": f"{API}/incidents/{part.incident}/reassign",
         "incident-note": f"{API}/incidents/{part.incident}/note",
+        "view-reference": f"{API}/views/{part.view.key}/reference",
         "view-measurements": f"{API}/views/{part.view.key}/measurements",
         "entity": f"{API}/entities/{part.project.name}.user",
         "project": f"{API}/projects/{part.project.name}",
@@ -267,6 +270,8 @@ def public_paths() -> dict[str, str]:
         "me": f"{API}/me",
         "health": f"{API}/health",
         "incidents": f"{API}/incidents",
+        "findings": f"{API}/findings",
+        "metrics": f"{API}/metrics",
         "audit-log": f"{API}/audit-log",
         "audit-log-export": f"{API}/audit-log/export",
         "audit-log-verification": f"{API}/audit-log/verification",
