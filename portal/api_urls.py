@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance.api import announcing_many, audit, classes, deprecations, naming
+from governance.api import announcing_many, audit, classes, decisions, deprecations, naming
 from lineage.api import export, graph, receiving, sayings, warning
 from lineage.api.marquez import urls as marquez
 from lineage.api.marquez.graph import EventsAndGraphView
@@ -163,6 +163,7 @@ urlpatterns = [
     path("me", me.MeView.as_view(), name="me"),
     path("health", monitoring.HealthListView.as_view(), name="health"),
     path("audit-log", audit.AuditLogView.as_view(), name="audit-log"),
+    path("decisions", decisions.DecisionListView.as_view(), name="decisions"),
     path("export", export.ExportView.as_view(), name="export"),
     # With a slash at the end too: a redirect would turn a producer's POST into a GET, and lose its event.
     path("lineage", EventsAndGraphView.as_view(), name="lineage"),

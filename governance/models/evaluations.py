@@ -72,6 +72,11 @@ class Evaluation(models.Model):
     def __str__(self) -> str:
         return f"{self.subject} {self.action} {self.resource}: {'yes' if self.decision else 'no'}"
 
+    @property
+    def grant_name(self) -> str:
+        """What people call the grant that it hung on."""
+        return f"GR-{self.grant_id}" if self.grant_id else ""
+
 
 def new_evaluation_id(at: datetime) -> UUID:
     """UUIDv7 (RFC 9562): the millisecond, then chance."""

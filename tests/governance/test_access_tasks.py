@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from governance.models import AccessRequest, AccessTask, Grant
 from governance.models.evaluations import moment_of, new_evaluation_id
-from tests.cast import api_as
+from tests.cast import api_as, page_as
 from tests.governance.asking import WHY, decide
 from tests.governance.machines import EVALUATION, MODEL, POSTCODE, decided, question, reason
 
@@ -50,6 +50,14 @@ def test_a_no_says_where_to_ask(asking: SimpleNamespace, settings: Any) -> None:
         "&environment=prod&setting=online"
     )  # fmt: skip
     assert asked["expires_at"] > context["evaluated_at"]
+    browser = page_as(asking.cast.owner_b)
+    browser.get(context["request_url"].removeprefix("https://charter.example.com"))
+    basket = AccessRequest.objects.get()
+    assert (basket.purpose, basket.consumer, basket.setting, basket.environment) == (
+        asking.fraud, asking.model, "online", "prod",
+    )  # fmt: skip
+    odd = "/requests/new?f=pay.users.email&subject=%00:x&purpose=%00&setting=x&environment=%00" + "e" * 99
+    assert browser.get(odd).status_code == 302
 
 
 def test_what_nobody_new_may_read_cannot_be_asked_for(asking: SimpleNamespace) -> None:
@@ -72,7 +80,7 @@ def test_from_no_to_yes(asking: SimpleNamespace) -> None:
     place = f"{REQUESTS}/{task['id']}"
     decide(AccessRequest.objects.get(), asking.cast.owner_a)
     assert client.get(place).json()["task"]["progress"]["step_name"] == "committee"
-    votes(asking)
+    decide(AccessRequest.objects.get(), asking.cast.member)
     told = client.get(place).json()
     assert told["task"]["status"] == "approved"
     assert "cancel" not in told["task"]["links"]

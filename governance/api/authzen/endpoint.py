@@ -29,6 +29,7 @@ class AuthzenEndpoint(Endpoint):
     throttle_classes = [DecisionRate]
     http_method_names = ["post"]
     door = "evaluation"
+    caching = "no-store"
 
     def handle_exception(self, exc: Exception) -> Any:
         """The specification has 400 for another content type."""
@@ -43,7 +44,7 @@ class AuthzenEndpoint(Endpoint):
 
     def said(self, data: object, status: int = 200, **headers: str) -> HttpResponse:
         answer = HttpResponse(dumps(data), status=status, content_type="application/json")
-        answer["Cache-Control"] = "no-store"
+        answer["Cache-Control"] = self.caching
         for name, value in headers.items():
             answer[name] = value
         return answer

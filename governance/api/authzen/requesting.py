@@ -48,6 +48,7 @@ POLL_AFTER = 5  # seconds
 
 
 class RequestingEndpoint(AuthzenEndpoint):
+    caching = "private, no-cache"
     required_scopes = {"GET": Scope.ACCESS_REQUEST, "POST": Scope.ACCESS_REQUEST, "DELETE": Scope.ACCESS_REQUEST}
 
     def handle_exception(self, exc: Exception) -> Any:
