@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from common.markdown import render as render_markdown
 
 PAGES = (
-    "for-services", "for-owners", "lineage", "lineage-names", "naming", "files", "client", "problems", "quick-start",
+    "for-services", "authorization", "for-owners", "lineage", "lineage-names", "naming", "files", "client", "problems", "quick-start",
     "concepts", "search", "freshness", "operations", "add-a-connector", "life-of-a-request",
 )  # fmt: skip
 _EXAMPLE_ADDRESS = "http://localhost:8000"

@@ -180,12 +180,16 @@ _WHO, _WHAT, _HELD = len(Who._fields), len(What._fields), len(Held._fields)
 
 def facts_of(questions: Sequence[Asked], asker: User, now: datetime | None = None) -> list[Facts]:
     """The facts of each question, in their order, as far as the asker sees them."""
-    statement = _compiled(standing(asker))
-    moment = now or timezone.now()
     with closing(prepared_cursor()) as cursor:
-        cursor.execute(statement.sql, statement.values(_asked(questions), moment, asker.pk))
+        cursor.execute(*statement_of(questions, asker, now or timezone.now()))
         rows = cursor.fetchall()
     return [_facts(list(of_one)) for _, of_one in groupby(rows, key=itemgetter(0))]
+
+
+def statement_of(questions: Sequence[Asked], asker: User, now: datetime) -> tuple[str, list[Any]]:
+    """The statement, and what goes into its places."""
+    statement = _compiled(standing(asker))
+    return statement.sql, statement.values(_asked(questions), now, asker.pk)
 
 
 def _asked(questions: Sequence[Asked]) -> list[list[Any]]:

@@ -81,5 +81,7 @@ def _of_data(right: Right, today: date) -> Ending | None:
     if right.purpose_ended_at is not None or right.purpose_review_on < today:
         return Ending("purpose_ended", f"{right.purpose} has ended or waits for its review.")
     if right.purpose not in right.contract:
-        return Ending("purpose_not_allowed", f"The contract of {right.version} does not allow {right.purpose} any more.")
+        return Ending(
+            "purpose_not_allowed", f"The contract of {right.version} does not allow {right.purpose} any more."
+        )
     return None

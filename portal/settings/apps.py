@@ -59,6 +59,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What else keeps a version from retiring, or was decided about it: see registry.queries.retirement.
 CHARTER_BLOCKERS = ["governance.queries.blockers.decided"]
+# Until when a consumer may read personal features: see registry.queries.defaults.
+CHARTER_READ_UNTIL = ["governance.queries.holding.read_until"]
 # What else names must be, besides what the registry wants of them: see registry.naming.
 CHARTER_NAME_RULES = ["governance.queries.naming.ProjectNames"]
 # What was measured of features' values, for finding near-duplicates: see registry.queries.alike.

@@ -49,3 +49,29 @@ def grant(asking: SimpleNamespace, version: Any = None, *, actor: Any = None, **
         if request.is_open:
             decide(request, voter)
     return Grant.objects.get(item__request=request)
+
+
+def grant_by_hand(version: Any, consumer: Any, *, ends_at: Any, setting: str = "online") -> Grant:
+    """A grant without anybody's decision, for what is about grants and not about deciding."""
+    from django.utils import timezone
+
+    from governance.models import AccessRequest, Policy, Purpose, RequestItem
+    from registry.models import User
+    from tests.governance.asking import purpose, usual_policies
+
+    usual_policies()
+    for_what = Purpose.objects.filter(name="fraud").first() or purpose()
+    now, who = timezone.now(), User.objects.order_by("pk")[0]
+    type(version).objects.filter(pk=version.pk).update(purposes=["fraud"])
+    request = AccessRequest.objects.create(
+        requester=who, consumer=consumer, team=consumer.team, purpose=for_what, state="approved", sent_at=now, due_at=now,
+        setting=setting,
+    )  # fmt: skip
+    item = RequestItem.objects.create(
+        request=request, version=version, outcome="approved", subject="x", purpose=for_what, setting=setting,
+        privacy_class=version.privacy_class, policy=Policy.objects.first(),
+    )  # fmt: skip
+    return Grant.objects.create(
+        item=item, version=version, consumer=consumer, team=consumer.team, purpose=for_what, setting=setting,
+        privacy_class=version.privacy_class, state="active", lasts=ends_at - now, starts_at=now, ends_at=ends_at,
+    )  # fmt: skip

@@ -232,7 +232,9 @@ def test_an_emergency_is_granted_at_once(asking: SimpleNamespace) -> None:
 def test_until_a_moment_means_so_many_days(asking: SimpleNamespace) -> None:
     client = person(asking)
     until = (timezone.now() + timedelta(days=9, hours=1)).isoformat()
-    assert client.post(REQUESTS, submission(client) | {"requested_access": {"requested_until": until}}).status_code == 202
+    assert (
+        client.post(REQUESTS, submission(client) | {"requested_access": {"requested_until": until}}).status_code == 202
+    )
     assert AccessRequest.objects.get().days == 10
 
 

@@ -179,7 +179,9 @@ def test_every_answer_echoes_the_request_id(pdp: APIClient) -> None:
 
 def test_defaults_are_taken_whole(pdp: APIClient) -> None:
     usual = body(ALICE, "write", record())
-    answer = pdp.post(EVALUATIONS, usual | {"evaluations": [{}, {"resource": record(TWO, version=1)}, {"subject": BOB}]})
+    answer = pdp.post(
+        EVALUATIONS, usual | {"evaluations": [{}, {"resource": record(TWO, version=1)}, {"subject": BOB}]}
+    )
     assert [one["decision"] for one in answer.json()["evaluations"]] == [True, False, False]
     assert "decision" not in answer.json()
     for none in ({}, {"evaluations": []}, {"evaluations": None}):

@@ -48,5 +48,3 @@ class AuthzenEndpoint(Endpoint):
         for name, value in headers.items():
             answer[name] = value
         return answer
-
-
