@@ -1,9 +1,9 @@
 """Times decisions for machines, on more and more grants. `python -m bench.authzen`
 
-Sizes are active grants of 1,000 models on 10,000 features, half of the questions granted. `floor` sends the very statement
-that reads the facts of one question, prepared, with bare psycopg. `one` and `hundred` are ours without HTTP: facts, the
-rule, the log. The HTTP lines go through granian with two workers, a token and the whole request; p99 with 50 callers at
-once, from this same machine.
+Sizes are active grants of 1,000 models on 10,000 features; half of the questions are granted. `floor` sends the very
+statement that reads the facts of one question, prepared, with bare psycopg. `one` and `hundred` are ours without HTTP:
+facts, the rule, the log. The HTTP lines go through granian with two workers, a token and the whole request; p99 with 50
+callers at once, from this same machine.
 """
 
 import os
@@ -37,13 +37,14 @@ FROM registry_consumer consumer WHERE consumer.name LIKE 'asker-%%' ORDER BY con
 _ITEMS = """
 INSERT INTO governance_requestitem (request_id, version_id, outcome, subject, purpose_id, setting, privacy_class,
   policy_id, owner_skipped)
-SELECT request.id, version.id, 'approved', 'x', %s, 'online', 'quasi-identifier', (SELECT min(id) FROM governance_policy), ''
+SELECT request.id, version.id, 'approved', 'x', %s, 'online', 'quasi-identifier',
+  (SELECT min(id) FROM governance_policy), ''
 FROM (SELECT id FROM registry_version WHERE privacy_class = 'quasi-identifier' AND state = 'active' LIMIT %s) version,
   governance_accessrequest request
 """
 _GRANTS = """
-INSERT INTO governance_grant (item_id, version_id, consumer_id, team_id, purpose_id, privacy_class, setting, environment,
-  conditions, is_emergency, state, problem, lasts, created_at, starts_at, ends_at, reason, reminded)
+INSERT INTO governance_grant (item_id, version_id, consumer_id, team_id, purpose_id, privacy_class, setting,
+  environment, conditions, is_emergency, state, problem, lasts, created_at, starts_at, ends_at, reason, reminded)
 SELECT item.id, item.version_id, request.consumer_id, (SELECT min(id) FROM registry_team), %s, 'quasi-identifier',
   'online', '', '{}', false, 'active', '', '90 days', now(), now(), now() + interval '90 days', '', '{}'
 FROM governance_requestitem item JOIN governance_accessrequest request ON request.id = item.request_id
@@ -82,9 +83,13 @@ def _bodies() -> tuple[list[Any], list[dict[str, Any]]]:
     asked = (asked * 100)[:100]
     ours = [Asked(Subject("model", name), "serve", Resource("feature", key), "fraud", "prod") for name, key in asked]
     sent = [
-        {"subject": {"type": "model", "id": name}, "action": {"name": "serve"}, "resource": {"type": "feature", "id": key}}
+        {
+            "subject": {"type": "model", "id": name},
+            "action": {"name": "serve"},
+            "resource": {"type": "feature", "id": key},
+        }
         for name, key in asked
-    ]  # fmt: skip
+    ]
     return ours, sent
 
 
@@ -129,7 +134,8 @@ def measure(grants: int) -> None:
         ]
     least, one, least_100, all_100 = (statistics.median(column) for column in zip(*rounds, strict=True))
     print(
-        f"{grants:>9,} {least:8.2f} {one:7.2f} {one / least:6.2f} {least_100:9.2f} {all_100:11.2f} {all_100 / one:6.2f}",
+        f"{grants:>9,} {least:8.2f} {one:7.2f} {one / least:6.2f} {least_100:9.2f} {all_100:11.2f}"
+        f" {all_100 / one:6.2f}",
         flush=True,
     )
     _over_http(sent)

@@ -79,7 +79,7 @@ class ClassSuggestionFilter(FilterSet):
 
 
 class EvaluationFilter(FilterSet):
-    """`since` and `until` are days in UTC, both included. One table of a month holds millions: text is compared whole."""
+    """`since` and `until` are days in UTC, both included. A month holds millions: text is compared whole."""
 
     subject = CharFilter(method="of_subject", label="Subject", max_length=400, help_text="Such as model:fraud-ranker")
     resource = CharFilter("resource", "exact", label="Resource", max_length=700, help_text="As it was asked for")

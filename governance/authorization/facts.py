@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 
 from common.statements import A_NUMBER, Part, part, prepared_cursor
-from governance.authorization.asked import FEATURE, FEATURE_VIEW, Asked
+from governance.authorization.asked import FEATURE, Asked
 from registry.choices import PERSONAL_CLASSES
 from registry.models import Consumer, FeatureView, User, Version
 from registry.references import split_number

@@ -1,8 +1,8 @@
-"""Searches: who may, what may be, and what may be done. A page of candidates is decided like any other question, so that a
-search never says what an evaluation would not.
+"""Searches: who may, what may be, and what may be done. A page of candidates is decided like any other question, so
+that a search never says what an evaluation would not.
 
-Candidates are read in the order of their ids, those that cannot be allowed left out where a query can tell. A page looks
-at so many candidates at most: it may hold fewer results than asked for and still have a next one.
+Candidates are read in the order of their ids, those that cannot be allowed left out where a query can tell. A page
+looks at so many candidates at most: it may hold fewer results than asked for and still have a next one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -120,7 +120,7 @@ def _subjects(rows: QuerySet[Any], asked: Asked, subject_of: Callable[[Any], Sub
 
 
 def _grants_on(asked: Asked) -> QuerySet[Grant] | None:
-    """Active grants on a personal version; None where seeing it is enough, or for a view, which is decided one by one."""
+    """Active grants on a personal version; None where seeing it is enough, or for a view, decided one by one."""
     if asked.resource.type != FEATURE:
         return None
     key, number = split_number(asked.resource.id)

@@ -1,4 +1,6 @@
-"""The log of decisions: written before the answer goes out, so that no yes is unheard of. ADR 0015 says what can be lost.
+"""The log of decisions: written before the answer goes out, so that no yes is unheard of.
+
+ADR 0015 says what can be lost.
 
 The statement does not wait for the disk: that a decision is in PostgreSQL is known, that it survives a crash of the
 database server within the next second is not. What cannot be written is not answered.
@@ -60,8 +62,8 @@ def keep(asker: Asker, decided: Iterable["Decided"]) -> None:
 def _row(asker: Asker, one: "Decided") -> tuple[object, ...]:
     asked, judged, who = one.asked, one.judged, one.who
     return (
-        one.id, one.at, asker.user_id, asker.token[:40], asker.request_id[:64], asker.door, str(asked.subject)[:LONGEST],
-        who.user_id, who.consumer_id, asked.action[:LONGEST], asked.resource.type[:LONGEST],
+        one.id, one.at, asker.user_id, asker.token[:40], asker.request_id[:64], asker.door,
+        str(asked.subject)[:LONGEST], who.user_id, who.consumer_id, asked.action[:LONGEST], asked.resource.type[:LONGEST],
         asked.resource.id[:LONGEST], judged.about.version_id if judged.about else None, asked.purpose[:LONGEST],
         asked.environment[:LONGEST], judged.decision, judged.code, judged.held.id if judged.held else None,
         judged.is_personal, judged.may_be_asked_for,

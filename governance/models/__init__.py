@@ -40,10 +40,10 @@ from governance.models.requests import (
 
 __all__ = [
     "ANSWERING", "LONGEST_GRANT", "MOST_ITEMS", "MOST_VOTES", "STANDING", "USUAL_REMINDERS", "AccessRequest",
-    "AccessRequestQuerySet", "AccessTask", "AccessTaskItem", "ClassSuggestion", "ClassSuggestionQuerySet", "Comment", "Committee", "Conflict",
-    "ConflictKind", "Decision", "Deprecation", "DeprecationQuerySet", "DeprecationState", "Evaluation", "EvaluationQuerySet", "Extension",
-    "ExtensionState", "Grant", "GrantQuerySet", "GrantState", "LegalBasis", "NameDecision", "NameWaiver",
-    "NameWaiverQuerySet", "NameWord", "NamedKind", "NamingRule", "Outcome", "Policy", "Purpose", "Reader",
-    "ReaderState", "RequestItem", "RequestState", "Seat", "Setting", "Silence", "Slot", "StandingApproval",
-    "SuggestionState", "Verdict",
+    "AccessRequestQuerySet", "AccessTask", "AccessTaskItem", "ClassSuggestion", "ClassSuggestionQuerySet",
+    "Comment", "Committee", "Conflict", "ConflictKind", "Decision", "Deprecation", "DeprecationQuerySet",
+    "DeprecationState", "Evaluation", "EvaluationQuerySet", "Extension", "ExtensionState", "Grant", "GrantQuerySet",
+    "GrantState", "LegalBasis", "NameDecision", "NameWaiver", "NameWaiverQuerySet", "NameWord", "NamedKind",
+    "NamingRule", "Outcome", "Policy", "Purpose", "Reader", "ReaderState", "RequestItem", "RequestState", "Seat",
+    "Setting", "Silence", "Slot", "StandingApproval", "SuggestionState", "Verdict",
 ]  # fmt: skip

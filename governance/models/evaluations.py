@@ -1,4 +1,7 @@
-"""The log of decisions for machines, partitioned by month. The table is made by hand: Django does not know partitions."""
+"""The log of decisions for machines, partitioned by month, and access requests that machines sent.
+
+The log's table is made by hand: Django does not know partitions.
+"""
 
 import secrets
 from datetime import UTC, datetime, timedelta

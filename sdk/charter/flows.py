@@ -52,7 +52,7 @@ def check(features: Iterable[str] | None = None, *, consumer: str | None = None)
 
 
 def can(subject: str, action: str, resource: str, purpose: str = "", *, environment: str = "") -> Flow[Evaluation]:
-    """May `service:checkout-api` do this (read_metadata, read_offline, serve or write) to a feature, or to a view as
+    """May `service:checkout-api` do this (read_metadata, read_offline, serve or write) to a feature, or to a view,
     `feature_view:project.view`?"""
     return (yield calls.evaluate([question(subject, action, resource, purpose, environment)]))[0]
 

@@ -89,7 +89,7 @@ class AsyncFeatureHandle(Handle):
     async def assert_allowed(
         self, purpose: str, *, subject: str = "", action: str = "serve", environment: str = ""
     ) -> None:  # fmt: skip
-        """Raises NotUsable, and AccessDenied where the subject may not: what a `FeatureHandle` asserts with a purpose."""
+        """Raises NotUsable, and AccessDenied where the subject may not: as a `FeatureHandle` does with a purpose."""
         self.assert_usable()
         subject = subject or f"user:{(await self._registry.me())['username']}"
         answer = await self._registry.can(subject, action, self.reference, purpose, environment=environment)

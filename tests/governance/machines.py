@@ -64,8 +64,8 @@ def grant_by_hand(version: Any, consumer: Any, *, ends_at: Any, setting: str = "
     now, who = timezone.now(), User.objects.order_by("pk")[0]
     type(version).objects.filter(pk=version.pk).update(purposes=["fraud"])
     request = AccessRequest.objects.create(
-        requester=who, consumer=consumer, team=consumer.team, purpose=for_what, state="approved", sent_at=now, due_at=now,
-        setting=setting,
+        requester=who, consumer=consumer, team=consumer.team, purpose=for_what, state="approved", sent_at=now,
+        due_at=now, setting=setting,
     )  # fmt: skip
     item = RequestItem.objects.create(
         request=request, version=version, outcome="approved", subject="x", purpose=for_what, setting=setting,
