@@ -63,10 +63,11 @@ def _row(asker: Asker, one: "Decided") -> tuple[object, ...]:
     asked, judged, who = one.asked, one.judged, one.who
     return (
         one.id, one.at, asker.user_id, asker.token[:40], asker.request_id[:64], asker.door,
-        str(asked.subject)[:LONGEST], who.user_id, who.consumer_id, asked.action[:LONGEST], asked.resource.type[:LONGEST],
-        asked.resource.id[:LONGEST], judged.about.version_id if judged.about else None, asked.purpose[:LONGEST],
-        asked.environment[:LONGEST], judged.decision, judged.code, judged.held.id if judged.held else None,
-        judged.is_personal, judged.may_be_asked_for,
+        str(asked.subject)[:LONGEST], who.user_id, who.consumer_id, asked.action[:LONGEST],
+        asked.resource.type[:LONGEST], asked.resource.id[:LONGEST],
+        judged.about.version_id if judged.about else None, asked.purpose[:LONGEST], asked.environment[:LONGEST],
+        judged.decision, judged.code, judged.held.id if judged.held else None, judged.is_personal,
+        judged.may_be_asked_for,
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def can(subject: str, action: str, resource: str, purpose: str = "", *, environm
 
 
 def evaluate(questions: Iterable[Mapping[str, Any]]) -> Flow[list[Evaluation]]:
-    """The same for questions as AuthZEN writes them; `question` makes one. As many as there are, a hundred at a time."""
+    """The same for questions as AuthZEN writes them; `question` makes one. However many, a hundred at a time."""
     asked, answers = list(questions), []
     for at in range(0, len(asked), MOST_AT_ONCE):
         answers += yield calls.evaluate(asked[at : at + MOST_AT_ONCE])
