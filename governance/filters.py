@@ -84,7 +84,9 @@ class EvaluationFilter(FilterSet):
     subject = CharFilter(method="of_subject", label="Subject", max_length=400, help_text="Such as model:fraud-ranker")
     resource = CharFilter("resource", "exact", label="Resource", max_length=700, help_text="As it was asked for")
     purpose = CharFilter("purpose", "exact", label="Purpose", max_length=80)
-    decision = ChoiceFilter("decision", label="Decision", choices=[("true", "Yes"), ("false", "No")], empty_label="Any")
+    decision = ChoiceFilter(
+        method="of_decision", label="Decision", choices=[("true", "Yes"), ("false", "No")], empty_label="Any"
+    )
     reason_code = CharFilter("reason_code", "exact", label="Reason", max_length=40, help_text="Such as no_grant")
     since = DateFilter("at", "date__gte", label="From")
     until = DateFilter("at", "date__lte", label="To")
@@ -96,3 +98,6 @@ class EvaluationFilter(FilterSet):
     def of_subject(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """The index is on its beginning, which is all of nearly every one."""
         return rows.alias(beginning=Left("subject", 200)).filter(beginning=value[:200], subject=value)
+
+    def of_decision(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(decision=value == "true")

@@ -77,10 +77,10 @@ class RequestsView(RequestingEndpoint):
             _wanted(place, asked, denied.get(number) if number else None, self.actor)
             for place, (asked, number) in enumerate(zip(questions, ids, strict=True))
         ]
-        said = {"wanted": wanted, "is_bundle": "items" in body, "client": bodies.optional(body, "client")}
+        said: dict[str, Any] = {"is_bundle": "items" in body, "client": bodies.optional(body, "client")}
         terms = _terms(body, questions[0], next(iter(denied.values())), self.actor)
         try:
-            task = ask_by_machine(None, actor=self.actor, terms=terms, **said)
+            task = ask_by_machine(None, actor=self.actor, wanted=wanted, terms=terms, **said)
         except ValidationError as refused:
             raise _refusal(refused) from None
         return self.shown(task, 202 if progress_of(task).status == PENDING else 201)
@@ -201,7 +201,7 @@ def _terms(body: Mapping[str, Any], asked: Asked, denied: Evaluation, actor: Use
 def _reader(subject: Subject, denied: Evaluation, actor: User) -> Consumer | None:
     """The consumer that was denied; None for the actor."""
     if subject.type != USER:
-        return Consumer.objects.visible_to(actor).get(pk=denied.consumer_id)
+        return Consumer.objects.visible_to(actor).get(pk=denied.consumer_id or 0)
     if denied.user_id != actor.pk:
         raise Forbidden("People ask for themselves, and for what their teams run.")
     return None
