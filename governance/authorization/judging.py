@@ -21,7 +21,7 @@ OPEN, GRANTED, OWNER = "open", "granted", "owner"
 NO_GRANT = "no_grant"
 # What somebody can do something about by asking for access.
 _ASKABLE = frozenset({
-    NO_GRANT, "grant_expired", "other_setting", "other_environment", "purpose_missing", "team_changed", "class_changed",
+    NO_GRANT, "grant_expired", "other_setting", "other_environment", "team_changed", "class_changed",
 })  # fmt: skip
 
 
@@ -142,8 +142,12 @@ def _of_grants(asked: Asked, who: Who, what: What, held: Iterable[Held], now: da
             obligations = [*_of_end(what), *({"type": "condition", "text": text} for text in one.conditions)]
             return Judged(True, GRANTED, "", what, True, one, obligations)
         nearest = nearest or Judged(False, *missing, what, True, one)
-    text = f"No grant for purpose {asked.purpose}."
-    return nearest or Judged(False, NO_GRANT, text, what, True)
+    if nearest is not None:
+        return nearest
+    if asked.purpose not in what.purposes:
+        text = f"The contract of {what.reference} does not allow {asked.purpose}."
+        return Judged(False, "purpose_not_allowed", text, what, True)
+    return Judged(False, NO_GRANT, f"No grant for purpose {asked.purpose}.", what, True)
 
 
 def _missing(asked: Asked, who: Who, what: What, held: Held, now: datetime) -> Ending | None:

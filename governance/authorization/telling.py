@@ -1,5 +1,6 @@
 """What an answer says beside yes or no: why, until when, on which conditions, and where to ask for access."""
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -58,11 +59,11 @@ def _of_approval(judged: Judged) -> dict[str, Any]:
 
 def _requestable(one: Decided, form: str) -> dict[str, Any]:
     return {
-        "endpoint": settings.CHARTER_BASE_URL + reverse("authzen:requests"),
+        "endpoint": settings.CHARTER_BASE_URL + _path("authzen:requests"),
         "template": TEMPLATE,
         "expires_at": one.requestable_until,
         "form_url": form,
-        "request_schema_url": settings.CHARTER_BASE_URL + reverse("authzen:request-schema"),
+        "request_schema_url": settings.CHARTER_BASE_URL + _path("authzen:request-schema"),
         "display": {"title": "Request access", "description": one.judged.text},
     }
 
@@ -77,4 +78,9 @@ def request_url(one: Decided) -> str:
         "setting": Setting.ONLINE if one.asked.action == Act.SERVE else Setting.OFFLINE,
     }  # fmt: skip
     query = [*(("f", name) for name in references), *((name, text) for name, text in said.items() if text)]
-    return f"{settings.CHARTER_BASE_URL}{reverse('governance:request-new')}?{urlencode(query, safe=':@')}"
+    return f"{settings.CHARTER_BASE_URL}{_path('governance:request-new')}?{urlencode(query, safe=':@')}"
+
+
+@cache
+def _path(name: str) -> str:
+    return reverse(name)

@@ -41,7 +41,7 @@ def test_what_a_grant_is_bound_to(asking: SimpleNamespace) -> None:
     assert reason(client, action="read_offline") == (True, "granted")
     assert reason(client, environment="dev") == (False, "other_environment")
     assert reason(client, environment="") == (False, "other_environment")
-    assert reason(client, purpose="marketing") == (False, "no_grant")
+    assert reason(client, purpose="marketing") == (False, "purpose_not_allowed")
     assert reason(client, purpose="") == (False, "purpose_missing")
     assert reason(client, "pay.users.email") == (False, "no_grant")
     other = ConsumerFactory(kind="model", name="other", team=asking.cast.risk)

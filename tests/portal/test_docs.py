@@ -16,6 +16,7 @@ from registry.choices import Scope
 from registry.models import Usage, Version
 from tests.cast import api_as, page_as
 from tests.factories import ConsumerFactory, FeatureFactory, ProjectFactory, ViewFactory
+from tests.governance.asking import personal
 
 pytestmark = pytest.mark.django_db
 FOLDER = settings.BASE_DIR / "docs"
@@ -106,7 +107,7 @@ def test_decisions_are_asked_as_the_page_says(cast: SimpleNamespace) -> None:
     """Each curl of the page on authorization, on a registry that has what it names."""
     view = ViewFactory(project=ProjectFactory(name="payments", owner=cast.payments), name="user_stats")
     for name, privacy in (("postcode", "quasi-identifier"), ("avg_amount_7d", "none")):
-        FeatureFactory(view=view, name=name, privacy_class=privacy, version__privacy_class=privacy)
+        personal(view, name, privacy)
     ConsumerFactory(kind="service", name="checkout-api", team=cast.payments)
     client = api_as(cast.owner_a, "authz:evaluate")
     told = []

@@ -52,8 +52,9 @@ def test_yes_and_no(registry: Registry, held: SimpleNamespace) -> None:
     yes = registry.can(MODEL, "serve", POSTCODE, "fraud")
     assert yes
     assert (yes.context["grant"], yes.expires_at, yes.ttl_seconds) == (str(held.grant), held.grant.ends_at, 300)
-    no = registry.can(MODEL, "serve", POSTCODE, "marketing")
+    no = registry.can("user:alice", "serve", POSTCODE, "fraud")
     assert not no
+    assert registry.can(MODEL, "serve", POSTCODE, "marketing").reason == "purpose_not_allowed"
     assert (no.reason, "pay.stats.postcode@1" in no.request_url) == ("no_grant", True)
     questions = [{"subject": {"type": "model", "id": "fraud"}, "action": {"name": "serve"},
                   "resource": {"type": "feature", "id": SIZE}}] * 101  # fmt: skip
@@ -97,7 +98,7 @@ def test_while_charter_is_away_personal_data_close_with_the_grant(registry: Regi
                 answer = decisions.can("serve", POSTCODE, "fraud")
                 assert answer.decision is may, days
                 assert decisions.can("serve", SIZE).decision is True
-                assert decisions.can("serve", POSTCODE, "marketing").reason == "no_grant"
+                assert decisions.can("serve", POSTCODE, "marketing").reason == "purpose_not_allowed"
                 assert decisions.can("serve", "pay.stats.other").reason == "unreachable"
 
 
@@ -132,7 +133,7 @@ def test_on_the_command_line(held: SimpleNamespace, charter: Any) -> None:
     yes = charter("can-access", MODEL, "serve", f"{POSTCODE}@1", "--purpose", "fraud", CHARTER_TOKEN=token)
     assert (yes.code, yes.err) == (0, "")
     assert f"by {held.grant}" in yes.out
-    no = charter("can-access", MODEL, "serve", POSTCODE, "--purpose", "marketing", CHARTER_TOKEN=token)
+    no = charter("can-access", "user:alice", "serve", POSTCODE, "--purpose", "fraud", CHARTER_TOKEN=token)
     assert no.code == 1
     assert "No (no_grant)" in no.out
     assert "Ask for access: http" in no.out
