@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from knox.crypto import hash_token
@@ -52,6 +53,7 @@ CAST = (
     Part("viewer", "vera"),
     Part("owner_a", "alice", team="delay-features"),
     Part("owner_b", "bob", team="crm"),
+    Part("owner_c", "lena", team="loyalty-data"),
     Part("committee_member", "mia", group=roles.COMMITTEE, scopes=(*PERSON, Scope.ACCESS_DECIDE)),
     Part("committee_member", "marek", group=roles.COMMITTEE, scopes=(*PERSON, Scope.ACCESS_DECIDE)),
     Part("committee_member", "mercy", group=roles.COMMITTEE, scopes=(*PERSON, Scope.ACCESS_DECIDE)),
@@ -88,6 +90,8 @@ def seed() -> list[dict[str, object]]:
     if not known:
         _keep(identities)
     _connect(teams["data-platform"])
+    _join(teams["loyalty-models"], "lena")
+    current_app.send_task("portal.tasks.seed_access")
     return identities
 
 
@@ -125,6 +129,13 @@ def _cast(part: Part, teams: dict[str, Team]) -> Identity:
             add_member(teams[part.team], actor=None, user=user, is_lead=True)
         _, token = create_token(user, actor=None, name="Demo", scopes=list(part.scopes), days=365)
     return Identity(part.role, part.username, password, token, part.team, [str(scope) for scope in part.scopes])
+
+
+def _join(team: Team, username: str) -> None:
+    """Make somebody of the cast a member of another team."""
+    user = User.objects.get(username=username)
+    if not team.memberships.filter(user=user).exists():
+        add_member(team, actor=None, user=user)
 
 
 def _keep(identities: list[dict[str, object]]) -> None:

@@ -17,7 +17,8 @@ FIELDS = (
 
 
 def add(apps, schema_editor):
-    Policy, Committee = apps.get_model("governance", "Policy"), apps.get_model("governance", "Committee")
+    Policy = apps.get_model("governance", "Policy")
+    Committee = apps.get_model("governance", "Committee")
     for values in USUAL:
         Policy.objects.create(**dict(zip(FIELDS, values, strict=True)), note="What Charter starts with")
     Committee.objects.get_or_create(id=1)

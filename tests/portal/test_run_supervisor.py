@@ -20,6 +20,7 @@ ROLES = {
     "viewer": 1,
     "owner_a": 1,
     "owner_b": 1,
+    "owner_c": 1,
     "committee_member": 3,
     "committee_chair": 1,
     "auditor": 1,
