@@ -119,7 +119,7 @@ def test_decisions_are_asked_as_the_page_says(cast: SimpleNamespace) -> None:
         told.append(answer.json())
     assert told[0]["context"]["reason_code"] == "no_grant"
     assert [one["decision"] for one in told[1]["evaluations"]] == [False, True]
-    assert [len(one["results"]) for one in told[2:]] == [0, 1, 1]
+    assert [len(one["results"]) for one in told[2:]] == [0, 1, 2]
 
 
 def test_reasons_of_decisions_are_those_there_are() -> None:

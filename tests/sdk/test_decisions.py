@@ -1,5 +1,6 @@
 """May it? From Python, from the command line, and while Charter is away."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,9 +37,12 @@ def held(cast: SimpleNamespace) -> SimpleNamespace:
 
 
 @pytest.fixture
-def registry(held: SimpleNamespace, live_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
+def registry(
+    held: SimpleNamespace, live_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Registry]:
     monkeypatch.setenv("CHARTER_CACHE", str(tmp_path))
-    return Registry(live_server.url, token_for(held.cast.owner_a, "authz:evaluate", "features:read"))
+    with Registry(live_server.url, token_for(held.cast.owner_a, "authz:evaluate", "features:read")) as made:
+        yield made
 
 
 def away(registry: Registry) -> None:
@@ -69,8 +73,10 @@ def test_a_handle_asserts_it(registry: Registry, live_server: Any, held: SimpleN
         feature.assert_usable("fraud")
     assert (denied.value.reason, "subject=user:alice" in denied.value.request_url) == ("no_grant", True)
     registry.feature(SIZE).assert_usable("fraud")
-    without = Registry(live_server.url, token_for(held.cast.owner_a, "features:read"))
-    with pytest.raises(Forbidden):
+    with (
+        Registry(live_server.url, token_for(held.cast.owner_a, "features:read")) as without,
+        pytest.raises(Forbidden),
+    ):
         without.can(MODEL, "serve", SIZE)
 
 

@@ -77,6 +77,8 @@ class RequestsView(RequestingEndpoint):
             _wanted(place, asked, denied.get(number) if number else None, self.actor)
             for place, (asked, number) in enumerate(zip(questions, ids, strict=True))
         ]
+        if len({(one.consumer_id, one.user_id) for one in denied.values()}) > 1:  # of one name, in two projects
+            raise InvalidDenialBinding
         said: dict[str, Any] = {"is_bundle": "items" in body, "client": bodies.optional(body, "client")}
         terms = _terms(body, questions[0], next(iter(denied.values())), self.actor)
         try:
