@@ -8,7 +8,7 @@ DROP = "DROP INDEX CONCURRENTLY IF EXISTS consumer_by_name"
 
 class Migration(migrations.Migration):
     atomic = False  # so that nobody waits meanwhile
-    dependencies = [("registry", "0018_partitions_by_their_owner")]
+    dependencies = [("registry", "0030_incidents")]
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunSQL(CREATE, DROP)],
