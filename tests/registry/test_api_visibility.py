@@ -237,6 +237,7 @@ def public_paths() -> dict[str, str]:
         "health": f"{API}/health",
         "incidents": f"{API}/incidents",
         "audit-log": f"{API}/audit-log",
+        "decisions": f"{API}/decisions",
         "export": f"{API}/export?format=openlineage",
         "plans": f"{API}/plans",
         "ownership-offers": f"{API}/ownership-offers",
