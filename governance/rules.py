@@ -6,7 +6,7 @@ from governance.models import AccessRequest, AccessTask, ClassSuggestion, Decisi
 from governance.queries import committee
 from registry import roles
 from registry.models import User
-from registry.rules import is_active, is_admin, is_auditor, is_in_a_team, is_owner, is_service
+from registry.rules import is_active, is_admin, is_auditor, is_in_a_team, is_owner, is_self, is_service
 
 
 @rules.predicate
@@ -134,8 +134,8 @@ for _verb in ("activate_grant", "fail_grant", "expire_grant", "remind_grant", "e
 for _verb in ("register_purpose", "change_purpose", "end_purpose", "change_policy", "change_committee"):
     rules.add_perm(f"governance.{_verb}", is_of_the_committee)
 rules.add_perm("governance.approve_beforehand", is_owner)
-rules.add_perm("governance.change_seat", is_chair | is_admin)
-rules.add_perm("governance.name_delegate", is_of_the_committee)
+rules.add_perm("governance.change_seat", (is_chair | is_admin) & ~is_self)
+rules.add_perm("governance.name_delegate", is_of_the_committee & is_self)
 rules.add_perm("governance.declare_conflict", is_active & ~is_service)
 rules.add_perm("governance.remove_conflict", is_chair | is_admin)
 rules.add_perm("governance.withdraw_task", is_asker)

@@ -7,8 +7,11 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
+from django.db.models import F, Q
+from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 
+from common.fields import At
 from governance.models import Grant, GrantState
 from registry.choices import VersionState
 
@@ -85,3 +88,17 @@ def _of_data(right: Right, today: date) -> Ending | None:
             "purpose_not_allowed", f"The contract of {right.version} does not allow {right.purpose} any more."
         )
     return None
+
+
+def holds(at: At) -> Q:
+    """The same for the database: active grants that give something now. `at` is the way to a column of the grant."""
+    same_team = Q(**{at("consumer__team"): F(at("team"))}) | Q(
+        **{at("consumer__team__isnull"): True, at("team__isnull"): True}
+    )
+    of_reader = Q(**{at("user__is_active"): True}) | Q(same_team, **{at("consumer__gone_at__isnull"): True})
+    of_data = Q(**{
+        at("version__state__in"): READABLE, at("version__privacy_class"): F(at("privacy_class")),
+        at("version__purposes__contains"): [F(at("purpose__name"))], at("purpose__ended_at__isnull"): True,
+        at("purpose__review_on__gte"): TruncDate(Now()),
+    })  # fmt: skip
+    return Q(of_reader, of_data, **{at("state"): GrantState.ACTIVE, at("ends_at__gt"): Now()})

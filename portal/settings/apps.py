@@ -61,6 +61,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CHARTER_BLOCKERS = ["governance.queries.blockers.decided"]
 # Until when a consumer may read personal features: see registry.queries.defaults.
 CHARTER_READ_UNTIL = ["governance.queries.holding.read_until"]
+# What else a release is told about who reads: see registry.queries.checking.
+CHARTER_CHECKS = ["governance.queries.checking.access"]
+# Which features one may read, for searches: see registry.search.fields.
+CHARTER_ACCESS = "governance.queries.searching.features_with"
 # What else names must be, besides what the registry wants of them: see registry.naming.
 CHARTER_NAME_RULES = ["governance.queries.naming.ProjectNames"]
 # What was measured of features' values, for finding near-duplicates: see registry.queries.alike.

@@ -15,7 +15,7 @@ from governance.authorization.asked import Asked, Resource, Subject
 from governance.authorization.facts import facts_of
 from governance.authorization.judging import judge
 from governance.models import Grant
-from governance.queries.living import why_not_now
+from governance.queries.living import holds, why_not_now
 from registry.models import Consumer, Membership, Project, User, Version
 from tests.cast import person
 from tests.factories import FeatureFactory, ProjectFactory, TeamFactory, ViewFactory
@@ -64,6 +64,8 @@ def test_people_and_machines_are_told_the_same(
         assert judged.decision is (state in ("active", "deprecated") and not gone)
     else:
         assert judged.decision is (why_not_now(fresh) == ""), (judged.code, why_not_now(fresh))
+    listed = Grant.objects.filter(holds(str), pk=fresh.pk).exists()  # as lists and searches ask the database
+    assert listed is (why_not_now(fresh) == "")
     transaction.savepoint_rollback(place)
 
 
