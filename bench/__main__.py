@@ -25,6 +25,7 @@ BENCHES: dict[str, tuple[int, ...]] = {
     "alike": (10_000, 100_000),
     "lineage": (10_000, 100_000),
     "lineage_graph": (10_000, 100_000, 1_000_000),
+    "authzen": (1_000, 100_000, 1_000_000),
     "footprint": (1_000, 100_000),
     "profile_offline": (),
 }

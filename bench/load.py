@@ -27,11 +27,13 @@ class Load:
     rate: float
 
 
-def load(url: str, headers: Mapping[str, str], *, connections: int, seconds: float) -> Load:
-    """Raises RuntimeError when any answer is not a 200."""
-    if shutil.which("wrk"):
+def load(
+    url: str, headers: Mapping[str, str], *, connections: int, seconds: float, body: bytes | None = None
+) -> Load:  # fmt: skip
+    """Raises RuntimeError when any answer is not a 200. With a `body` it is sent as JSON by POST."""
+    if shutil.which("wrk") and body is None:
         return _by_wrk(url, headers, connections, seconds)
-    return _by_threads(url, headers, connections, seconds)
+    return _by_threads(url, headers, connections, seconds, body)
 
 
 def _by_wrk(url: str, headers: Mapping[str, str], connections: int, seconds: float) -> Load:
@@ -51,10 +53,10 @@ def _milliseconds(said: str, share: str) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
-def _by_threads(url: str, headers: Mapping[str, str], connections: int, seconds: float) -> Load:
+def _by_threads(url: str, headers: Mapping[str, str], connections: int, seconds: float, body: bytes | None) -> Load:
     times: list[float] = []
     problems: list[str] = []
-    asked = (url, headers, seconds, times, problems)
+    asked = (url, headers, seconds, times, problems, body)
     workers = [threading.Thread(target=_ask, args=asked) for _ in range(connections)]
     for worker in workers:
         worker.start()
@@ -66,7 +68,9 @@ def _by_threads(url: str, headers: Mapping[str, str], connections: int, seconds:
     return Load(cuts[49], cuts[98], len(times) / seconds)
 
 
-def _ask(url: str, headers: Mapping[str, str], seconds: float, times: list[float], problems: list[str]) -> None:
+def _ask(
+    url: str, headers: Mapping[str, str], seconds: float, times: list[float], problems: list[str], body: bytes | None
+) -> None:  # fmt: skip
     address = urlsplit(url)
     connection = HTTPConnection(address.netloc, timeout=30)
     path = f"{address.path}?{address.query}" if address.query else address.path
@@ -74,7 +78,7 @@ def _ask(url: str, headers: Mapping[str, str], seconds: float, times: list[float
     # The first answer counts for nothing, and two always count: a machine may be too slow for one in the time given.
     while not is_warm or len(times) < 2 or time.perf_counter() < until:
         started = time.perf_counter()
-        connection.request("GET", path, headers=dict(headers))
+        connection.request("GET" if body is None else "POST", path, body, headers=dict(headers))
         answer = connection.getresponse()
         answer.read()
         if answer.status != 200:

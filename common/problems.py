@@ -28,6 +28,11 @@ class Problem(exceptions.APIException):
     title: ClassVar[str] = "The request is not valid"
     fix_message: ClassVar[str] = "Compare the request with the documentation."
 
+    @property
+    def type_uri(self) -> str:
+        """What kind of problem it is; ours unless a standard names it."""
+        return f"{settings.CHARTER_BASE_URL}{DOCUMENTED_AT}#{self.default_code}"
+
     def __init__(
         self, detail: str = "", *, errors: Iterable[Detail] = (), fix: str = "", url: str = "", command: str = "",
         headers: Mapping[str, str] | None = None,
@@ -291,7 +296,7 @@ def body_of(problem: Problem, request: HttpRequest | Request) -> dict[str, Any]:
     """The members of the problem document."""
     code = problem.default_code
     body: dict[str, Any] = {
-        "type": f"{settings.CHARTER_BASE_URL}{DOCUMENTED_AT}#{code}",
+        "type": problem.type_uri,
         "title": problem.title,
         "status": problem.status_code,
         "detail": str(problem.detail),

@@ -8,7 +8,7 @@ values that change, and sends it as a statement that is prepared on each connect
 from collections.abc import Hashable, Mapping, Sequence
 from contextlib import closing
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from django.core.exceptions import EmptyResultSet
@@ -54,6 +54,28 @@ class Statement:
             for convert in converters:
                 values[place] = convert(values[place], column, connection)
         return tuple(values)
+
+
+class Part(NamedTuple):
+    """The SQL of a queryset to stand inside a statement written by hand, and what goes into its places."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+def part(queryset: QuerySet[Any, Any]) -> Part:
+    """A queryset that can hold nothing is compiled too."""
+    try:
+        sql, values = queryset.query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+    except EmptyResultSet:
+        return Part("SELECT NULL::bigint WHERE false", ())
+    return Part(sql, tuple(values))
+
+
+def write(statement: str, values: Sequence[Any]) -> None:
+    """One statement that writes to a table without history. It is sent prepared, as hot reads are."""
+    with closing(prepared_cursor()) as cursor:
+        cursor.execute(statement, values)
 
 
 def prepared_cursor() -> CursorWrapper:

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
-from django_filters import CharFilter, DateFilter, FilterSet
+from django.db.models.functions import Coalesce, Left
+from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
 
 from common.filters import AnyOf, AsOf, Choices, YesNo
 from governance.models import (
     ClassSuggestion,
     DeprecationState,
+    Evaluation,
     GrantState,
     Reader,
     RequestItem,
@@ -168,3 +169,28 @@ class ClassSuggestionFilter(FilterSet):
     privacy_class = Choices("privacy_class", "The class that is suggested.", choices=CLAIMED_CLASSES)
     against = YesNo("is_against", "Whether somebody has set less than what flows into the feature.")
     mine = WaitingFilter("", "Whether it waits for you.")
+
+
+class EvaluationFilter(FilterSet):
+    """`since` and `until` are days in UTC, both included. A month holds millions: text is compared whole."""
+
+    subject = CharFilter(method="of_subject", label="Subject", max_length=400, help_text="Such as model:fraud-ranker")
+    resource = CharFilter("resource", "exact", label="Resource", max_length=700, help_text="As it was asked for")
+    purpose = CharFilter("purpose", "exact", label="Purpose", max_length=80)
+    decision = ChoiceFilter(
+        method="of_decision", label="Decision", choices=[("true", "Yes"), ("false", "No")], empty_label="Any"
+    )
+    reason_code = CharFilter("reason_code", "exact", label="Reason", max_length=40, help_text="Such as no_grant")
+    since = DateFilter("at", "date__gte", label="From")
+    until = DateFilter("at", "date__lte", label="To")
+
+    class Meta:
+        model = Evaluation
+        fields: list[str] = []
+
+    def of_subject(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """The index is on its beginning, which is all of nearly every one."""
+        return rows.alias(beginning=Left("subject", 200)).filter(beginning=value[:200], subject=value)
+
+    def of_decision(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(decision=value == "true")

@@ -2,7 +2,7 @@
 
 import rules
 
-from governance.models import AccessRequest, ClassSuggestion, Decision, Grant, Reader
+from governance.models import AccessRequest, AccessTask, ClassSuggestion, Decision, Grant, Reader
 from governance.queries import committee
 from registry import roles
 from registry.models import User
@@ -51,6 +51,11 @@ def leads_a_team(user: User, _thing: object = None) -> bool:
 @rules.predicate
 def is_requester(user: User, request: AccessRequest) -> bool:
     return user.is_active and request.requester_id == user.pk
+
+
+@rules.predicate
+def is_asker(user: User, task: AccessTask) -> bool:
+    return user.is_active and task.asker_id == user.pk
 
 
 @rules.predicate
@@ -133,3 +138,4 @@ rules.add_perm("governance.change_seat", (is_chair | is_admin) & ~is_self)
 rules.add_perm("governance.name_delegate", is_of_the_committee & is_self)
 rules.add_perm("governance.declare_conflict", is_active & ~is_service)
 rules.add_perm("governance.remove_conflict", is_chair | is_admin)
+rules.add_perm("governance.withdraw_task", is_asker)

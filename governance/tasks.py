@@ -1,8 +1,10 @@
 """Celery's door: each task finds its rows and calls one action."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from governance.actions import escalating, following, granting, suggesting
+from governance.authorization import keeping
 from lineage.actions.tracing import trace_changed
 
 
@@ -31,3 +33,8 @@ def end_grants() -> int:
 @shared_task(name="governance.tasks.escalate_requests")
 def escalate_requests() -> int:
     return escalating.escalate_due()
+
+
+@shared_task(name="governance.tasks.keep_decisions")
+def keep_decisions() -> dict[str, list[str]]:
+    return keeping.forget(timezone.now())

@@ -8,6 +8,7 @@ from governance.views import (
     announcing_many,
     audit,
     classes,
+    decisions,
     deprecations,
     grants,
     inbox,
@@ -19,6 +20,7 @@ from governance.views import (
 app_name = "governance"
 urlpatterns = [
     path("audit/", audit.audit, name="audit"),
+    path("audit/decisions/", decisions.decisions, name="decisions"),
     path("classes/", classes.listing, name="classes"),
     path("classes/<name:reference>/", classes.page, name="class-suggestion"),
     path("classes/<name:reference>/accept", classes.accept, name="class-accept"),

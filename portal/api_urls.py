@@ -8,6 +8,7 @@ from governance.api import (
     audit,
     classes,
     committee,
+    decisions,
     deprecations,
     grants,
     inbox,
@@ -228,6 +229,7 @@ urlpatterns = [
     path("audit-log", audit.AuditLogView.as_view(), name="audit-log"),
     path("audit-log/export", audit.AuditExportView.as_view(), name="audit-log-export"),
     path("audit-log/verification", audit.AuditVerificationView.as_view(), name="audit-log-verification"),
+    path("decisions", decisions.DecisionListView.as_view(), name="decisions"),
     path("export", portal.ExportView.as_view(), name="export"),
     # With a slash at the end too: a redirect would turn a producer's POST into a GET, and lose its event.
     path("lineage", EventsAndGraphView.as_view(), name="lineage"),

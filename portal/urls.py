@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("monitoring.urls")),
     path("", include("lineage.urls")),
     path("", include("governance.urls")),
+    path("", include("governance.api.authzen.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
     path("api/v1/", include("portal.api_urls")),

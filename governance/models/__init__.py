@@ -12,6 +12,7 @@ from governance.models.deprecations import (
     Reader,
     ReaderState,
 )
+from governance.models.evaluations import AccessTask, AccessTaskItem, Evaluation, EvaluationQuerySet
 from governance.models.grants import STANDING, Grant, GrantQuerySet, GrantState
 from governance.models.naming import (
     ANSWERING,
@@ -39,10 +40,10 @@ from governance.models.requests import (
 
 __all__ = [
     "ANSWERING", "LONGEST_GRANT", "MOST_ITEMS", "MOST_VOTES", "STANDING", "USUAL_REMINDERS", "AccessRequest",
-    "AccessRequestQuerySet", "ClassSuggestion", "ClassSuggestionQuerySet", "Comment", "Committee", "Conflict",
-    "ConflictKind", "Decision", "Deprecation", "DeprecationQuerySet", "DeprecationState", "Extension",
-    "ExtensionState", "Grant", "GrantQuerySet", "GrantState", "LegalBasis", "NameDecision", "NameWaiver",
-    "NameWaiverQuerySet", "NameWord", "NamedKind", "NamingRule", "Outcome", "Policy", "Purpose", "Reader",
-    "ReaderState", "RequestItem", "RequestState", "Seat", "Setting", "Silence", "Slot", "StandingApproval",
-    "SuggestionState", "Verdict",
+    "AccessRequestQuerySet", "AccessTask", "AccessTaskItem", "ClassSuggestion", "ClassSuggestionQuerySet",
+    "Comment", "Committee", "Conflict", "ConflictKind", "Decision", "Deprecation", "DeprecationQuerySet",
+    "DeprecationState", "Evaluation", "EvaluationQuerySet", "Extension", "ExtensionState", "Grant", "GrantQuerySet",
+    "GrantState", "LegalBasis", "NameDecision", "NameWaiver", "NameWaiverQuerySet", "NameWord", "NamedKind",
+    "NamingRule", "Outcome", "Policy", "Purpose", "Reader", "ReaderState", "RequestItem", "RequestState", "Seat",
+    "Setting", "Silence", "Slot", "StandingApproval", "SuggestionState", "Verdict",
 ]  # fmt: skip

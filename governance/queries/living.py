@@ -1,7 +1,15 @@
-"""Does a grant still give what it says? It ends with what it was given to, although nobody has revoked it."""
+"""Does a grant still give what it says? It ends with what it was given to, although nobody has revoked it.
+
+The one rule of it, for people who look at a grant and for machines that ask: both bring a `Right`.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import F, Q
 from django.db.models.functions import Now, TruncDate
+from django.utils import timezone
 
 from common.fields import At
 from governance.models import Grant, GrantState
@@ -10,36 +18,76 @@ from registry.choices import VersionState
 READABLE = (VersionState.ACTIVE, VersionState.DEPRECATED)
 
 
+class Right(NamedTuple):
+    """An active grant, and what it was given to as that is now."""
+
+    reader: str  # kind:name of a consumer, or the name of a person
+    is_consumer: bool
+    is_there: bool  # a consumer that is not gone, an account that is open
+    team: int | None
+    granted_team: int | None
+    version: str
+    state: str
+    privacy_class: str
+    granted_class: str
+    purpose: str
+    purpose_ended_at: datetime | None
+    purpose_review_on: date
+    contract: Collection[str]  # purposes that the version allows
+
+
+class Ending(NamedTuple):
+    """Why a right gives nothing now: for programs, and for people."""
+
+    code: str
+    text: str
+
+
+def why_over(right: Right, today: date) -> Ending | None:
+    """None while the right lives."""
+    return _of_reader(right) or _of_data(right, today)
+
+
 def why_not_now(grant: Grant) -> str:
-    """Why a standing grant gives nothing now, in a sentence; empty while it does. As the decisions for machines have
-    it, for people to read."""
+    """Why a standing grant gives nothing now, in a sentence; empty while it does."""
     if grant.state != GrantState.ACTIVE:
         return ""
-    return _of_reader(grant) or _of_data(grant)
+    over = why_over(right_of(grant), timezone.now().date())
+    return over.text if over else ""
 
 
-def _of_reader(grant: Grant) -> str:
-    consumer, user = grant.consumer, grant.user
-    if consumer is not None and consumer.gone_at is not None:
-        return f"{consumer} is gone."
-    if consumer is not None and consumer.team_id != grant.team_id:
-        return f"{consumer} belongs to another team than when it was granted."
-    if user is not None and not user.is_active:
-        return f"The account of {user} is closed."
-    return ""
+def right_of(grant: Grant) -> Right:
+    consumer, user, version, purpose = grant.consumer, grant.user, grant.version, grant.purpose
+    is_there = consumer.gone_at is None if consumer else user is not None and user.is_active
+    return Right(
+        str(consumer or user), consumer is not None, is_there, consumer.team_id if consumer else None, grant.team_id,
+        str(version), version.state, version.privacy_class, grant.privacy_class, purpose.name, purpose.ended_at,
+        purpose.review_on, version.purposes,
+    )  # fmt: skip
 
 
-def _of_data(grant: Grant) -> str:
-    version, purpose = grant.version, grant.purpose
-    if version.state not in READABLE:
-        return f"{version} is {version.state}."
-    if version.privacy_class != grant.privacy_class:
-        return f"The class of {version} has changed since."
-    if not purpose.is_usable:
-        return f"{purpose} has ended or waits for its review."
-    if purpose.name not in version.purposes:
-        return f"The contract of {version} does not allow {purpose} any more."
-    return ""
+def _of_reader(right: Right) -> Ending | None:
+    if not right.is_there and right.is_consumer:
+        return Ending("subject_gone", f"{right.reader} is gone.")
+    if not right.is_there:
+        return Ending("account_closed", f"The account of {right.reader} is closed.")
+    if right.is_consumer and right.team != right.granted_team:
+        return Ending("team_changed", f"{right.reader} belongs to another team than when it was granted.")
+    return None
+
+
+def _of_data(right: Right, today: date) -> Ending | None:
+    if right.state not in READABLE:
+        return Ending(right.state, f"{right.version} is {right.state}.")
+    if right.privacy_class != right.granted_class:
+        return Ending("class_changed", f"The class of {right.version} has changed since.")
+    if right.purpose_ended_at is not None or right.purpose_review_on < today:
+        return Ending("purpose_ended", f"{right.purpose} has ended or waits for its review.")
+    if right.purpose not in right.contract:
+        return Ending(
+            "purpose_not_allowed", f"The contract of {right.version} does not allow {right.purpose} any more."
+        )
+    return None
 
 
 def holds(at: At) -> Q:

@@ -21,16 +21,16 @@ from governance.actions.requesting import (
     take_from_basket,
     withdraw_request,
 )
-from governance.models import AccessRequest, AccessRequestQuerySet, RequestState, Verdict
+from governance.models import AccessRequest, AccessRequestQuerySet, Purpose, RequestState, Setting, Verdict
 from governance.queries.asking import why_no_access_needed
 from governance.queries.deciders import Expected, expected
 from governance.queries.inbox import next_to_decide
 from governance.queries.recommending import alternatives_to
 from governance.queries.review import review_of, seconds_to_undo, steps_of
 from registry.actions.action import allow
-from registry.models import User, Version
+from registry.models import Consumer, User, Version
 from registry.queries.named import versions_named
-from registry.references import public_number
+from registry.references import public_number, storable
 from registry.refusable import Refusable
 from registry.views.actor import actor_of
 from registry.views.doing import done
@@ -41,6 +41,7 @@ COLUMNS = (
 )  # fmt: skip
 TABS = (("", "Open"), ("mine", "Yours"), ("decided", "Decided"))
 MOST_NAMED = 30
+LONGEST_ENVIRONMENT = 40
 
 
 @require_GET
@@ -106,7 +107,22 @@ def _add(request: HttpRequest, actor: User) -> None:
         if why := why_no_access_needed(version):
             messages.info(request, why)
         else:
-            add_to_basket(version, actor=actor)
+            fill_request(add_to_basket(version, actor=actor), actor=actor, **_named(request, actor))
+
+
+def _named(request: HttpRequest, actor: User) -> dict[str, Any]:
+    """What a link says beside the features, as a decision for a machine does. What is not understood is left to ask."""
+    asked = {name: storable(request.GET.get(name, "")) for name in ("subject", "purpose", "setting", "environment")}
+    kind, _, name = asked["subject"].partition(":")
+    mine = Consumer.objects.visible_to(actor).filter(team__in=actor.team_ids, gone_at__isnull=True)
+    consumers = list(mine.filter(kind=kind, name=name)[:2])
+    said = {
+        "purpose": Purpose.objects.usable().filter(name=asked["purpose"]).first(),
+        "consumer": consumers[0] if len(consumers) == 1 else None,
+        "setting": asked["setting"] if asked["setting"] in Setting.values else None,
+        "environment": asked["environment"][:LONGEST_ENVIRONMENT],
+    }
+    return {field: value for field, value in said.items() if value}
 
 
 def _send(basket: AccessRequest, actor: User, form: RequestForm) -> AccessRequest:

@@ -12,7 +12,10 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["common.limits.RateLimit"],
-    "DEFAULT_THROTTLE_RATES": {"default": env.str("CHARTER_API_RATE", default="6000/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "default": env.str("CHARTER_API_RATE", default="6000/min"),
+        "decisions": env.str("CHARTER_DECISION_RATE", default="60000/min"),
+    },
     "EXCEPTION_HANDLER": "common.problems.problem_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",

@@ -59,6 +59,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What else keeps a version from retiring, or was decided about it: see registry.queries.retirement.
 CHARTER_BLOCKERS = ["governance.queries.blockers.decided"]
+# Until when a consumer may read personal features: see registry.queries.defaults.
+CHARTER_READ_UNTIL = ["governance.queries.holding.read_until"]
 # What else a release is told about who reads: see registry.queries.checking.
 CHARTER_CHECKS = ["governance.queries.checking.access"]
 # Which features one may read, for searches: see registry.search.fields.

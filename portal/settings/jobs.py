@@ -35,6 +35,7 @@ CELERY_BEAT_SCHEDULE = {
     "follow-deprecations": {"task": "governance.tasks.follow_all", "schedule": 300.0},
     "end-grants": {"task": "governance.tasks.end_grants", "schedule": 60.0},
     "escalate-requests": {"task": "governance.tasks.escalate_requests", "schedule": 300.0},
+    "keep-decisions": {"task": "governance.tasks.keep_decisions", "schedule": 3600.0},
     "clear-sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400.0},
     "give-back": {"task": "portal.tasks.give_back", "schedule": 900.0},
     "keep-partitions": {"task": "monitoring.tasks.keep_partitions", "schedule": 3600.0},
@@ -48,6 +49,9 @@ CELERY_BEAT_SCHEDULE = {
     "verify-audit": {"task": "registry.tasks.verify_audit", "schedule": 86_400.0},
     "keep-events": {"task": "lineage.tasks.keep_events", "schedule": 3600.0},
 }
+# Of decisions for machines that are not about personal data, this part is kept; of the others every one.
+CHARTER_DECISION_SAMPLE = env.float("CHARTER_DECISION_SAMPLE", default=0.01)
+CHARTER_DECISION_RETENTION_MONTHS = env.int("CHARTER_DECISION_RETENTION_MONTHS", default=13)
 # Measurements older than this many months are dropped, a month's partition at a time.
 CHARTER_RETENTION_MONTHS = env.int("CHARTER_RETENTION_MONTHS", default=13)
 # Of so many feature views Prometheus is told each.

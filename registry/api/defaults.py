@@ -15,13 +15,11 @@ from common.strict import Text
 from registry.api.consumers import PROJECT, found_consumer
 from registry.api.endpoints import Endpoint
 from registry.choices import Scope
-from registry.queries.defaults import defaults_of, read_by
+from registry.queries.defaults import defaults_of, read_by, read_until
 from registry.signing import endorsements, public_keys, sign
 
 # How long a bundle may be used when Charter cannot be asked for a newer one.
 GOOD_FOR = timedelta(days=8)
-# How long personal features may be served from a bundle: one whole day at least, since it is dated to the day.
-PERSONAL_FOR = timedelta(days=2)
 
 
 class DefaultSerializer(serializers.Serializer):
@@ -61,7 +59,8 @@ class BundleSerializer(serializers.Serializer):
     """`payload` is JSON as text, signed byte for byte: {consumer, issued_at, expires_at, data}.
 
     In `data` every feature has `closes_at` beside its default. Null: it may be served on while Charter is away.
-    Personal features have a time, after which they are not to be served, neither value nor default.
+    Personal features have a time, after which they are not to be served, neither value nor default: the end of the
+    consumer's last living grant, and the bundle's own beginning where there is none.
     """
 
     payload = serializers.CharField()
@@ -81,11 +80,13 @@ class BundleView(Endpoint):
         consumer = found_consumer(self.actor, key, request.query_params.get("project"))
         # Of the day, not of the second: the same content has the same tag until tomorrow.
         issued = datetime.combine(timezone.now().date(), time(), tzinfo=timezone.get_default_timezone())
+        found = defaults_of(read_by(consumer, self.actor), self.actor)
+        ends = read_until(consumer, [one.reference for one in found if one.is_personal])
         payload = dumps({
             "consumer": str(consumer), "issued_at": issued, "expires_at": issued + GOOD_FOR,
             "data": [
-                asdict(one) | {"closes_at": issued + PERSONAL_FOR if one.is_personal else None}
-                for one in defaults_of(read_by(consumer, self.actor), self.actor)
+                asdict(one) | {"closes_at": ends.get(one.reference, issued) if one.is_personal else None}
+                for one in found
             ],
         })  # fmt: skip
         caching = {"Cache-Control": "private, no-cache, stale-if-error=86400"}

@@ -64,6 +64,7 @@ class Consumer(models.Model):
                 fields=["kind", "project", "name"], name="one_consumer_per_name", nulls_distinct=False
             )
         ]
+        indexes = [models.Index(fields=["name", "kind"], name="consumer_by_name")]
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}"

@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from registry.choices import VersionState
 from registry.contracts import SAFE_DEFAULTS, is_personal
@@ -43,6 +47,17 @@ def read_by(consumer: Consumer, actor: Actor) -> list[str]:
     seen = held.filter(feature__in=Feature.objects.visible_to(actor)).order_by("feature__key", "number")
     rows = seen.values_list("feature__key", "number", "feature__number").distinct()
     return list(dict.fromkeys(f"{key}@{current if number is None else number}" for key, number, current in rows))
+
+
+def read_until(consumer: Consumer, references: Sequence[str]) -> dict[str, datetime]:
+    """Until when the consumer may read these versions, of personal data; one that is not in it may not be read now.
+
+    Higher apps know who may: CHARTER_READ_UNTIL names their functions.
+    """
+    found: dict[str, datetime] = {}
+    for path in settings.CHARTER_READ_UNTIL:
+        found |= import_string(path)(consumer, references)
+    return found
 
 
 def _default(feature: Feature, version: Version) -> Default:

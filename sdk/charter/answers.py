@@ -49,6 +49,47 @@ class Version(Said):
     state_reason: str = ""
 
 
+class Evaluation(Said):
+    """May it? True where it may, so that it can be asked with `if`."""
+
+    decision: bool
+    context: dict[str, Any] = {}
+
+    def __bool__(self) -> bool:
+        return self.decision
+
+    @property
+    def reason(self) -> str:
+        """A code, such as no_grant."""
+        return str(self.context.get("reason_code", ""))
+
+    @property
+    def text(self) -> str:
+        """Why not, for people."""
+        return str(self.context.get("reason_user", ""))
+
+    @property
+    def request_url(self) -> str:
+        """Where a person asks for access; empty where nobody can."""
+        return str(self.context.get("request_url", ""))
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """The end of the grant that it hangs on; None where it hangs on none."""
+        said = self.context.get("expires_at")
+        return datetime.fromisoformat(said) if said else None
+
+    @property
+    def ttl_seconds(self) -> int:
+        """For how long it may be used without asking again."""
+        return int(self.context.get("ttl_seconds", 0))
+
+    @property
+    def obligations(self) -> list[dict[str, Any]]:
+        """What comes with a yes, such as a condition of the grant."""
+        return list(self.context.get("obligations", []))
+
+
 class Blocker(Said):
     code: str
     detail: str

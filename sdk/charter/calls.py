@@ -13,6 +13,7 @@ from charter.answers import (
     Check,
     Connection,
     Deprecation,
+    Evaluation,
     Events,
     Feature,
     Found,
@@ -50,6 +51,7 @@ class Call(Generic[Answer]):
     streams: bool = False
     tells_tag: bool = False
     is_impatient: bool = False
+    base: str = "/api/v1"
 
     @property
     def may_repeat(self) -> bool:
@@ -216,6 +218,14 @@ def check(consumer: str | None, features: Iterable[str] | None, **about: str) ->
     body |= {"consumer": consumer} if consumer else {}
     body |= {"features": list(features)} if features else {}
     return Call("POST", "/features/check", lambda said: Check(**said), body=body, headers=_once())
+
+
+def evaluate(questions: Iterable[Mapping[str, Any]], *, is_impatient: bool = False) -> Call[list[Evaluation]]:
+    """At most a hundred, each as AuthZEN writes it. Asking changes nothing, so it may be sent again."""
+    return Call(
+        "POST", "/access/v1/evaluations", lambda said: [Evaluation(**one) for one in said["evaluations"]],
+        body={"evaluations": [dict(one) for one in questions]}, headers=_once(), is_impatient=is_impatient, base="",
+    )  # fmt: skip
 
 
 def declare(consumer: str, features: Iterable[str], reason: str) -> Call[dict[str, Any]]:

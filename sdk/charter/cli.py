@@ -13,6 +13,7 @@ from charter.commands import (
     account,
     auditing,
     breaking,
+    deciding,
     ending,
     files,
     finding,
@@ -65,7 +66,11 @@ def _say_version(is_asked: bool) -> None:
 app = typer.Typer(
     cls=Charter, no_args_is_help=True, pretty_exceptions_enable=False, help="The feature registry, from a terminal."
 )
-for group in (finding, tracing, files, living, ending, access, serving, watching, breaking, auditing, account):
+_GROUPS = (
+    finding, tracing, files, living, ending, access, deciding, serving,
+    watching, breaking, auditing, account,
+)  # fmt: skip
+for group in _GROUPS:
     group.add_to(app)
 
 

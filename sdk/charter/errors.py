@@ -49,6 +49,15 @@ class NotUsable(CharterError):
     """A version that nobody may read now: quarantined, retired, or a draft."""
 
 
+class AccessDenied(CharterError):
+    """Somebody may not read a version for this purpose. `reason` is for programs; `request_url` is where a person asks
+    for access, and empty where asking is of no use."""
+
+    def __init__(self, text: str, *, reason: str = "", request_url: str = "") -> None:
+        super().__init__(f"{text} Ask for access: {request_url}" if request_url else text)
+        self.reason, self.request_url = reason, request_url
+
+
 _BY_STATUS: dict[int, type[Refused]] = {401: Forbidden, 403: Forbidden, 404: NotFound, 412: ChangedMeanwhile}
 
 

@@ -13,7 +13,6 @@ from charter.settings import Settings
 from charter.tracing import headers as trace_headers
 
 Answer = TypeVar("Answer")
-BASE = "/api/v1"
 TIMEOUT = httpx.Timeout(10.0, read=120.0)  # a plan of thousands of features takes its time
 IMPATIENT = httpx.Timeout(3.0)
 MOST_TRIES = 4
@@ -35,7 +34,7 @@ def request_of(call: Call[Any], settings: Settings) -> httpx.Request:
     }  # fmt: skip
     body = {} if call.body is None else {"json": call.body}
     return httpx.Request(
-        call.method, f"{settings.url}{BASE}{call.path}", params=call.query, headers=headers,
+        call.method, f"{settings.url}{call.base}{call.path}", params=call.query, headers=headers,
         extensions={"timeout": (IMPATIENT if call.is_impatient else TIMEOUT).as_dict()}, **body,
     )  # fmt: skip
 

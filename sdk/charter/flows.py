@@ -4,7 +4,7 @@ A flow yields a `Call` and is sent its answer; or a `Wait`, and is sent nothing.
 `AsyncRegistry` runs the same ones and awaits, so that neither has its own idea of what a verb does.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
@@ -16,6 +16,7 @@ from charter.answers import (
     Check,
     Connection,
     Deprecation,
+    Evaluation,
     Events,
     Feature,
     Found,
@@ -34,6 +35,8 @@ from charter.errors import NotFound
 from charter.exchange import Wait
 
 Answer = TypeVar("Answer")
+MOST_AT_ONCE = 100  # questions
+VIEW = "feature_view"
 Flow: TypeAlias = Generator[Call[Any] | Wait, Any, Answer]
 
 
@@ -55,6 +58,33 @@ def check(
     """May these features be read, or those that a consumer reads? Of a consumer it also says until when it has access
     to personal ones; only grants for the purpose and environment count, where these are named."""
     return (yield calls.check(consumer, features, purpose=purpose, environment=environment))
+
+
+def can(subject: str, action: str, resource: str, purpose: str = "", *, environment: str = "") -> Flow[Evaluation]:
+    """May `service:checkout-api` do this (read_metadata, read_offline, serve or write) to a feature, or to a view,
+    `feature_view:project.view`?"""
+    return (yield calls.evaluate([question(subject, action, resource, purpose, environment)]))[0]
+
+
+def evaluate(questions: Iterable[Mapping[str, Any]]) -> Flow[list[Evaluation]]:
+    """The same for questions as AuthZEN writes them; `question` makes one. However many, a hundred at a time."""
+    asked, answers = list(questions), []
+    for at in range(0, len(asked), MOST_AT_ONCE):
+        answers += yield calls.evaluate(asked[at : at + MOST_AT_ONCE])
+    return answers
+
+
+def question(subject: str, action: str, resource: str, purpose: str = "", environment: str = "") -> dict[str, Any]:
+    """One question as AuthZEN writes it."""
+    kind, _, name = subject.partition(":")
+    is_view = resource.startswith(f"{VIEW}:")
+    said = {"purpose": purpose, "environment": environment}
+    return {
+        "subject": {"type": kind, "id": name},
+        "action": {"name": action},
+        "resource": {"type": VIEW if is_view else "feature", "id": resource.removeprefix(f"{VIEW}:")},
+        "context": {key: value for key, value in said.items() if value},
+    }
 
 
 def can_retire(reference: str) -> Flow[CanRetire]:

@@ -4,8 +4,8 @@ import threading
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from charter.answers import Feature, Version
-from charter.errors import NotUsable
+from charter.answers import Evaluation, Feature, Version
+from charter.errors import AccessDenied, NotUsable
 
 if TYPE_CHECKING:
     from charter.registry import AsyncRegistry, Registry
@@ -40,6 +40,10 @@ class Handle:
             instead = f" Read {self.contract.replacement} instead." if self.contract.replacement else ""
             raise NotUsable(f"{self.reference} {why}. {self.contract.state_reason}{instead}".rstrip())
 
+    def _assert_allowed(self, answer: Evaluation) -> None:
+        if not answer:
+            raise AccessDenied(answer.text, reason=answer.reason, request_url=answer.request_url)
+
     def _warn_once(self) -> None:
         """Once a process for each version: a loop over a million rows is no reason for a million lines."""
         with _warning:
@@ -58,6 +62,18 @@ class FeatureHandle(Handle):
         super().__init__(feature, version)
         self._registry = registry
 
+    def assert_usable(
+        self, purpose: str = "", *, subject: str = "", action: str = "serve", environment: str = ""
+    ) -> None:  # fmt: skip
+        """Raises NotUsable for a version that nobody may read now. With a purpose also AccessDenied, where the subject
+        may not: `service:checkout-api`, or the user of the token."""
+        super().assert_usable()
+        if purpose or subject:
+            subject = subject or f"user:{self._registry.me()['username']}"
+            self._assert_allowed(
+                self._registry.can(subject, action, self.reference, purpose, environment=environment)
+            )  # fmt: skip
+
     def version(self, number: int) -> "FeatureHandle":
         """The same feature at another version."""
         return self._registry.feature(f"{self.feature.key}@{number}")
@@ -69,6 +85,15 @@ class AsyncFeatureHandle(Handle):
     def __init__(self, registry: "AsyncRegistry", feature: Feature, version: Version) -> None:
         super().__init__(feature, version)
         self._registry = registry
+
+    async def assert_allowed(
+        self, purpose: str, *, subject: str = "", action: str = "serve", environment: str = ""
+    ) -> None:  # fmt: skip
+        """Raises NotUsable, and AccessDenied where the subject may not: as a `FeatureHandle` does with a purpose."""
+        self.assert_usable()
+        subject = subject or f"user:{(await self._registry.me())['username']}"
+        answer = await self._registry.can(subject, action, self.reference, purpose, environment=environment)
+        self._assert_allowed(answer)
 
     async def version(self, number: int) -> "AsyncFeatureHandle":
         """The same feature at another version."""

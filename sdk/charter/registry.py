@@ -162,6 +162,8 @@ class Registry:
 
     search = _waiting(flows.search)
     check = _waiting(flows.check)
+    can = _waiting(flows.can)
+    evaluate = _waiting(flows.evaluate)
     can_retire = _waiting(flows.can_retire)
     difference = _waiting(flows.difference)
     register = _waiting(flows.register)
@@ -297,6 +299,8 @@ class AsyncRegistry:
 
     search = _awaited(flows.search)
     check = _awaited(flows.check)
+    can = _awaited(flows.can)
+    evaluate = _awaited(flows.evaluate)
     can_retire = _awaited(flows.can_retire)
     difference = _awaited(flows.difference)
     register = _awaited(flows.register)

@@ -58,3 +58,26 @@ def test_asked_for_twice_at_once_it_is_one_request(asking: SimpleNamespace) -> N
     said = at_once(lambda: ask(asking, asking.postcode, actor=bob), lambda: ask(asking, asking.postcode, actor=bella))
     assert said == ["ValidationError", "done"]
     assert (AccessRequest.objects.count(), RequestItem.objects.count()) == (1, 1)
+
+
+def test_an_answer_is_of_one_moment(asking: SimpleNamespace) -> None:
+    """While a grant is revoked, a hundred questions in one call are all answered before it or all after."""
+    from governance.actions.granting import revoke_grant
+    from governance.authorization.asked import Asked, Resource, Subject
+    from governance.authorization.deciding import decide
+    from governance.authorization.keeping import Asker
+    from tests.governance.machines import grant
+
+    held = grant(asking)
+    bob = User.objects.get(pk=asking.cast.owner_b.pk)
+    one = Asked(Subject("model", "fraud-ranker"), "serve", Resource("feature", "pay.users.postcode"), "fraud", "prod")
+    who, told = Asker(bob.pk, "", "", "evaluation"), []
+
+    def ask_often() -> None:
+        for _ in range(20):
+            told.append({one.judged.decision for one in decide([one] * 100, bob, who)})
+
+    reason = "Nobody needs it any longer."
+    assert at_once(ask_often, lambda: revoke_grant(held, actor=asking.cast.member, reason=reason)) == ["done", "done"]
+    assert all(len(answers) == 1 for answers in told)
+    assert {one.judged.decision for one in decide([one], bob, who)} == {False}

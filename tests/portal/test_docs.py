@@ -15,7 +15,8 @@ from portal import docs
 from registry.choices import Scope
 from registry.models import Usage, Version
 from tests.cast import api_as, page_as
-from tests.factories import FeatureFactory, ProjectFactory, ViewFactory
+from tests.factories import ConsumerFactory, FeatureFactory, ProjectFactory, ViewFactory
+from tests.governance.asking import personal
 
 pytestmark = pytest.mark.django_db
 FOLDER = settings.BASE_DIR / "docs"
@@ -100,3 +101,37 @@ def test_search_fields_are_those_there_are() -> None:
 
     chapter = (FOLDER / "search.md").read_text().partition("## Fields")[2]
     assert re.findall(r"^\| `([\w-]+)` \|", chapter, re.MULTILINE) == [*FIELDS]
+
+
+def test_decisions_are_asked_as_the_page_says(cast: SimpleNamespace) -> None:
+    """Each curl of the page on authorization, on a registry that has what it names."""
+    view = ViewFactory(project=ProjectFactory(name="payments", owner=cast.payments), name="user_stats")
+    for name, privacy in (("postcode", "quasi-identifier"), ("avg_amount_7d", "none")):
+        personal(view, name, privacy)
+    ConsumerFactory(kind="service", name="checkout-api", team=cast.payments)
+    client = api_as(cast.owner_a, "authz:evaluate")
+    told = []
+    for command in re.findall(r"^    (curl .*)$", (FOLDER / "authorization.md").read_text(), re.MULTILINE):
+        words = shlex.split(command)
+        body = json.loads(words[words.index("--json") + 1])
+        answer = client.post(words[-1].removeprefix("http://localhost:8000"), body)
+        assert answer.status_code == 200, command
+        told.append(answer.json())
+    assert told[0]["context"]["reason_code"] == "no_grant"
+    assert [one["decision"] for one in told[1]["evaluations"]] == [False, True]
+    assert [len(one["results"]) for one in told[2:]] == [0, 1, 2]
+
+
+def test_reasons_of_decisions_are_those_there_are() -> None:
+    """Every code that a no can have is on the page, and no other."""
+    folder = settings.BASE_DIR / "governance"
+    files = [folder / "authorization" / "judging.py", folder / "queries" / "living.py"]
+    said = "".join(path.read_text() for path in files)
+    codes = set(re.findall(r'(?:Judged\(False, |Ending\()\s*"(\w+)"', said)) | {
+        "no_grant",
+        "draft",
+        "quarantined",
+        "retired",
+    }
+    page = (FOLDER / "authorization.md").read_text().partition("| `reason_code` |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`(\w+)`[,| ]", page.replace("`subject.properties.project`", ""))) - {"request_url"} == codes

@@ -273,6 +273,7 @@ def public_paths() -> dict[str, str]:
         "findings": f"{API}/findings",
         "metrics": f"{API}/metrics",
         "audit-log": f"{API}/audit-log",
+        "decisions": f"{API}/decisions",
         "audit-log-export": f"{API}/audit-log/export",
         "audit-log-verification": f"{API}/audit-log/verification",
         "export": f"{API}/export?format=openlineage",

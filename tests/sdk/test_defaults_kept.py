@@ -19,6 +19,7 @@ from charter.kept import Defaults
 from charter.registry import Registry
 from registry.models import Consumer, Feature, FeatureView
 from tests.factories import FeatureFactory, ProjectFactory, ViewFactory
+from tests.governance.machines import grant_by_hand
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CONSUMER = "model:fraud"
@@ -41,6 +42,8 @@ def features(view: FeatureView) -> dict[str, Feature]:
             version__default_policy="mean",
         )  # fmt: skip
         consumer.usages.create(feature=made[name], number=1, evidence="declared")
+    two_days = timezone.now() + timedelta(days=2)
+    grant_by_hand(made["income"].versions.get(), consumer, ends_at=two_days)
     return made
 
 

@@ -1,0 +1,1 @@
+"""AuthZEN's addresses, /access/v1/ and /.well-known/, as off-the-shelf clients know them."""
