@@ -30,7 +30,8 @@ SEES_LISTED_ONLY = ("viewer", "owner_b", "service")
 OPEN = {"openapi", "schema"}
 NO_NODE = "00000000-0000-4000-8000-000000000001"
 NO_ID = "00000000-0000-4000-8000-000000000000"
-# Addresses of things to do, of a deprecation or a reference where there is none, and of a picture that has a scope of its own.
+# Addresses of things to do, of a deprecation or a reference where there is none, and of a picture with a scope of its
+# own.
 UNREADABLE = {
     "plan-approve",
     "plan-apply",
