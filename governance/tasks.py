@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from governance.actions import escalating, following, granting, suggesting
+from governance.actions import escalating, following, following_reviews, granting, suggesting
 from lineage.actions.tracing import trace_changed
 
 
@@ -31,3 +31,8 @@ def end_grants() -> int:
 @shared_task(name="governance.tasks.escalate_requests")
 def escalate_requests() -> int:
     return escalating.escalate_due()
+
+
+@shared_task(name="governance.tasks.follow_reviews")
+def follow_reviews() -> int:
+    return following_reviews.follow_reviews()

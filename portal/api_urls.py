@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance.api import announcing_many, audit, classes, deprecations, naming
+from governance.api import announcing_many, audit, classes, deprecations, naming, reviews
 from lineage.api import export, graph, receiving, sayings, warning
 from lineage.api.marquez import urls as marquez
 from lineage.api.marquez.graph import EventsAndGraphView
@@ -128,6 +128,10 @@ urlpatterns = [
     ),
     path("class-suggestions/<name:reference>/accept", classes.AcceptClassView.as_view(), name="class-accept"),
     path("class-suggestions/<name:reference>/decline", classes.DeclineClassView.as_view(), name="class-decline"),
+    path("reviews", reviews.ReviewListView.as_view(), name="reviews"),
+    path("reviews/<name:reference>", reviews.ReviewView.as_view(), name="review"),
+    path("reviews/<name:reference>/items", reviews.ReviewItemListView.as_view(), name="review-items"),
+    path("reviews/<name:reference>/items/decide", reviews.ReviewItemsDecideView.as_view(), name="review-items-decide"),
     path("naming-rules", naming.NamingRuleListView.as_view(), name="naming-rules"),
     path("naming-rules/<name:reference>", naming.NamingRuleView.as_view(), name="naming-rule"),
     path("name-words", naming.NameWordListView.as_view(), name="name-words"),

@@ -1,6 +1,6 @@
 """Which policy decides about what."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from governance.models import Policy, StandingApproval
 from registry.models import FeatureView, Version
@@ -8,7 +8,12 @@ from registry.models import FeatureView, Version
 
 def current_policies() -> list[Policy]:
     """All that decide now, the most particular ones first."""
-    return sorted(Policy.objects.current(), key=lambda one: (one.environment == "", one.setting == "", one.name))
+    return particular_first(Policy.objects.current())
+
+
+def particular_first(policies: Iterable[Policy]) -> list[Policy]:
+    """In the order in which they are asked."""
+    return sorted(policies, key=lambda one: (one.environment == "", one.setting == "", one.name))
 
 
 def policy_for(
@@ -30,3 +35,9 @@ def is_agreed_beforehand(view: FeatureView) -> bool:
 def is_for(version: Version, purpose: str) -> bool:
     """Whether the contract names the purpose."""
     return purpose in version.purposes
+
+
+def with_instead(policy: Policy) -> list[Policy]:
+    """All that would decide if this one were saved: it stands in the place of its former version."""
+    others = (one for one in Policy.objects.current() if one.name != policy.name)
+    return particular_first([policy, *others])
