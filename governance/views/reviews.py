@@ -140,14 +140,17 @@ def _number(text: str) -> int:
 
 
 def _one(request: HttpRequest, review: Recertification, outcome: Answered) -> HttpResponse:
-    """The answer's own place in its row, and how far the review has come."""
+    """The answer's own place in its row, and how far the review has come. Where only the reason is missing, it is
+    asked for there."""
     if outcome.item is None:
         raise Http404
     fault = _fault(outcome)
     needs = outcome.said.answer if isinstance(outcome.refusal, ValidationError) and _is_reason(outcome.refusal) else ""
     row = Row(outcome.item, "", fault, needs)
     context = {"review": review, "row": row, "progress": progress(review.items.visible_to(actor_of(request)))}
-    return render(request, "governance/recertification/answered.html", context, status=422 if fault else 200)
+    return render(
+        request, "governance/recertification/answered.html", context, status=422 if fault and not needs else 200
+    )
 
 
 def _fault(outcome: Answered) -> str:

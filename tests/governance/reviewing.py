@@ -22,7 +22,7 @@ def granted(asking: Any, version: Any, consumer: Any, *, days_ago: int = 100, **
     policy = Policy.objects.current().filter(privacy_class=version.privacy_class).first()
     request = AccessRequest.objects.create(
         requester=said.pop("requester", asking.cast.owner_b), consumer=consumer, purpose=asking.fraud, why=WHY,
-        days=180, team=consumer and consumer.team, state=RequestState.APPROVED, sent_at=start, due_at=start, decided_at=start,
+        days=180, team=consumer.team, state=RequestState.APPROVED, sent_at=start, due_at=start, decided_at=start,
     )  # fmt: skip
     item = RequestItem.objects.create(
         request=request, version=version, outcome=Outcome.APPROVED, subject=f"consumer:{consumer.pk}",
