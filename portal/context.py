@@ -34,6 +34,7 @@ PLACES = (
     Place("Access register", "governance:grants", ("/grants",)),
     Place("Reviews", "governance:reviews", ("/reviews",)),
     Place("Health", "monitoring:health", ("/health",)),
+    Place("Incidents", "monitoring:incidents", ("/incidents",)),
     Place("Lineage", "lineage:explorer", ("/lineage", "/a/"), key="g l"),
     Place("Insights", "registry:insights", ("/insights",)),
     Place("Consumers", "registry:consumers", ("/c/",)),

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Prefetch, QuerySet
-
-from governance.models import AccessRequest, ClassSuggestion, Decision, Outcome, RequestItem, RequestState
-from governance.queries.committee import committee, officers
+from governance.models import AccessRequest, ClassSuggestion, RequestItem, RequestState
 from governance.queries.naming import waiting_names
-from governance.tallying import Stage, Tally, tally
+from governance.queries.votes import counted
+from governance.tallying import Stage, Tally
 from registry.models import User
 
 MOST = 50
@@ -43,9 +40,9 @@ class Agenda:
 def agenda(actor: User) -> Agenda:
     """As far as the actor sees it: those on the committee see everything."""
     seen = AccessRequest.objects.visible_to(actor).with_people()
-    in_review = _with_votes(seen.filter(state=RequestState.REVIEW).order_by("due_at", "pk"))
-    people, quorum = officers(), committee().quorum
-    waiting = [one for request in in_review if (one := _waiting(request, people, quorum)).items]
+    in_review = list(seen.filter(state=RequestState.REVIEW).order_by("due_at", "pk"))
+    votes = counted(in_review)
+    waiting = [one for request in in_review if (one := _waiting(request, votes[request.pk])).items]
     theirs = {one.request.pk for one in waiting}
     elsewhere = [one for one in in_review if one.is_overdue and one.pk not in theirs]
     emergencies = seen.filter(is_emergency=True, reviewed_at__isnull=True, state=RequestState.APPROVED)
@@ -56,20 +53,7 @@ def agenda(actor: User) -> Agenda:
     )  # fmt: skip
 
 
-def _with_votes(requests: QuerySet[AccessRequest]) -> list[Any]:
-    """Each with `pending` items and `said`, the votes: two questions, however many there are."""
-    pending = RequestItem.objects.filter(outcome=Outcome.PENDING).select_related("policy", "owner", "version__feature")
-    said = Decision.objects.filter(undone_at__isnull=True)
-    return list(
-        requests.prefetch_related(
-            Prefetch("items", pending, to_attr="pending"), Prefetch("decisions", said, to_attr="said")
-        )
-    )
-
-
-def _waiting(request: Any, people: Sequence[int], quorum: int) -> Waiting:
-    votes = [one for one in request.said if one.round == request.round]
-    counted: list[tuple[RequestItem, Tally]] = [(item, tally(item, votes, people, quorum)) for item in request.pending]
-    here = [(item, one) for item, one in counted if one.stage == Stage.COMMITTEE]
+def _waiting(request: AccessRequest, votes: Sequence[tuple[RequestItem, Tally]]) -> Waiting:
+    here = [(item, one) for item, one in votes if one.stage == Stage.COMMITTEE]
     longest = max((one for _, one in here), key=lambda one: one.needs_votes - one.votes, default=None)
     return Waiting(request, [item for item, _ in here], longest.said if longest else "")

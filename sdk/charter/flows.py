@@ -5,6 +5,7 @@ A flow yields a `Call` and is sent its answer; or a `Wait`, and is sent nothing.
 """
 
 from collections.abc import Generator, Iterable, Iterator
+from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from charter import calls
@@ -18,6 +19,7 @@ from charter.answers import (
     Feature,
     Found,
     Impact,
+    Incident,
     Lineage,
     Operation,
     Plan,
@@ -205,6 +207,37 @@ def feature_health(key: str) -> Flow[dict[str, Any]]:
     return (yield calls.feature_health(key))
 
 
+def incidents(**filters: Any) -> Flow[list[Incident]]:
+    """Incidents, newest first: of a state, an owner, a cause, a kind or a view; `mine="true"` for one's own. The first
+    200."""
+    return (yield calls.incidents(filters))
+
+
+def incident(incident_id: str) -> Flow[Incident]:
+    """One incident, with what it hits and what happened."""
+    return (yield calls.incident(incident_id))
+
+
+def acknowledge_incident(incident_id: str) -> Flow[Incident]:
+    """Say that one is at it."""
+    return (yield calls.act_on_incident(incident_id, "ack", {}))
+
+
+def resolve_incident(incident_id: str, reason: str = "") -> Flow[Incident]:
+    """Say that it is over."""
+    return (yield calls.act_on_incident(incident_id, "resolve", {"reason": reason}))
+
+
+def mute_incident(incident_id: str, until: datetime | None) -> Flow[Incident]:
+    """Have nobody more told until then, but that it is over; None: tell again."""
+    return (yield calls.act_on_incident(incident_id, "mute", {"until": until and until.isoformat()}))
+
+
+def reassign_incident(incident_id: str, team: str, reason: str = "") -> Flow[Incident]:
+    """Give it to another team."""
+    return (yield calls.act_on_incident(incident_id, "reassign", {"team": team, "reason": reason}))
+
+
 def lineage(
     node: str, *, direction: str = "both", depth: int = 2, level: str = "dataset"
 ) -> Flow[Lineage]:  # fmt: skip
@@ -228,6 +261,11 @@ def events(after: str = "", limit: int = 200) -> Flow[Events]:
     been missed.
     """
     return (yield calls.events(after, limit))
+
+
+def audit_verification() -> Flow[dict[str, Any]]:
+    """How the chain of the audit log stands: its head, what waits, when it was last verified and anchored."""
+    return (yield calls.audit_verification())
 
 
 def connections() -> Flow[list[Connection]]:

@@ -29,7 +29,9 @@ function press(key) {
   const button = inRow ?? document.querySelector(selector);
   if (!button && !own[key]) return false;
   // What a row brings comes before walking: there k keeps, and space goes on.
-  inRow || !own[key] ? button.click() : own[key]();
+  if (own[key] && !inRow) own[key]();
+  else if (button.matches("input, textarea, select")) button.focus();
+  else button.click();
   return true;
 }
 
@@ -38,6 +40,8 @@ function isTyping({ target }) {
 }
 
 document.addEventListener("keydown", (event) => {
+  // Out of a field, so that keys belong to the page again.
+  if (event.key === "Escape" && isTyping(event) && !event.target.closest("dialog, [role=search]")) event.target.blur();
   if (document.body.dataset.keys === "off" || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
   const key = prefix + event.key;
   prefix = "";
