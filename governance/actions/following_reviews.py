@@ -196,7 +196,7 @@ def _tell_holder(row: Recertification, items: Sequence[RecertificationItem]) -> 
     first = items[0]
     what = f"{len(items)} grants" if len(items) > 1 else str(first.grant)
     tell(
-        "access.revoking", key=f"{row} revoking {' '.join(str(one.pk) for one in items)}"[:200],
+        "access.revoking", key=f"{first} revoking {first.told_at:%Y-%m-%dT%H:%M:%S.%f}",
         title=f"{what} of {first.grant.subject} end in {NOTICE_DAYS} days", letter=letters.revoking(items),
         data={"review": str(row), "grants": [str(one.grant) for one in items]}, **_to(first.grant),
     )  # fmt: skip
@@ -219,8 +219,10 @@ def _to(grant: Grant) -> dict[str, Any]:
 @action("governance.carry_out_revocation")
 def carry_out_revocation(item: RecertificationItem, note: Note, *, actor: None) -> bool:
     """Its notice is over: the grant ends."""
+    review: Recertification = lock(item.review)
     row: RecertificationItem = lock(item)
-    if row.answer != Answer.REVOKE or row.revoked_at is not None or row.revoke_at is None:
+    is_off = review.state == ReviewState.CANCELLED or row.answer != Answer.REVOKE
+    if is_off or row.revoked_at is not None or row.revoke_at is None:
         return False
     grant: Grant = lock(row.grant)
     if grant.state not in STANDING:

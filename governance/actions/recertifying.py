@@ -84,6 +84,7 @@ class Answered:
     said: Said
     item: RecertificationItem | None
     refusal: ValidationError | PermissionDenied | None = None
+    before: str = ""
     is_new: bool = False
 
 
@@ -100,11 +101,12 @@ def answer_items(review: Recertification, note: Note, *, actor: User, said: Sequ
     rows = row.items.filter(pk__in=[one.item for one in said]).with_names().select_for_update(of=("self",))
     me, held = reviewer(actor), {one.pk: one for one in rows}
     outcomes = [_answer(row, held.get(one.item), one, me) for one in said]
-    changed = [one.item for one in outcomes if one.item and one.is_new]
+    new = [one for one in outcomes if one.is_new]
+    changed = [one.item for one in new if one.item]
     RecertificationItem.objects.bulk_update(
         changed, ["answer", "reason", "decided_by", "decided_at", "is_urgent", "told_at", "revoke_at"], batch_size=500
     )
-    AuditEntry.objects.bulk_create([_entry(actor, row, one) for one in changed])
+    AuditEntry.objects.bulk_create([_entry(actor, one) for one in new])
     note.change("answers", None, len(changed))
     _revoke_urgent(row, changed, actor)
     if not row.items.open().exists():
@@ -124,9 +126,10 @@ def _answer(row: Recertification, item: RecertificationItem | None, said: Said, 
         return Answered(said, item)
     if item.told_at is not None:
         tell_staying(item)
+    before = item.answer
     item.answer, item.reason, item.is_urgent = said.answer, said.reason.strip()[:LONGEST_REASON], said.is_urgent
     item.decided_by, item.decided_at, item.told_at, item.revoke_at = me.user, timezone.now(), None, None
-    return Answered(said, item, is_new=True)
+    return Answered(said, item, before=before, is_new=True)
 
 
 def _sees(user: User, item: RecertificationItem) -> bool:
@@ -154,10 +157,12 @@ def _needs_reason(item: RecertificationItem, said: Said) -> str:
     return "This goes against what is suggested, so say why." if item.suggested not in ("", said.answer) else ""
 
 
-def _entry(actor: User, row: Recertification, item: RecertificationItem) -> AuditEntry:
+def _entry(actor: User, answered: Answered) -> AuditEntry:
     """Each answer has its own entry: the report names it."""
-    note = Note(reason=item.reason or item.why_suggested)
-    note.change("answer", Answer.OPEN.value, item.answer)
+    item, said = answered.item, answered.said
+    note = Note(reason=said.reason.strip() or (item.why_suggested if item else ""))
+    note.change("answer", answered.before, said.answer)
+    note.change("is_urgent", False, said.is_urgent)
     return entry_of(actor, "governance.answer_review", item, note)
 
 

@@ -182,6 +182,14 @@ def test_kept_after_all_is_told_to_who_was_told(made: SimpleNamespace) -> None:
     say(review, made.cast.owner_a, "keep", made.unused, reason=WHY)
     assert Message.objects.filter(title__contains="stays after all").exists()
     assert item_of(review, made.unused).revoke_at is None
+    say(review, made.cast.owner_a, "revoke", made.unused)
+    later(review, minutes=6)
+    follow_reviews()
+    assert Message.objects.filter(event="access.revoking", title__contains="in 7 days").count() == 2
+    pairs = [
+        one.changes["answer"] for one in AuditEntry.objects.filter(object_type="recertificationitem").order_by("pk")
+    ]
+    assert pairs == [["open", "revoke"], ["revoke", "keep"], ["keep", "revoke"]]
 
 
 def test_reminders_at_half_at_four_fifths_and_on_the_day(made: SimpleNamespace) -> None:
