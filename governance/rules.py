@@ -6,7 +6,7 @@ from governance.models import AccessRequest, ClassSuggestion, Decision, Grant, R
 from governance.queries import committee
 from registry import roles
 from registry.models import User
-from registry.rules import is_active, is_admin, is_auditor, is_in_a_team, is_owner, is_service
+from registry.rules import is_active, is_admin, is_auditor, is_in_a_team, is_owner, is_self, is_service
 
 
 @rules.predicate
@@ -154,8 +154,8 @@ rules.add_perm("governance.start_review", is_of_the_committee)
 rules.add_perm("governance.answer_review", has_a_say_in)
 rules.add_perm("governance.cancel_review", is_chair | (has_started & is_of_the_committee))
 rules.add_perm("governance.approve_beforehand", is_owner)
-rules.add_perm("governance.change_seat", is_chair | is_admin)
 rules.add_perm("governance.read_minutes", sees_everything)
-rules.add_perm("governance.name_delegate", is_of_the_committee)
+rules.add_perm("governance.change_seat", (is_chair | is_admin) & ~is_self)
+rules.add_perm("governance.name_delegate", is_of_the_committee & is_self)
 rules.add_perm("governance.declare_conflict", is_active & ~is_service)
 rules.add_perm("governance.remove_conflict", is_chair | is_admin)

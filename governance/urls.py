@@ -45,6 +45,7 @@ urlpatterns = [
     path("f/<name:project>/<name:view>/<name:feature>/access/", grants.of_feature, name="feature-access"),
     path("v/<name:project>/<name:view>/beforehand", policies.beforehand, name="approve-beforehand"),
     path("policies/access/new/", policies.new, name="policy-new"),
+    path("f/<name:project>/<name:view>/<name:feature>/access/button", grants.button, name="feature-access-button"),
     path("policies/access/<name:name>/", policies.page, name="policy"),
     path("policies/access/<name:name>/end", policies.end, name="policy-end"),
     path("purposes/", purposes.listing, name="purposes"),

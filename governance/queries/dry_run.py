@@ -1,84 +1,90 @@
-"""What a change of a policy would have meant for what was decided: asked before it is saved."""
+"""What a change of a policy would have meant for what was asked before: tried on it, and nothing kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from governance.models import AccessRequest, Outcome, Policy, RequestItem
+from governance.queries.policies import current_policies, policy_for
 
-from governance.models import Decision, Outcome, Policy, RequestItem, Slot
-from governance.queries.committee import committee, officers
-from governance.queries.policies import policy_for, with_instead
-from governance.tallying import Stage, tally
+LOOKED_AT = 200  # requests
+_DECIDED = (Outcome.APPROVED, Outcome.DENIED, Outcome.PENDING)
 
-LOOKED_AT = 200
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What would have been otherwise: a code for programs and a sentence."""
+
+    code: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """A decided item that the policy would have made something else of; `said` says what, in sentences."""
+    """A feature of a request about which it would have been decided otherwise."""
 
     item: RequestItem
-    said: str
+    effects: tuple[Effect, ...]
 
 
-def decided(most: int = LOOKED_AT) -> QuerySet[RequestItem]:
-    """The last items that were approved or denied, the newest first; without break-glass access, which no vote
-    precedes."""
-    rows = RequestItem.objects.filter(outcome__in=[Outcome.APPROVED, Outcome.DENIED], request__is_emergency=False)
-    return rows.order_by("-request__decided_at", "-pk")[:most]
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """`looked_at` counts requests."""
+
+    looked_at: int
+    altered: list[Altered]
+
+    @property
+    def requests(self) -> list[AccessRequest]:
+        """Those that it would have altered, the newest first."""
+        return list(dict.fromkeys(one.item.request for one in self.altered))
 
 
-def altered_by(policy: Policy, *, most: int = LOOKED_AT) -> list[Altered]:
-    """Of the last `most` decisions, those that `policy`, saved or not, would have altered if it had been there."""
-    policies, people, quorum = with_instead(policy), officers(), committee().quorum
-    said = Decision.objects.filter(undone_at__isnull=True)
-    rows = decided(most).select_related(
-        "policy", "owner", "request__consumer", "request__requester", "version__feature__view"
-    )
-    found = []
-    for item in rows.prefetch_related(Prefetch("request__decisions", said, to_attr="said")):
-        request = item.request
-        if policy_for(policies, item.privacy_class, item.setting, request.environment) is not policy:
-            continue
-        votes = [one for one in request.said if one.round == request.round]  # type: ignore[attr-defined]  # prefetched
-        if texts := list(_differences(item, policy, votes, people, quorum)):
-            found.append(Altered(item, " ".join(texts)))
-    return found
+def dry_run(changed: Policy) -> DryRun:
+    """Try a version of a policy that was not saved, on the newest requests. One of them is altered where this policy
+    would have decided about a feature of it, and by other terms than those that it was sent under."""
+    newest = list(AccessRequest.objects.sent().order_by("-pk").values_list("pk", flat=True)[:LOOKED_AT])
+    policies = with_change(current_policies(), changed)
+    items = RequestItem.objects.filter(request__in=newest, outcome__in=_DECIDED, policy__isnull=False)
+    rows = items.select_related("request__requester", "request__consumer", "policy", "version__feature")
+    return DryRun(len(newest), list(_altered(rows.order_by("-request_id", "pk"), policies, changed)))
 
 
-def _differences(
-    item: RequestItem, policy: Policy, votes: list[Decision], people: list[int], quorum: int
-) -> Iterator[str]:  # fmt: skip
-    if item.outcome != Outcome.APPROVED:
+def with_change(policies: Sequence[Policy], changed: Policy) -> list[Policy]:
+    """The current policies as they would be, the most particular ones first."""
+    kept = [one for one in policies if one.name != changed.name]
+    return sorted([*kept, changed], key=lambda one: (one.environment == "", one.setting == "", one.name))
+
+
+def _altered(items: Iterable[RequestItem], policies: list[Policy], changed: Policy) -> Iterator[Altered]:
+    for item in items:
+        if policy_for(policies, item.privacy_class, item.setting, item.request.environment) is changed:
+            effects = tuple(_effects(item, changed))
+            if effects:
+                yield Altered(item, effects)
+
+
+def _effects(item: RequestItem, new: Policy) -> Iterator[Effect]:
+    old, asked = item.policy, item.request
+    assert old is not None  # noqa: S101  items without one were left out
+    if asked.is_emergency:
+        yield from _of_emergency(old, new)
         return
-    former = item.policy
-    by_policy = any(one.slot == Slot.AUTOMATIC for one in votes)
-    yield from _of_votes(item, policy, [one for one in votes if one.slot != Slot.AUTOMATIC], people, quorum, by_policy)
-    if former is not None and policy.committee_votes < former.committee_votes:
-        yield f"Decided by {policy.path} alone."
-    if item.request.days > policy.most_days:
-        yield f"Asked for {item.request.days} days, and {policy.most_days} at most could have been."
+    if old.is_automatic != new.is_automatic:
+        yield Effect("automatic", "It could be granted at once." if new.is_automatic else "Somebody would decide.")
+    if old.owner_votes != new.owner_votes:
+        yield Effect("owner", "The owner would decide too." if new.owner_votes else "The owner would not decide.")
+    if old.committee_votes != new.committee_votes:
+        yield Effect("committee", f"{new.committee_votes} of the committee, not {old.committee_votes}.")
+    if old.needs_officer != new.needs_officer:
+        said = "would have to" if new.needs_officer else "would not have to"
+        yield Effect("officer", f"The data protection officer {said} be among them.")
+    if asked.days > new.most_days:
+        yield Effect("days", f"It was for {asked.days} days, and {new.most_days} would be the most.")
+    if more := [one for one in new.conditions if one not in old.conditions]:
+        yield Effect("conditions", f"Also: {' · '.join(more)}")
 
 
-def _of_votes(
-    item: RequestItem, policy: Policy, votes: list[Decision], people: list[int], quorum: int, by_policy: bool
-) -> Iterator[str]:  # fmt: skip
-    if by_policy:
-        if not policy.is_automatic:
-            yield f"Granted at once; {policy.path} would have decided."
-        return
-    counted = tally(_under(item, policy), votes, people, quorum)
-    if counted.stage == Stage.OWNER:
-        yield "Approved without the owner, whose vote it would have needed."
-    elif counted.stage == Stage.COMMITTEE:
-        lacking = counted.needs_votes - counted.votes
-        yield f"Approved with {_votes(lacking)} too few." if lacking > 0 else "Approved without the officer's vote."
-
-
-def _votes(count: int) -> str:
-    return f"{count} vote{'s' if count > 1 else ''} of the committee"
-
-
-def _under(item: RequestItem, policy: Policy) -> RequestItem:
-    """The same item as if the policy had been the one it was sent under."""
-    return RequestItem(pk=item.pk, owner_id=item.owner_id, owner_skipped=item.owner_skipped, policy=policy)
+def _of_emergency(old: Policy, new: Policy) -> Iterator[Effect]:
+    if old.emergency_hours != new.emergency_hours:
+        said = f"It would last {new.emergency_hours} hours, not {old.emergency_hours}."
+        yield Effect("hours", said if new.emergency_hours else "There would be no break-glass access.")

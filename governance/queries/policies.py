@@ -1,19 +1,14 @@
 """Which policy decides about what."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
-from governance.models import Policy, StandingApproval
+from governance.models import Policy, Setting, StandingApproval
 from registry.models import FeatureView, Version
 
 
 def current_policies() -> list[Policy]:
     """All that decide now, the most particular ones first."""
-    return particular_first(Policy.objects.current())
-
-
-def particular_first(policies: Iterable[Policy]) -> list[Policy]:
-    """In the order in which they are asked."""
-    return sorted(policies, key=lambda one: (one.environment == "", one.setting == "", one.name))
+    return sorted(Policy.objects.current(), key=lambda one: (one.environment == "", one.setting == "", one.name))
 
 
 def policy_for(
@@ -27,6 +22,20 @@ def policy_for(
     return next(fits, None)
 
 
+def place_of(name: str) -> tuple[str, str, str]:
+    """The class, setting and environment of which a policy of this name is: `Policy.name`, taken apart."""
+    privacy_class, _, rest = name.partition(".")
+    setting, _, environment = rest.partition(".")
+    return (privacy_class, setting, environment) if setting in Setting.values else (privacy_class, "", rest)
+
+
+def policy_named(name: str) -> Policy | None:
+    """The one of this name that decides now."""
+    privacy_class, setting, environment = place_of(name)
+    rows = Policy.objects.current().filter(privacy_class=privacy_class, setting=setting, environment=environment)
+    return rows.first()
+
+
 def is_agreed_beforehand(view: FeatureView) -> bool:
     """Whether the owner has agreed that what may be automatic is."""
     return StandingApproval.objects.filter(view=view, ended_at__isnull=True).exists()
@@ -35,9 +44,3 @@ def is_agreed_beforehand(view: FeatureView) -> bool:
 def is_for(version: Version, purpose: str) -> bool:
     """Whether the contract names the purpose."""
     return purpose in version.purposes
-
-
-def with_instead(policy: Policy) -> list[Policy]:
-    """All that would decide if this one were saved: it stands in the place of its former version."""
-    others = (one for one in Policy.objects.current() if one.name != policy.name)
-    return particular_first([policy, *others])

@@ -18,7 +18,7 @@ from governance.actions.policies import (
 )
 from governance.models import Policy
 from governance.policy_forms import NewPolicyForm, PolicyForm
-from governance.queries.dry_run import LOOKED_AT, Altered, altered_by, decided
+from governance.queries.dry_run import dry_run
 from registry.actions.action import allow
 from registry.models import FeatureView
 from registry.refusable import Refusable
@@ -79,8 +79,8 @@ def _tried(form: PolicyForm, place: dict[str, str]) -> dict[str, Any]:
     made = form.tried(lambda: next_version(**place, said=form.said())) if form.is_valid() else None
     if made is None:
         return {}
-    altered: list[Altered] = altered_by(made)
-    return {"altered": altered[:SHOWN], "altered_count": len(altered), "looked_at": len(decided(LOOKED_AT))}
+    ran = dry_run(made)
+    return {"altered": ran.altered[:SHOWN], "altered_count": len(ran.requests), "looked_at": ran.looked_at}
 
 
 @require_http_methods(["GET", "POST"])

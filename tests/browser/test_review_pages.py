@@ -54,7 +54,7 @@ def test_a_policy_is_tried_before_it_is_saved(visit: Visit, made: SimpleNamespac
     page = visit("/policies/access/quasi-identifier/", user=made.cast.chair)
     page.get_by_label("Votes of the committee").fill("2")
     page.get_by_role("button", name="Try it on past decisions").click()
-    page.get_by_text("would have altered 1 of the last 4 decisions").wait_for()
+    page.get_by_text("would have altered 1 of the last 4 requests").wait_for()
     assert page.get_by_label("Votes of the committee").input_value() == "2"
 
 
