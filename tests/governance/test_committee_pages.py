@@ -47,7 +47,7 @@ def test_seats_are_the_chairs_and_never_ones_own(asking: SimpleNamespace) -> Non
     chen = page_as(asking.cast.chair)
     chen.post("/committee/seat", said)
     assert asking.cast.member.seat.is_officer
-    assert chen.post("/committee/seat", said | {"user": "chen"}).status_code == 422
+    assert chen.post("/committee/seat", said | {"user": "chen"}).status_code == 403
     assert "There is no such person" in chen.post("/committee/seat", said | {"user": "nobody"}).content.decode()
     assert chen.post("/committee/seat", said | {"user": "x\0"}).status_code == 422
 
