@@ -128,6 +128,21 @@ def strip(cells: Sequence[tuple[str, str]], *, label: str) -> SafeString:
     return _svg("strip", label, None, 20, [rects])
 
 
+def dots(levels: str, *, label: str, width: int = 180, height: int = 20) -> SafeString:
+    """A stroke a day, oldest first: a digit each, 0 none up to 3, taller for more. Empty: nobody knows, a dotted line.
+
+    One path however many days, because lists hold many such pictures.
+    """
+    step, foot = width / max(len(levels), 1), height - 2
+    strokes = "".join(
+        f"M{round((i + 0.5) * step, 1)} {foot}v{-round(int(level) / 3 * (height - 6), 1)}"
+        for i, level in enumerate(levels) if level != "0"
+    )  # fmt: skip
+    foot_line = format_html('<path class="dots-foot" d="M0 {}H{}"/>', foot, width)
+    line = format_html('<path class="spark-line" d="{}"/>', strokes) if strokes else ""
+    return _svg("spark dots", label, width, height, [foot_line if levels else _nothing(width, height), line])
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """Part of a row of a timeline: from one moment to another in one state. `end` None is still going on."""

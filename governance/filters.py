@@ -9,6 +9,7 @@ from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
 
 from common.filters import AnyOf, AsOf, Choices, YesNo
 from governance.models import (
+    Answer,
     ClassSuggestion,
     DeprecationState,
     Evaluation,
@@ -16,6 +17,7 @@ from governance.models import (
     Reader,
     RequestItem,
     RequestState,
+    ReviewState,
     SuggestionState,
 )
 from lineage.models.classes import CLAIMED_CLASSES
@@ -160,6 +162,18 @@ class WaitingFilter(YesNo):
     def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         mine = Q(pk__in=ClassSuggestion.objects.waiting_for(self.parent.request.user).order_by().values("pk"))
         return rows.filter(mine if value == "true" else ~mine) if value else rows
+
+
+class ReviewFilter(FilterSet):
+    state = Choices("state", "Whether it is running.", choices=ReviewState.choices)
+
+
+class ReviewItemFilter(FilterSet):
+    answer = Choices("answer", "What was answered.", choices=Answer.choices)
+    suggested = Choices("suggested", "What is suggested.", choices=[("keep", "Keep"), ("revoke", "Revoke")])
+    unused = YesNo("is_unused", "Whether it is known to be unused for 60 days.")
+    owner = AnyOf("owner__slug", "Slug of the team that answers for the feature.")
+    feature = AnyOf("grant__version__feature__key", "Key of the feature.")
 
 
 class ClassSuggestionFilter(FilterSet):

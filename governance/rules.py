@@ -2,7 +2,7 @@
 
 import rules
 
-from governance.models import AccessRequest, AccessTask, ClassSuggestion, Decision, Grant, Reader
+from governance.models import AccessRequest, AccessTask, ClassSuggestion, Decision, Grant, Reader, Recertification
 from governance.queries import committee
 from registry import roles
 from registry.models import User
@@ -44,6 +44,12 @@ def is_person(user: User, _thing: object = None) -> bool:
 
 
 @rules.predicate
+def sees_everything(user: User, _thing: object = None) -> bool:
+    """With a role for which nothing is hidden."""
+    return user.sees_everything
+
+
+@rules.predicate
 def leads_a_team(user: User, _thing: object = None) -> bool:
     return user.memberships.filter(is_lead=True).exists()
 
@@ -80,6 +86,19 @@ def holds_it(user: User, grant: Grant) -> bool:
     mine = user.pk in (grant.user_id, grant.item.request.requester_id)
     theirs = grant.consumer is not None and grant.consumer.team_id in user.team_ids
     return user.is_active and (mine or theirs)
+
+
+@rules.predicate
+def has_a_say_in(user: User, review: Recertification) -> bool:
+    """On the committee, or in a team that answers for some of it. Which grants that are the action asks of each."""
+    if is_of_the_committee(user):
+        return True
+    return is_person(user) and review.owners_decide and review.items.filter(owner__in=user.team_ids).exists()
+
+
+@rules.predicate
+def has_started(user: User, review: Recertification) -> bool:
+    return user.is_active and review.started_by_id == user.pk
 
 
 @rules.predicate
@@ -129,11 +148,18 @@ rules.add_perm("governance.break_glass", is_person & leads_a_team)
 rules.add_perm("governance.revoke_grant", holds_it | is_owner | is_of_the_committee | is_admin)
 rules.add_perm("governance.renew_grant", holds_it & is_person)
 # Done by the system when their time has come, so by nobody.
-for _verb in ("activate_grant", "fail_grant", "expire_grant", "remind_grant", "end_request", "escalate_request"):
+for _verb in (
+    "activate_grant", "fail_grant", "expire_grant", "remind_grant", "end_request", "escalate_request", "remind_review",
+    "complete_review", "announce_revocations", "carry_out_revocation",
+):  # fmt: skip
     rules.add_perm(f"governance.{_verb}", rules.always_deny)
 for _verb in ("register_purpose", "change_purpose", "end_purpose", "change_policy", "change_committee"):
     rules.add_perm(f"governance.{_verb}", is_of_the_committee)
+rules.add_perm("governance.start_review", is_of_the_committee)
+rules.add_perm("governance.answer_review", has_a_say_in)
+rules.add_perm("governance.cancel_review", is_chair | (has_started & is_of_the_committee))
 rules.add_perm("governance.approve_beforehand", is_owner)
+rules.add_perm("governance.read_minutes", sees_everything)
 rules.add_perm("governance.change_seat", (is_chair | is_admin) & ~is_self)
 rules.add_perm("governance.name_delegate", is_of_the_committee & is_self)
 rules.add_perm("governance.declare_conflict", is_active & ~is_service)

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from governance.actions import escalating, following, granting, suggesting
+from governance.actions import escalating, following, following_reviews, granting, suggesting
 from governance.authorization import keeping
 from lineage.actions.tracing import trace_changed
 
@@ -38,3 +38,8 @@ def escalate_requests() -> int:
 @shared_task(name="governance.tasks.keep_decisions")
 def keep_decisions() -> dict[str, list[str]]:
     return keeping.forget(timezone.now())
+
+
+@shared_task(name="governance.tasks.follow_reviews")
+def follow_reviews() -> int:
+    return following_reviews.follow_reviews()

@@ -15,6 +15,7 @@ from governance.api import (
     naming,
     policies,
     requests,
+    reviews,
 )
 from lineage.api import graph, receiving, sayings, warning
 from lineage.api.marquez import urls as marquez
@@ -149,6 +150,10 @@ urlpatterns = [
     ),
     path("class-suggestions/<name:reference>/accept", classes.AcceptClassView.as_view(), name="class-accept"),
     path("class-suggestions/<name:reference>/decline", classes.DeclineClassView.as_view(), name="class-decline"),
+    path("reviews", reviews.ReviewListView.as_view(), name="reviews"),
+    path("reviews/<name:reference>", reviews.ReviewView.as_view(), name="review"),
+    path("reviews/<name:reference>/items", reviews.ReviewItemListView.as_view(), name="review-items"),
+    path("reviews/<name:reference>/items/decide", reviews.ReviewItemsDecideView.as_view(), name="review-items-decide"),
     path("access-requests", requests.AccessRequestListView.as_view(), name="access-requests"),
     path("access-requests/emergency", requests.EmergencyView.as_view(), name="access-emergency"),
     path("access-requests/<name:reference>", requests.AccessRequestView.as_view(), name="access-request"),

@@ -9,5 +9,5 @@ from common import pictures
 
 register = template.Library()
 
-for draw in (pictures.sparkline, pictures.distribution, pictures.bar, pictures.strip, pictures.timeline):
+for draw in (pictures.sparkline, pictures.distribution, pictures.bar, pictures.strip, pictures.dots, pictures.timeline):
     register.simple_tag(draw)

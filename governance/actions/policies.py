@@ -25,11 +25,12 @@ def change_policy(
     """Save the next version of the policy for a class, in a setting and an environment where these are named; the first
     one where there was none. What is left out is as it was. Requests that were sent keep the version they were sent
     under."""
+    wait_for_lock(f"policy:{privacy_class}.{setting}.{environment}")
     made = next_version(privacy_class, setting, environment, said)
     if len(reason.strip()) < SHORTEST_REASON:
         raise invalid(reason=f"Say why, in {SHORTEST_REASON} characters or more. Auditors read it.")
-    wait_for_lock(f"policy:{made.name}")
-    former = _current(privacy_class, setting, environment)
+    current = _current(privacy_class, setting, environment)
+    former: Policy | None = current and lock(current)
     made.number, made.created_by, made.note = 1 if former is None else former.number + 1, actor, reason.strip()
     if former is not None:
         former.ended_at = timezone.now()
@@ -85,12 +86,8 @@ def _check(made: Policy) -> None:
 
 
 def _current(privacy_class: str, setting: str, environment: str) -> Policy | None:
-    return (
-        Policy.objects.current()
-        .filter(privacy_class=privacy_class, setting=setting, environment=environment)
-        .select_for_update()
-        .first()
-    )
+    here = Policy.objects.current().filter(privacy_class=privacy_class, setting=setting, environment=environment)
+    return here.first()
 
 
 @action("governance.approve_beforehand")

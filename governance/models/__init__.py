@@ -25,6 +25,16 @@ from governance.models.naming import (
 )
 from governance.models.policies import LONGEST_GRANT, MOST_VOTES, Policy, Setting, Silence, StandingApproval
 from governance.models.purposes import LegalBasis, Purpose
+from governance.models.recertifications import (
+    LONGEST_REVIEW,
+    NOTICE_DAYS,
+    Answer,
+    Recertification,
+    RecertificationItem,
+    RecertificationItemQuerySet,
+    RecertificationQuerySet,
+    ReviewState,
+)
 from governance.models.requests import (
     MOST_ITEMS,
     AccessRequest,
@@ -39,11 +49,13 @@ from governance.models.requests import (
 )
 
 __all__ = [
-    "ANSWERING", "LONGEST_GRANT", "MOST_ITEMS", "MOST_VOTES", "STANDING", "USUAL_REMINDERS", "AccessRequest",
-    "AccessRequestQuerySet", "AccessTask", "AccessTaskItem", "ClassSuggestion", "ClassSuggestionQuerySet",
-    "Comment", "Committee", "Conflict", "ConflictKind", "Decision", "Deprecation", "DeprecationQuerySet",
-    "DeprecationState", "Evaluation", "EvaluationQuerySet", "Extension", "ExtensionState", "Grant", "GrantQuerySet",
-    "GrantState", "LegalBasis", "NameDecision", "NameWaiver", "NameWaiverQuerySet", "NameWord", "NamedKind",
-    "NamingRule", "Outcome", "Policy", "Purpose", "Reader", "ReaderState", "RequestItem", "RequestState", "Seat",
-    "Setting", "Silence", "Slot", "StandingApproval", "SuggestionState", "Verdict",
+    "ANSWERING", "LONGEST_GRANT", "LONGEST_REVIEW", "MOST_ITEMS", "MOST_VOTES", "NOTICE_DAYS", "STANDING",
+    "USUAL_REMINDERS", "AccessRequest", "AccessRequestQuerySet", "AccessTask", "AccessTaskItem", "Answer",
+    "ClassSuggestion", "ClassSuggestionQuerySet", "Comment", "Committee", "Conflict", "ConflictKind", "Decision",
+    "Deprecation", "DeprecationQuerySet", "DeprecationState", "Evaluation", "EvaluationQuerySet", "Extension",
+    "ExtensionState", "Grant", "GrantQuerySet", "GrantState", "LegalBasis", "NameDecision", "NameWaiver",
+    "NameWaiverQuerySet", "NameWord", "NamedKind", "NamingRule", "Outcome", "Policy", "Purpose", "Reader",
+    "ReaderState", "Recertification", "RecertificationItem", "RecertificationItemQuerySet",
+    "RecertificationQuerySet", "RequestItem", "RequestState", "ReviewState", "Seat", "Setting", "Silence", "Slot",
+    "StandingApproval", "SuggestionState", "Verdict",
 ]  # fmt: skip

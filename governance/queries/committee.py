@@ -26,6 +26,46 @@ def members() -> QuerySet[User]:
     return User.objects.filter(Exists(roles_held), ~Exists(outside), is_active=True).order_by("username")
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody with a role on the committee. `why_not` says why they do not vote today; empty while they do."""
+
+    user: User
+    seat: Seat | None
+    is_chair: bool
+    why_not: str
+
+    @property
+    def is_officer(self) -> bool:
+        return bool(self.seat and self.seat.is_officer)
+
+    @property
+    def delegate(self) -> User | None:
+        """Who votes in their place today."""
+        today, seat = timezone.now().date(), self.seat
+        if seat is None or seat.delegate_from is None or seat.delegate_until is None:
+            return None
+        return seat.delegate if seat.delegate_from <= today <= seat.delegate_until else None
+
+
+def seated() -> list[Member]:
+    """Everybody with a role on the committee, also outside of their term."""
+    holds = User.groups.through.objects.filter(user=OuterRef("pk"))
+    rows = User.objects.filter(Exists(holds.filter(group__name__in=[roles.COMMITTEE, roles.CHAIR])), is_active=True)
+    rows = rows.annotate(chairs=Exists(holds.filter(group__name=roles.CHAIR))).select_related("seat__delegate")
+    return [_member(user) for user in rows.order_by("username")]
+
+
+def _member(user: User) -> Member:
+    seat, today = getattr(user, "seat", None), timezone.now().date()
+    why_not = ""
+    if seat is not None and seat.starts_on > today:
+        why_not = f"From {seat.starts_on:%-d %b %Y}"
+    elif seat is not None and seat.ends_on is not None and seat.ends_on < today:
+        why_not = f"Term over since {seat.ends_on:%-d %b %Y}"
+    return Member(user, seat, user.chairs, why_not)  # type: ignore[attr-defined]  # annotated
+
+
 def officers() -> list[int]:
     """Users who are data protection officers and on the committee today."""
     return list(members().filter(seat__is_officer=True).values_list("pk", flat=True))

@@ -139,13 +139,18 @@ def conflicts(actor: Actor) -> QuerySet[Any, Any]:
 
 def open_conflicts(actor: Actor, *, after: str = "", limit: int = 50) -> tuple[list[Conflict], str]:
     """Those that wait for the committee, in the order of their names, and where the next page begins."""
+    waiting = waiting_names(actor, after=after)
+    page = waiting[:limit]
+    return _with_features(page, actor), page[-1]["name"] if len(waiting) > limit else ""
+
+
+def waiting_names(actor: Actor, *, after: str = "") -> list[Mapping[str, Any]]:
+    """{name, teams: numbers} of those that wait for the committee."""
     decided = {
         one.name: {team.pk for team in one.teams.all()} for one in NameDecision.objects.prefetch_related("teams")
     }
     rows = conflicts(actor).filter(name__gt=after) if after else conflicts(actor)
-    waiting = [row for row in rows if not set(row["teams"]) <= decided.get(row["name"], set())]
-    page = waiting[:limit]
-    return _with_features(page, actor), page[-1]["name"] if len(waiting) > limit else ""
+    return [row for row in rows if not set(row["teams"]) <= decided.get(row["name"], set())]
 
 
 def _with_features(rows: Sequence[Mapping[str, Any]], actor: Actor) -> list[Conflict]:

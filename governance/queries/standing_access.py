@@ -1,8 +1,9 @@
 """How somebody stands to a version: may they read it, have they asked, what would they have to do?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from governance.models import AccessRequest, Grant, Policy, Setting
+from governance.models import AccessRequest, Grant, Policy, Setting, StandingApproval
 from governance.queries.asking import why_no_access_needed
 from governance.queries.living import why_not_now
 from governance.queries.policies import current_policies, policy_for
@@ -53,3 +54,21 @@ def policies_about(version: Version) -> list[tuple[str, Policy]]:
     policies = current_policies()
     found = [(one.label, policy_for(policies, version.privacy_class, one.value, "")) for one in Setting]
     return [(label, policy) for label, policy in found if policy is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Beforehand:
+    """What the owner has agreed to beforehand for the view, and whether the actor may change it. `is_of_use` where a
+    policy about the version lets something be automatic."""
+
+    approval: StandingApproval | None
+    may_change: bool
+    is_of_use: bool
+
+
+def beforehand(version: Version, actor: User, policies: Sequence[tuple[str, Policy]]) -> Beforehand:
+    """`policies` are those about the version."""
+    view = version.feature.view
+    given = StandingApproval.objects.filter(view=view, ended_at__isnull=True).select_related("given_by").first()
+    is_of_use = any(policy.is_automatic for _, policy in policies)
+    return Beforehand(given, actor.has_perm("governance.approve_beforehand", view), is_of_use)

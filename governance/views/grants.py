@@ -19,7 +19,8 @@ from governance.actions.granting import revoke_grant
 from governance.actions.renewing import renew_grant
 from governance.models import STANDING, AccessRequest, Grant, GrantQuerySet, GrantState
 from governance.queries.living import why_not_now
-from governance.queries.standing_access import access_of, policies_about
+from governance.queries.recertification import running_revocation
+from governance.queries.standing_access import access_of, beforehand, policies_about
 from registry.actions.action import allow
 from registry.models import User
 from registry.references import public_number
@@ -106,7 +107,8 @@ def _page(request: HttpRequest, grant: Grant, form: ReasonForm | None = None) ->
     decisions = asked.decisions.filter(approved__contains=[grant.item_id], undone_at__isnull=True)
     context = {
         "grant": grant, "asked": asked, "policy": grant.item.policy, "form": form or ReasonForm(),
-        "why_not": why_not_now(grant), "decisions": decisions.select_related("voter", "on_behalf_of"),
+        "why_not": why_not_now(grant), "ending": running_revocation(grant),
+        "decisions": decisions.select_related("voter", "on_behalf_of"),
         "may_revoke": is_standing and actor.has_perm("governance.revoke_grant", grant),
         "may_renew": grant.state in (GrantState.ACTIVE, GrantState.EXPIRED)
         and actor.has_perm("governance.renew_grant", grant),
@@ -152,11 +154,12 @@ def of_feature(request: HttpRequest, project: str, view: str, feature: str) -> H
     held, actor = find(request, project, view, feature), actor_of(request)
     context = frame(request, held, tab="Access")
     version = context["version"]
-    rows = Grant.objects.visible_to(actor).filter(version=version)
+    rows, policies = Grant.objects.visible_to(actor).filter(version=version), policies_about(version)
     asked = AccessRequest.objects.visible_to(actor).open().filter(items__version=version).with_people()
     context |= {
         "grants": rows.standing().with_names(), "ended": rows.exclude(state__in=STANDING).with_names()[:MOST_ENDED],
-        "asked": asked.distinct(), "standing": access_of(version, actor), "policies": policies_about(version),
+        "asked": asked.distinct(), "standing": access_of(version, actor), "policies": policies,
+        "beforehand": beforehand(version, actor, policies),
     }  # fmt: skip
     return render(request, "governance/feature/access.html", context)
 

@@ -14,6 +14,7 @@ from governance.queries.inbox import (
     waiting_count,
 )
 from governance.queries.pace import usual_this_month
+from governance.queries.recertification import waiting_for
 from registry.models import User
 from registry.views.actor import actor_of
 
@@ -55,4 +56,6 @@ def _rows(of: str, actor: User) -> dict[str, object]:
         said = Decision.objects.filter(voter=actor).select_related("request__requester", "request__consumer")
         return {"decisions": said.order_by("-pk")[:MOST_DONE]}
     suggestions = ClassSuggestion.objects.visible_to(actor).waiting_for(actor).with_feature()
-    return {"groups": grouped(to_decide(actor)), "suggestions": suggestions[:MOST_DONE]}
+    return {
+        "groups": grouped(to_decide(actor)), "suggestions": suggestions[:MOST_DONE], "reviews": waiting_for(actor)
+    }  # fmt: skip

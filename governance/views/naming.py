@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from governance.actions.naming import (
@@ -29,6 +30,7 @@ from governance.naming_forms import (
     rules_all,
 )
 from governance.queries.naming import offenders, open_conflicts, place_of
+from governance.queries.policies import current_policies
 from registry.actions.action import allow
 from registry.models import User
 from registry.references import public_number
@@ -36,13 +38,25 @@ from registry.views.actor import actor_of
 from registry.views.doing import done
 
 SHOWN = 50
-TABS = (("", "Naming rules"), ("words", "Words"), ("exceptions", "Exceptions"), ("shared", "Names of several teams"))
+TABS = (
+    ("", "Naming rules"), ("words", "Words"), ("exceptions", "Exceptions"), ("shared", "Names of several teams"),
+    ("access", "Access"), ("purposes", "Purposes"),
+)  # fmt: skip
+
+
+def tabs_of(of: str) -> list[dict[str, object]]:
+    """The tabs of all that is laid down. Purposes have a page of their own."""
+    here, purposes = reverse("governance:policies"), reverse("governance:purposes")
+    urls = {"": here, "purposes": purposes}
+    return [{"label": label, "url": urls.get(name, f"{here}?of={name}"), "current": name == of} for name, label in TABS]
 
 
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    """`/policies/`, with `?of=words`, `exceptions` or `shared`."""
+    """`/policies/`, with `?of=words`, `exceptions`, `shared` or `access`."""
     of = request.GET.get("of", "")
+    if of == "purposes":
+        return redirect("governance:purposes")
     if of not in dict(TABS):
         raise Http404
     return _listing(request, of)
@@ -50,13 +64,12 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 def _listing(request: HttpRequest, of: str, **forms: Any) -> HttpResponse:
     actor = actor_of(request)
-    shown = {"": _rules, "words": _words, "exceptions": _exceptions, "shared": _shared}[of](request, actor)
+    shown = {"": _rules, "words": _words, "exceptions": _exceptions, "shared": _shared, "access": _access}[of](
+        request, actor
+    )
     context = {
         "of": of, "may_rule": projects_ruled_by(actor).exists() or rules_all(actor),
-        "tabs": [
-            {"label": label, "url": f"?of={name}" if name else "?", "current": name == of} for name, label in TABS
-        ],
-        **shown, **forms,
+        "tabs": tabs_of(of), **shown, **forms,
     }  # fmt: skip
     is_wrong = any(form.errors for form in forms.values())
     return render(request, "governance/naming/list.html", context, status=422 if is_wrong else 200)
@@ -83,6 +96,10 @@ def _exceptions(request: HttpRequest, actor: User) -> dict[str, Any]:
 def _shared(request: HttpRequest, actor: User) -> dict[str, Any]:
     found, after = open_conflicts(actor, after=request.GET.get("after", ""), limit=SHOWN)
     return {"conflicts": found, "after": after, "may_decide": actor.has_perm("governance.decide_name", None)}
+
+
+def _access(request: HttpRequest, actor: User) -> dict[str, Any]:
+    return {"policies": current_policies(), "may_change": actor.has_perm("governance.change_policy", None)}
 
 
 @require_http_methods(["GET", "POST"])

@@ -56,6 +56,8 @@ SPECTACULAR_SETTINGS = {
     }
     | {
         "NamedKindEnum": "governance.models.naming.NamedKind",
+        "ReviewAnswerEnum": "governance.models.recertifications.Answer",
+        "KeepOrRevokeEnum": "governance.serializers.reviews.ANSWERED",
         "ClaimKindEnum": "lineage.models.ClaimKind",
         "KnownClassEnum": "lineage.models.classes.CLAIMED_CLASSES",
         "PersonalClassEnum": "governance.serializers.classes.PERSONAL_CHOICES",

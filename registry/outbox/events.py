@@ -55,6 +55,10 @@ EVENTS = {
         Event("access.expiring", "access of mine, or of my team's services, ends soon"),
         Event("access.expired", "it has ended", Cadence.DAILY),
         Event("access.revoked", "it is revoked"),
+        Event("access.revoking", "a review has decided that access of mine, or of my team's services, ends"),
+        Event("review.started", "grants are to be looked at again, and some of them wait for me"),
+        Event("review.due", "some of them still wait for me when time runs out"),
+        Event("review.completed", "a review that I have started, or that I chair, is completed"),
         Event("notice.test", "I try a notice"),
         Event("webhook.test", "somebody tries a webhook"),
     )

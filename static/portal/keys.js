@@ -19,11 +19,17 @@ const own = {
   "?": () => document.getElementById("key-list").showModal(),
 };
 
+// In rows that are answered one by one; elsewhere space scrolls, and on buttons it presses.
+const isAnswering = () => document.activeElement?.matches("[data-answering] [data-open]");
+
 function press(key) {
+  if (key === " ") return isAnswering() && (walk(1), true);
   const selector = `[data-key="${CSS.escape(key)}"]`;
-  const button = rowHere()?.querySelector(selector) ?? document.querySelector(selector);
+  const inRow = rowHere()?.querySelector(selector);
+  const button = inRow ?? document.querySelector(selector);
   if (!button && !own[key]) return false;
-  if (own[key]) own[key]();
+  // What a row brings comes before walking: there k keeps, and space goes on.
+  if (own[key] && !inRow) own[key]();
   else if (button.matches("input, textarea, select")) button.focus();
   else button.click();
   return true;

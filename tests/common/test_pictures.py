@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.pictures import Stretch, bar, distribution, sparkline, strip, timeline
+from common.pictures import Stretch, bar, distribution, dots, sparkline, strip, timeline
 
 HOSTILE = "\"><script>alert('x')</script>&amp;"
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -110,3 +110,11 @@ def test_timeline_places_stretches_by_time() -> None:
     first, second = parsed(timeline(half, label="x", now=NOW)).findall("svg")
     assert (first.get("x"), second.get("x")) == ("0.0%", "49.75%")
     assert first.get("width") == second.get("width")
+
+
+def test_dots_are_one_path_a_stroke_a_day() -> None:
+    drawn = dots("0120", label="Read on two days")
+    assert 'aria-label="Read on two days"' in drawn
+    assert drawn.count("<path") == 2
+    assert drawn.count("v-") == 2
+    assert "spark-none" in dots("", label="Nobody reports")

@@ -1,0 +1,59 @@
+"""What waits for the committee as a whole: the agenda of its next meeting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from governance.models import AccessRequest, ClassSuggestion, RequestItem, RequestState
+from governance.queries.naming import waiting_names
+from governance.queries.votes import counted
+from governance.tallying import Stage, Tally
+from registry.models import User
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request with items in the committee's stage, and how far the longest of them has come."""
+
+    request: AccessRequest
+    items: list[RequestItem]
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """`overdue` are also among `requests`; `elsewhere` are overdue ones that wait for their owners."""
+
+    requests: list[Waiting]
+    elsewhere: list[AccessRequest]
+    emergencies: list[AccessRequest]
+    suggestions: list[ClassSuggestion]
+    names: list[str]
+
+    @property
+    def count(self) -> int:
+        rest = len(self.emergencies) + len(self.suggestions) + len(self.names)
+        return len(self.requests) + len(self.elsewhere) + rest
+
+
+def agenda(actor: User) -> Agenda:
+    """As far as the actor sees it: those on the committee see everything."""
+    seen = AccessRequest.objects.visible_to(actor).with_people()
+    in_review = list(seen.filter(state=RequestState.REVIEW).order_by("due_at", "pk"))
+    votes = counted(in_review)
+    waiting = [one for request in in_review if (one := _waiting(request, votes[request.pk])).items]
+    theirs = {one.request.pk for one in waiting}
+    elsewhere = [one for one in in_review if one.is_overdue and one.pk not in theirs]
+    emergencies = seen.filter(is_emergency=True, reviewed_at__isnull=True, state=RequestState.APPROVED)
+    suggestions = ClassSuggestion.objects.visible_to(actor).open().filter(is_lowering=True).with_feature()
+    return Agenda(
+        waiting[:MOST], elsewhere[:MOST], list(emergencies.order_by("due_at", "pk")[:MOST]), list(suggestions[:MOST]),
+        [row["name"] for row in waiting_names(actor)],
+    )  # fmt: skip
+
+
+def _waiting(request: AccessRequest, votes: Sequence[tuple[RequestItem, Tally]]) -> Waiting:
+    here = [(item, one) for item, one in votes if one.stage == Stage.COMMITTEE]
+    longest = max((one for _, one in here), key=lambda one: one.needs_votes - one.votes, default=None)
+    return Waiting(request, [item for item, _ in here], longest.said if longest else "")
