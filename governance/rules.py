@@ -128,6 +128,13 @@ for _verb in ("activate_grant", "fail_grant", "expire_grant", "remind_grant", "e
     rules.add_perm(f"governance.{_verb}", rules.always_deny)
 for _verb in ("register_purpose", "change_purpose", "end_purpose", "change_policy", "change_committee"):
     rules.add_perm(f"governance.{_verb}", is_of_the_committee)
+for _verb in ("name_account", "remove_account", "switch_enforcement"):
+    rules.add_perm(f"governance.{_verb}", is_owner | is_admin)
+# A login goes into an address that administrators have approved, and may name secrets of the installation.
+rules.add_perm("governance.set_granting_login", is_admin)
+rules.add_perm("governance.inspect_rights", is_owner | is_admin | is_auditor | is_of_the_committee)
+for _verb in ("give_right", "take_right", "note_failed_right"):
+    rules.add_perm(f"governance.{_verb}", rules.always_deny)
 rules.add_perm("governance.approve_beforehand", is_owner)
 rules.add_perm("governance.change_seat", is_chair | is_admin)
 rules.add_perm("governance.name_delegate", is_of_the_committee)

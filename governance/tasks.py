@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
-from governance.actions import escalating, following, granting, suggesting
+from governance.actions import enforcing, escalating, following, granting, suggesting, verifying
 from lineage.actions.tracing import trace_changed
+from registry.models import Connection
 
 
 @shared_task(name="governance.tasks.follow_deprecations")
@@ -31,3 +32,23 @@ def end_grants() -> int:
 @shared_task(name="governance.tasks.escalate_requests")
 def escalate_requests() -> int:
     return escalating.escalate_due()
+
+
+@shared_task(name="governance.tasks.enforce_rights")
+def enforce_rights(connection_id: int) -> int:
+    return enforcing.enforce(Connection.objects.get(pk=connection_id))
+
+
+@shared_task(name="governance.tasks.enforce_all_rights")
+def enforce_all_rights() -> int:
+    return enforcing.enforce_all()
+
+
+@shared_task(name="governance.tasks.verify_rights")
+def verify_rights(connection_id: int) -> int:
+    return verifying.verify(Connection.objects.get(pk=connection_id))
+
+
+@shared_task(name="governance.tasks.verify_all_rights")
+def verify_all_rights() -> int:
+    return verifying.verify_all()

@@ -12,6 +12,18 @@ from governance.models.deprecations import (
     Reader,
     ReaderState,
 )
+from governance.models.enforcement import (
+    WAITING,
+    WRONG,
+    Enforcement,
+    FindingKind,
+    Place,
+    RightFinding,
+    RightFindingQuerySet,
+    RightState,
+    StoreAccount,
+    StoreRight,
+)
 from governance.models.grants import STANDING, Grant, GrantQuerySet, GrantState
 from governance.models.naming import (
     ANSWERING,
@@ -38,11 +50,12 @@ from governance.models.requests import (
 )
 
 __all__ = [
-    "ANSWERING", "LONGEST_GRANT", "MOST_ITEMS", "MOST_VOTES", "STANDING", "USUAL_REMINDERS", "AccessRequest",
-    "AccessRequestQuerySet", "ClassSuggestion", "ClassSuggestionQuerySet", "Comment", "Committee", "Conflict",
-    "ConflictKind", "Decision", "Deprecation", "DeprecationQuerySet", "DeprecationState", "Extension",
-    "ExtensionState", "Grant", "GrantQuerySet", "GrantState", "LegalBasis", "NameDecision", "NameWaiver",
-    "NameWaiverQuerySet", "NameWord", "NamedKind", "NamingRule", "Outcome", "Policy", "Purpose", "Reader",
-    "ReaderState", "RequestItem", "RequestState", "Seat", "Setting", "Silence", "Slot", "StandingApproval",
-    "SuggestionState", "Verdict",
+    "ANSWERING", "LONGEST_GRANT", "MOST_ITEMS", "MOST_VOTES", "STANDING", "USUAL_REMINDERS", "WAITING", "WRONG",
+    "AccessRequest", "AccessRequestQuerySet", "ClassSuggestion", "ClassSuggestionQuerySet", "Comment", "Committee",
+    "Conflict", "ConflictKind", "Decision", "Deprecation", "DeprecationQuerySet", "DeprecationState", "Enforcement",
+    "Extension", "ExtensionState", "FindingKind", "Grant", "GrantQuerySet", "GrantState", "LegalBasis",
+    "NameDecision", "NameWaiver", "NameWaiverQuerySet", "NameWord", "NamedKind", "NamingRule", "Outcome", "Place",
+    "Policy", "Purpose", "Reader", "ReaderState", "RequestItem", "RequestState", "RightFinding",
+    "RightFindingQuerySet", "RightState", "Seat", "Setting", "Silence", "Slot", "StandingApproval", "StoreAccount",
+    "StoreRight", "SuggestionState", "Verdict",
 ]  # fmt: skip

@@ -9,8 +9,11 @@ READABLE = (VersionState.ACTIVE, VersionState.DEPRECATED)
 def why_not_now(grant: Grant) -> str:
     """Why a standing grant gives nothing now, in a sentence; empty while it does. As the decisions for machines have
     it, for people to read."""
-    if grant.state != GrantState.ACTIVE:
-        return ""
+    return why_no_more(grant) if grant.state == GrantState.ACTIVE else ""
+
+
+def why_no_more(grant: Grant) -> str:
+    """The same of a right that is still to be set up: what has lost its cause is not given."""
     return _of_reader(grant) or _of_data(grant)
 
 

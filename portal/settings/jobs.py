@@ -34,6 +34,8 @@ CELERY_BEAT_SCHEDULE = {
     "send-due": {"task": "registry.tasks.send_due", "schedule": 30.0},
     "follow-deprecations": {"task": "governance.tasks.follow_all", "schedule": 300.0},
     "end-grants": {"task": "governance.tasks.end_grants", "schedule": 60.0},
+    "enforce-rights": {"task": "governance.tasks.enforce_all_rights", "schedule": 60.0},
+    "verify-rights": {"task": "governance.tasks.verify_all_rights", "schedule": 900.0},
     "escalate-requests": {"task": "governance.tasks.escalate_requests", "schedule": 300.0},
     "clear-sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400.0},
     "give-back": {"task": "portal.tasks.give_back", "schedule": 900.0},

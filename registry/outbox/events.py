@@ -45,6 +45,8 @@ EVENTS = {
         Event("access.expiring", "access of mine, or of my team's services, ends soon"),
         Event("access.expired", "it has ended", Cadence.DAILY),
         Event("access.revoked", "it is revoked"),
+        Event("access.right_failed", "a store of my team's does not give or take a right"),
+        Event("access.right_found", "somebody can read in a store of my team's without a grant"),
         Event("notice.test", "I try a notice"),
         Event("webhook.test", "somebody tries a webhook"),
     )
