@@ -133,6 +133,7 @@ for _verb in ("name_account", "remove_account", "switch_enforcement"):
 # A login goes into an address that administrators have approved, and may name secrets of the installation.
 rules.add_perm("governance.set_granting_login", is_admin)
 rules.add_perm("governance.inspect_rights", is_owner | is_admin | is_auditor | is_of_the_committee)
+rules.add_perm("governance.verify_rights", is_admin | is_auditor | is_of_the_committee | is_in_a_team)
 for _verb in ("give_right", "take_right", "note_failed_right"):
     rules.add_perm(f"governance.{_verb}", rules.always_deny)
 rules.add_perm("governance.approve_beforehand", is_owner)

@@ -9,12 +9,13 @@ from connectors.records import ConnectorError, Right
 from connectors.rights import why_no_account
 from governance.models import Enforcement, Place, StoreAccount
 from governance.notifications import enforce_rights, verify_rights
-from governance.queries.needs import product_of
+from governance.queries.needs import SCRIPT_ONLY, product_of
 from governance.stores import gate_of
 from registry.actions.action import Note, action, allow, invalid, lock
 from registry.models import Connection, Consumer, User
 from registry.secrets import seal
 
+BY_HAND = ("Feast", SCRIPT_ONLY)
 LONGEST_PASSWORD, MOST_SCHEMAS = 500, 50
 SCHEMA = re.compile(r"[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]{0,62}")
 
@@ -75,8 +76,8 @@ def switch_enforcement(connection: Connection, note: Note, *, actor: User, place
     still ends with its grants."""
     row: Enforcement = lock(store_of(connection, place))
     product = product_of(connection, place)
-    if is_on and product == "Feast":
-        raise invalid(place="Feast takes its permissions from its repository alone. Review and apply the code instead.")
+    if is_on and product in BY_HAND:
+        raise invalid(place=f"Charter gives no rights in {product}. Review and apply what its page has instead.")
     if is_on and product == "PostgreSQL" and not row.schemas:
         raise invalid(place="An administrator says first as whom Charter grants, and in which schemas.")
     note.subject = row

@@ -2,24 +2,28 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
 
 from django.db import transaction
 from django.utils import timezone
 
 from common.locks import wait_for_lock
 from common.logs import scrub
+from connectors.gates import product_at
 from connectors.records import ConnectorError
 from connectors.rights import Target
 from governance import rights_letters as letters
 from governance.comparing import Difference, Granted, differences
 from governance.models import Enforcement, FindingKind, Grant, Place, RightFinding, Setting, StoreAccount
+from governance.notifications import verify_rights
 from governance.queries.committee import members
 from governance.queries.living import why_not_now
 from governance.queries.needs import ADDRESS_OF, SCRIPT_ONLY, needs_of, product_of
 from governance.queries.wanted import accounts_in, reader_of
 from governance.stores import gate_of
+from registry.actions.action import Note, action
 from registry.actions.telling import tell
-from registry.models import Connection, Feature, Version
+from registry.models import Connection, Feature, User, Version
 from registry.stores import address
 
 READABLE_PLACES = (Place.OFFLINE, Place.ONLINE)
@@ -45,6 +49,16 @@ class Asked:
 def verify_all() -> int:
     """Every connection with a store that keeps rights. Returns how many findings began or ended."""
     return sum(verify(one) for one in Connection.objects.filter(is_enabled=True, kind="feast").order_by("pk"))
+
+
+@action("governance.verify_rights")
+def request_verification(_parent: None, note: Note, *, actor: User) -> int:
+    """Have every connection asked now, by workers. Returns how many."""
+    asked = list(Connection.objects.filter(is_enabled=True, kind="feast").values_list("pk", flat=True))
+    note.change("connections", None, len(asked))
+    for pk in asked:
+        verify_rights(pk)
+    return len(asked)
 
 
 def verify(connection: Connection) -> int:
@@ -116,8 +130,9 @@ def _granted(store: Enforcement, asked: Asked, readers: dict[str, str]) -> list[
 
 def _own(store: Enforcement) -> set[str]:
     """Who grants, and who measures, where its address says."""
-    measuring = address(store.connection, ADDRESS_OF[Place(store.place)]).partition("://")[2].partition("@")[0]
-    return {one for one in (store.login, measuring.partition(":")[0]) if one}
+    url = urlsplit(address(store.connection, ADDRESS_OF[Place(store.place)]))
+    nameless = "default" if product_at(url.geturl()) == "Redis" else ""
+    return {one for one in (store.login, unquote(url.username or "") or nameless) if one}
 
 
 def _keep(store: Enforcement, found: list[Difference]) -> int:

@@ -48,9 +48,11 @@ def product_of(connection: Connection, place: str) -> str:
     if place == Place.REGISTRY:
         return "Feast" if connection.kind == "feast" else ""
     try:
-        return product_at(address(connection, ADDRESS_OF[Place(place)]))
+        found = product_at(address(connection, ADDRESS_OF[Place(place)]))
     except ConnectorError:
         return ""  # its secret is missing, so nothing can be read there either
+    is_snowflake = place == Place.OFFLINE and connection.views.filter(source__kind="snowflake").exists()
+    return SCRIPT_ONLY if is_snowflake and not found else found
 
 
 def _offline(view: FeatureView, feature: Feature) -> Need | None:

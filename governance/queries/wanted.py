@@ -93,6 +93,11 @@ def reader_of(grant: Grant) -> Reader:
     return grant.consumer_id, grant.user_id
 
 
+def living_in(connection: Connection) -> list[Grant]:
+    """Those that hold, or are to hold once they are set up."""
+    return [one for one in _standing(connection) if not _ended(one)]
+
+
 def _standing(connection: Connection) -> Iterable[Grant]:
     rows = Grant.objects.filter(state__in=STANDING, version__feature__view__connection=connection).order_by("pk")
     together = ("version__feature__view__connection", "version__feature__view__source__batch_source")
