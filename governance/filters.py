@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django_filters import CharFilter, DateFilter, FilterSet
 
 from common.filters import AnyOf, Choices, YesNo
-from governance.models import ClassSuggestion, DeprecationState, Reader, SuggestionState
+from governance.models import ClassSuggestion, DeprecationState, FindingKind, Reader, RightFinding, SuggestionState
 from lineage.models.classes import CLAIMED_CLASSES
 from registry.models import AuditEntry
 
@@ -32,6 +32,17 @@ class AuditLogFilter(AuditFilter):
 
     object_type = CharFilter("object_type", "exact", max_length=40, help_text="Such as feature or connection")
     object_key = CharFilter("object_key", "exact", max_length=600, help_text="Its whole key or name")
+
+
+class RightFindingFilter(FilterSet):
+    kind = Choices("kind", "What differs, and how.", choices=FindingKind.choices)
+    connection = CharFilter("store__connection__slug", "exact", max_length=80, help_text="Its slug")
+    account = CharFilter("account", "exact", max_length=63, help_text="In the store")
+    feature = CharFilter("feature__key", "exact", max_length=540, help_text="project.view.feature")
+
+    class Meta:
+        model = RightFinding
+        fields: list[str] = []
 
 
 class EndingOwnerFilter(AnyOf):

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance.api import announcing_many, audit, classes, deprecations, naming
+from governance.api import announcing_many, audit, classes, deprecations, naming, rights
 from lineage.api import export, graph, receiving, sayings, warning
 from lineage.api.marquez import urls as marquez
 from lineage.api.marquez.graph import EventsAndGraphView
@@ -154,6 +154,13 @@ urlpatterns = [
     path("connections/<name:slug>/test", connections.ConnectionTestView.as_view(), name="connection-test"),
     path("connections/<name:slug>/preview", connections.ConnectionPreviewView.as_view(), name="connection-preview"),
     path("connections/<name:slug>/pull", connections.ConnectionPullView.as_view(), name="connection-pull"),
+    path("connections/<slug:slug>/accounts", rights.AccountsView.as_view(), name="store-accounts"),
+    path("connections/<slug:slug>/accounts/<int:number>", rights.AccountView.as_view(), name="store-account"),
+    path("connections/<slug:slug>/guarded-stores", rights.GuardedStoresView.as_view(), name="guarded-stores"),
+    path(
+        "connections/<slug:slug>/guarded-stores/<slug:place>", rights.GuardedStoreView.as_view(), name="guarded-store"
+    ),
+    path("grants/verify", rights.RightFindingListView.as_view(), name="grants-verify"),
     path("operations", operations.OperationListView.as_view(), name="operations"),
     path("operations/<name:reference>", operations.OperationView.as_view(), name="operation"),
     path("operations/<name:reference>/cancel", operations.OperationCancelView.as_view(), name="operation-cancel"),

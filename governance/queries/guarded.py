@@ -1,10 +1,22 @@
 """The stores of a connection with everything about their rights."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from governance.models import WAITING, Enforcement, Place, RightState, StoreAccount, StoreRight
+from governance.models import (
+    STANDING,
+    WAITING,
+    Enforcement,
+    FindingKind,
+    Grant,
+    Place,
+    RightState,
+    StoreAccount,
+    StoreRight,
+)
 from governance.queries.needs import product_of
-from registry.models import Connection
+from governance.queries.scripts import scripts_of
+from registry.models import Connection, User
 
 MOST_RIGHTS = 100
 
@@ -43,6 +55,19 @@ def guarded_stores(connection: Connection) -> list[Guarded]:
             one.rights = list(rights.order_by("-attempts", "-id").prefetch_related("grants")[:MOST_RIGHTS])
             one.there = rights.filter(state=RightState.THERE).count()
     return found
+
+
+def in_stores(grant: Grant, actor: User) -> dict[str, Any]:
+    """For a grant's page: its rights, what a store refuses, what was found, and for who answers for it the script."""
+    rights = list(grant.rights.select_related("store__connection").order_by("pk"))
+    connection = grant.version.feature.view.connection
+    may = connection is not None and actor.has_perm("governance.inspect_rights", connection)
+    is_over = grant.state not in STANDING
+    return {
+        "rights": rights, "still": [one for one in rights if is_over and one.problem],
+        "absent": list(grant.findings.open().filter(kind=FindingKind.ABSENT)) if not is_over else [],
+        "scripts": scripts_of(connection, [grant]) if connection and may and not is_over else [],
+    }  # fmt: skip
 
 
 def failing_rights() -> list[StoreRight]:

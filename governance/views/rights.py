@@ -107,9 +107,8 @@ def _saved(request: HttpRequest, connection: Connection, said: str) -> HttpRespo
 
 
 def _account_form(connection: Connection, data: Any = None) -> AccountForm:
-    return AccountForm(
-        data, places=[Place(one.store.place) for one in guarded_stores(connection)], connection=connection
-    )
+    places = [Place(one.store.place) for one in guarded_stores(connection)]
+    return AccountForm(data, places=places, connection=connection)
 
 
 def _login_form(connection: Connection, place: str, data: Any = None) -> LoginForm:

@@ -82,6 +82,18 @@ class Deprecation(Said):
     readers: list[DeprecationReader] = []
 
 
+class RightFound(Said):
+    """Where a store lets somebody read something else than was granted. `kind` is extra, absent, unknown, nature or own."""
+
+    kind: str
+    connection: str
+    store: str
+    account: str = ""
+    feature: str | None = None
+    grant: str | None = None
+    how: str = ""
+
+
 class Announced(Said):
     """What became of one version of many: 201 and its deprecation, or the problem with it."""
 
