@@ -83,7 +83,7 @@ class Deprecation(Said):
 
 
 class RightFound(Said):
-    """Where a store lets somebody read something else than was granted. `kind` is extra, absent, unknown, nature or own."""
+    """Where a store lets read what was not granted, or the reverse. `kind` is extra, absent, unknown, nature or own."""
 
     kind: str
     connection: str
