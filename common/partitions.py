@@ -1,10 +1,11 @@
 """Tables partitioned by month: partitions made ahead of time, dropped when they are older than they are to be kept.
 
-Such a table has a default partition `<table>_rest`, so that no moment is ever refused.
+Such a table has a default partition `<table>_rest`, so that no moment is ever refused. Functions of the tables' owner
+make and drop partitions (registry's migration 0018), because the role that serves need not own tables.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.db import connection as database
 
@@ -26,12 +27,12 @@ def keep_partitions(
         for month in (_month(now, offset) for offset in range(MONTHS_AHEAD + 1)):
             name = f"{table}_{month:%Y%m}"
             if name not in held:
-                _make(table, column, name, month)
+                _call("charter_make_partition(%s, %s, %s)", table, column, month.date())
                 made.append(name)
         for name in held:
             is_month = name.removeprefix(f"{table}_").isdigit()
             if is_month and name < f"{table}_{oldest:%Y%m}" and not _has_row(name, unless):
-                _run(f'DROP TABLE "{name}"')
+                _call("charter_drop_partition(%s, %s)", table, name)
                 dropped.append(name)
     return {"made": made, "dropped": dropped}
 
@@ -52,27 +53,12 @@ def _partitions(table: str) -> list[str]:
         return sorted(name for (name,) in cursor.fetchall())
 
 
-def _make(table: str, column: str, name: str, month: datetime) -> None:
-    """A month's partition. Rows of that month that waited in the default partition move over first."""
-    until = _month(month, 1)
-    _run(f'CREATE TABLE "{name}" (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)')
-    span = [month, until]
-    _run(
-        f"WITH moved AS (DELETE FROM {table}_rest WHERE {column} >= %s AND {column} < %s RETURNING *) "  # noqa: S608
-        f'INSERT INTO "{name}" SELECT * FROM moved',
-        span,
-    )
-    _run(
-        f"ALTER TABLE {table} ATTACH PARTITION \"{name}\" FOR VALUES FROM ('{month:%Y-%m-%d}') TO ('{until:%Y-%m-%d}')"
-    )
-
-
 def _has_row(name: str, condition: str) -> bool:
     with database.cursor() as cursor:
         cursor.execute(f'SELECT EXISTS (SELECT 1 FROM "{name}" WHERE {condition})')  # noqa: S608  ours
         return bool(cursor.fetchone()[0])
 
 
-def _run(statement: str, values: list[datetime] | None = None) -> None:
+def _call(function: str, *arguments: str | date) -> None:
     with database.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(f"SELECT {function}", arguments)  # noqa: S608  ours

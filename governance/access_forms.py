@@ -16,11 +16,11 @@ class RequestForm(Refusable):
     """Four questions: what for, for whom, where, how long."""
 
     purpose = forms.ModelChoiceField(
-        Purpose.objects.none(), empty_label="Choose a purpose", required=False,
+        Purpose.objects.none(), empty_label="Choose a purpose",
         help_text="Contracts name what their data may be used for.",
     )  # fmt: skip
     why = forms.CharField(
-        required=False, max_length=2_000, label="What will you do with it?", widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2_000, label="What will you do with it?", widget=forms.Textarea(attrs={"rows": 3}),
         help_text="20 characters or more. Those who decide read it.",
     )  # fmt: skip
     consumer = forms.ModelChoiceField(

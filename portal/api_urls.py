@@ -170,6 +170,8 @@ urlpatterns = [
     path("me", me.MeView.as_view(), name="me"),
     path("health", monitoring.HealthListView.as_view(), name="health"),
     path("audit-log", audit.AuditLogView.as_view(), name="audit-log"),
+    path("audit-log/export", audit.AuditExportView.as_view(), name="audit-log-export"),
+    path("audit-log/verification", audit.AuditVerificationView.as_view(), name="audit-log-verification"),
     path("export", export.ExportView.as_view(), name="export"),
     # With a slash at the end too: a redirect would turn a producer's POST into a GET, and lose its event.
     path("lineage", EventsAndGraphView.as_view(), name="lineage"),

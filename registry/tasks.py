@@ -9,6 +9,7 @@ from registry.actions.definitions import import_definitions
 from registry.actions.reads import forget_old_events, refresh_reads_per_day
 from registry.actions.tokens import note_uses
 from registry.actions.words import refresh_facet_counts, refresh_words
+from registry.chain import anchoring, sealing, verifying
 from registry.outbox.placing import place_events
 from registry.outbox.sending import send_due as send
 from registry.tokens import take_uses
@@ -65,3 +66,18 @@ def note_token_uses() -> int:
 def send_due() -> int:
     place_events()
     return send()
+
+
+@shared_task(name="registry.tasks.seal_audit", ignore_result=True)
+def seal_audit() -> int:
+    return sealing.seal_waiting(is_patient=False)  # a backlog must not keep every thread of a worker
+
+
+@shared_task(name="registry.tasks.anchor_audit")
+def anchor_audit() -> int:
+    return len(anchoring.anchor_head())
+
+
+@shared_task(name="registry.tasks.verify_audit")
+def verify_audit() -> int:
+    return len(verifying.verify_audit().faults)

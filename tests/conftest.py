@@ -62,16 +62,13 @@ def _static_files_from_their_folders() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """Let tests that commit clean up after themselves: production's audit log refuses TRUNCATE, always."""
+    """Let tests that commit clean up after themselves: production's audit log and its seals refuse TRUNCATE, always."""
     from django.db import connection
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute(
-            "SELECT tgname FROM pg_trigger "
-            "WHERE tgrelid = 'registry_auditentry'::regclass AND tgname LIKE '%truncated%'"
-        )
-        for (name,) in cursor.fetchall():
-            cursor.execute(f'ALTER TABLE registry_auditentry DISABLE TRIGGER "{name}"')
+        cursor.execute("SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgname LIKE '%never_truncated%'")
+        for table, name in cursor.fetchall():
+            cursor.execute(f'ALTER TABLE {table} DISABLE TRIGGER "{name}"')
         # knox makes its own token table although ours takes its place, and it stands in the way of TRUNCATE.
         cursor.execute("DROP TABLE IF EXISTS knox_authtoken")
 

@@ -1,7 +1,7 @@
 """Who is on the committee now, and who may decide about what. Asked of the database each time, never of a session:
 rights end with the role, the term, the team."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -60,57 +60,100 @@ class Standing:
         return self.is_member and item.owner_id not in self.own_teams
 
 
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A person with what bars them from deciding: their teams, and conflicts in which they are."""
+
+    user: User
+    teams: frozenset[int]
+    conflicts: tuple[Conflict, ...]
+
+    def bar(self, request: AccessRequest) -> str:
+        """Why they may not decide about it in any place, in words for them; empty when nothing is against it."""
+        if self.user.pk == request.requester_id:
+            return "You asked for it, so others decide."
+        if request.team_id in self.teams:
+            return f"{request.consumer} is your own team's, so others decide."
+        return next(filter(None, (self._conflict(one, request) for one in self.conflicts)), "")
+
+    def _conflict(self, one: Conflict, request: AccessRequest) -> str:
+        pair = {one.user_id, one.person_id}
+        if one.kind == ConflictKind.REPORTS_TO and pair == {self.user.pk, request.requester_id}:
+            return f"{one.user} reports to {one.person}, so others decide."
+        is_declared = one.kind == ConflictKind.DECLARED and one.user_id == self.user.pk
+        about = one.person_id == request.requester_id or (one.team_id is not None and one.team_id == request.team_id)
+        return f"You have declared an interest in {one.person or one.team}, so others decide." * (is_declared and about)
+
+    def committee_bar(self, request: AccessRequest, requester_teams: frozenset[int]) -> str:
+        """The same for a place on the committee, where nobody decides about people of the own teams either."""
+        if self.teams & requester_teams:
+            return f"You are in a team with {request.requester}, so others decide."
+        return self.bar(request)
+
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """Somebody who may decide, as things are this moment: asked once, for any number of requests."""
+
+    party: Party
+    is_person: bool
+    is_member: bool
+    represented: tuple[Party, ...]
+
+    @classmethod
+    def now(cls, user: User) -> "Voter":
+        is_person = User.objects.filter(pk=user.pk, is_active=True, is_service=False).exists()
+        is_member = is_person and members().filter(pk=user.pk).exists()
+        others = [] if is_member or not is_person else list(represented_by(user))
+        [mine, *theirs] = parties([user, *others])
+        return cls(mine, is_person, is_member, tuple(theirs))
+
+    def standing(
+        self, request: AccessRequest, items: Collection[RequestItem], requester_teams: frozenset[int]
+    ) -> Standing:  # fmt: skip
+        """As what they may decide about these items of a request."""
+        own = self.party.teams
+        if not self.is_person:
+            return Standing(why_not="Only people with an account that is active decide.")
+        if why_not := self.party.bar(request):
+            return Standing(why_not=why_not, own_teams=own)
+        teams = own & {item.owner_id for item in items if item.owner_id and not item.owner_skipped}
+        seat, why_not = self._place(request, requester_teams)
+        instead = seat.user if seat and seat is not self.party else None
+        return Standing(frozenset(teams), seat is not None, instead, "" if teams or seat else why_not, own)
+
+    def _place(self, request: AccessRequest, requester_teams: frozenset[int]) -> tuple[Party | None, str]:
+        """In whose place on the committee they vote, the own one first; None with the reason where in nobody's."""
+        seats = [self.party] if self.is_member else list(self.represented)
+        if seats and (why_not := self.party.committee_bar(request, requester_teams)):
+            return None, why_not
+        free = (one for one in seats if not one.committee_bar(request, requester_teams))
+        return next(free, None), "Its owners and the committee decide about it."
+
+
+def parties(users: Sequence[User]) -> list[Party]:
+    """These people with what bars them, in the same order: two queries for all of them."""
+    ids = [one.pk for one in users]
+    teams = teams_of(ids)
+    rows = Conflict.objects.filter(Q(user__in=ids) | Q(person__in=ids)).select_related("user", "person", "team")
+    conflicts = list(rows)
+    return [
+        Party(one, teams[one.pk], tuple(row for row in conflicts if one.pk in (row.user_id, row.person_id)))
+        for one in users
+    ]
+
+
+def teams_of(users: Collection[int]) -> dict[int, frozenset[int]]:
+    """By user, the teams that they are in."""
+    found: dict[int, set[int]] = {pk: set() for pk in users}
+    for user, team in Membership.objects.filter(user__in=found).values_list("user_id", "team_id"):
+        found[user].add(team)
+    return {pk: frozenset(teams) for pk, teams in found.items()}
+
+
 def standing(user: User, request: AccessRequest, items: Collection[RequestItem]) -> Standing:
     """As what `user` may decide about these items, as things are this moment."""
-    if not User.objects.filter(pk=user.pk, is_active=True, is_service=False).exists():
-        return Standing(why_not="Only people with an account that is active decide.")
-    own = _teams_of(user)
-    if why_not := conflict(user, request, own):
-        return Standing(why_not=why_not, own_teams=own)
-    teams = own & {item.owner_id for item in items if item.owner_id and not item.owner_skipped}
-    seat, why_not = _place(user, request, own)
-    found = Standing(frozenset(teams), seat is not None, None if seat == user else seat, own_teams=own)
-    return found if found.may else Standing(why_not=why_not, own_teams=own)
-
-
-def _place(user: User, request: AccessRequest, own: frozenset[int]) -> tuple[User | None, str]:
-    """In whose place on the committee `user` votes, the own one first; None with the reason where in nobody's."""
-    seats = [user] if members().filter(pk=user.pk).exists() else list(represented_by(user))
-    if seats and own & _teams_of(request.requester):
-        return None, f"You are in a team with {request.requester}, so others decide."
-    free = [one for one in seats if one == user or not _bars(one, request)]
-    return (free[0], "") if free else (None, "Its owners and the committee decide about it.")
-
-
-def _bars(member: User, request: AccessRequest) -> bool:
-    """Whether a member could not vote themselves: then nobody does in their place."""
-    own = _teams_of(member)
-    return bool(conflict(member, request, own) or own & _teams_of(request.requester))
-
-
-def conflict(user: User, request: AccessRequest, own: frozenset[int]) -> str:
-    """Why somebody may not decide about a request in any place, in words for them; empty when nothing is against it.
-    `own` are the user's teams."""
-    if user.pk == request.requester_id:
-        return "You asked for it, so others decide."
-    if request.team_id in own:
-        return f"{request.consumer} is your own team's, so others decide."
-    return _declared(user, request)
-
-
-def _declared(user: User, request: AccessRequest) -> str:
-    requester = request.requester
-    between = Q(user=user, person=requester) | Q(user=requester, person=user, kind=ConflictKind.REPORTS_TO)
-    found = Conflict.objects.filter(between | Q(user=user, team=request.team_id or 0)).first()
-    if found is None:
-        return ""
-    if found.kind == ConflictKind.REPORTS_TO:
-        return f"{found.user} reports to {found.person}, so others decide."
-    return f"You have declared an interest in {found.person or found.team}, so others decide."
-
-
-def _teams_of(user: User) -> frozenset[int]:
-    return frozenset(Membership.objects.filter(user=user).values_list("team_id", flat=True))
+    return Voter.now(user).standing(request, items, teams_of([request.requester_id])[request.requester_id])
 
 
 def why_skipped(owner: Team | None, request: AccessRequest) -> str:
@@ -122,6 +165,6 @@ def why_skipped(owner: Team | None, request: AccessRequest) -> str:
     people = list(owner.members.filter(is_active=True, is_service=False))
     if not people:
         return f"Nobody is left in {owner}."
-    if all(conflict(one, request, _teams_of(one)) for one in people):
+    if all(one.bar(request) for one in parties(people)):
         return f"Everybody in {owner} is a party to it."
     return ""

@@ -14,8 +14,8 @@ from governance.models import (
     RequestItem,
     RequestState,
 )
-from governance.queries.committee import members, represented_by, standing
-from governance.queries.votes import is_turn_of, pending, tallies_of
+from governance.queries.committee import Voter, teams_of
+from governance.queries.votes import counted, is_turn_of
 from registry.models import Team, User
 from registry.queries.completeness import incomplete, of_team
 
@@ -32,28 +32,29 @@ class ToDecide:
 
 def to_decide(actor: User) -> list[ToDecide]:
     """Requests that wait for the actor now, what is due first. At most `MOST_LOOKED_AT` are looked at."""
-    looked_at = (ToDecide(request, waiting_for(actor, request)) for request in _candidates(actor))
-    return [one for one in looked_at if one.waiting]
+    voter = Voter.now(actor)
+    requests = _candidates(voter)
+    votes, teams = counted(requests), teams_of({one.requester_id for one in requests})
+    found = []
+    for request in requests:
+        items = votes[request.pk]
+        place = voter.standing(request, [item for item, _ in items], teams[request.requester_id])
+        waiting = [item for item, tally in items if place.may and is_turn_of(place, item, tally)]
+        if waiting:
+            found.append(ToDecide(request, waiting))
+    return found
 
 
-def waiting_for(actor: User, request: AccessRequest) -> list[RequestItem]:
-    """The items of a request that wait for the actor now."""
-    items = {item.pk: item for item in pending(request)}
-    place = standing(actor, request, list(items.values()))
-    if not place.may:
-        return []
-    return [items[pk] for pk, counted in tallies_of(request).items() if is_turn_of(place, items[pk], counted)]
-
-
-def _candidates(actor: User) -> list[AccessRequest]:
-    """Those that could wait for the actor: of the own teams' features, or any for who is on the committee."""
+def _candidates(voter: Voter) -> list[AccessRequest]:
+    """Those that could wait for somebody: of the own teams' features, or any for who has a place on the committee."""
+    actor, teams = voter.party.user, voter.party.teams
     rows = AccessRequest.objects.filter(state=RequestState.REVIEW).exclude(requester=actor)
-    is_seated = members().filter(pk=actor.pk).exists() or represented_by(actor).exists()
-    if not is_seated:
-        owned = RequestItem.objects.filter(request=OuterRef("pk"), owner__in=actor.team_ids, outcome=Outcome.PENDING)
-        rows = rows.filter(Exists(owned))
+    if not (voter.is_member or voter.represented):
+        rows = rows.filter(
+            Exists(RequestItem.objects.filter(request=OuterRef("pk"), owner__in=teams, outcome=Outcome.PENDING))
+        )
     said = Decision.objects.filter(request=OuterRef("pk"), voter=actor, undone_at__isnull=True)
-    rows = rows.filter(~Q(team__in=actor.team_ids), ~Exists(said.filter(round=OuterRef("round"))))
+    rows = rows.filter(Q(team=None) | ~Q(team__in=teams), ~Exists(said.filter(round=OuterRef("round"))))
     return list(rows.with_people().order_by("due_at", "pk")[:MOST_LOOKED_AT])
 
 

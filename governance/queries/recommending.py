@@ -1,5 +1,6 @@
 """The facts behind what is suggested about a request, as they are now."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from governance.recommending import Facts, Recommendation, recommend
 from lineage.queries.impact import impact_of
 from lineage.queries.named import find_node
 from registry.choices import PrivacyClass
-from registry.models import ReadDay, User
+from registry.models import Feature, ReadDay, User, Version
 from registry.queries.alike import Alike, alike
 from registry.queries.alike import facts_of as names_of
 
@@ -31,6 +32,7 @@ def facts_of(request: AccessRequest, actor: User) -> Facts:
     items = items_weighed(request)
     purpose = request.purpose
     held, said = held_by(request), said_now(request)
+    others = alternatives_to([item.version for item in items], actor)
     known = precedents(request, items)
     quasi = {item.version_id for item in items if item.privacy_class == PrivacyClass.QUASI_IDENTIFIER}
     quasi |= {grant.version_id for grant in held if grant.privacy_class == PrivacyClass.QUASI_IDENTIFIER}
@@ -47,7 +49,7 @@ def facts_of(request: AccessRequest, actor: User) -> Facts:
         approved_before=_named(request, known, Outcome.APPROVED),
         denied_before=_named(request, known, Outcome.DENIED),
         days_before=_days_before(known), outputs=outputs_of(request, actor),
-        alternatives=tuple(one.feature.key for one in alternatives_to(items, actor).values()),
+        alternatives=tuple(one.feature.key for one in others.values()),
     )  # fmt: skip
 
 
@@ -109,14 +111,13 @@ def outputs_of(request: AccessRequest, actor: User) -> str | None:
     return f"{request.consumer} → {', '.join(names)}{more}." if names else None
 
 
-def alternatives_to(items: list[RequestItem], actor: User) -> dict[int, Alike]:
-    """By item, what is much the same and not personal. Where nothing is, the item is missing."""
-    found = {}
-    for item in items:
-        feature = item.version.feature
-        others = alike(actor, names_of(feature), but=feature.pk, limit=10)
-        plain = (one for one in others if one.feature.privacy_class == PrivacyClass.NONE)
-        best = next((one for one in plain if one.likeness.score >= SAME_ENOUGH), None)
-        if best is not None:
-            found[item.pk] = best
-    return found
+def alternatives_to(versions: Collection[Version], actor: User) -> dict[int, Alike]:
+    """By version, what is much the same and not personal. Where nothing is, the version is missing."""
+    found = {version.pk: _alternative(version.feature, actor) for version in versions}
+    return {pk: one for pk, one in found.items() if one is not None}
+
+
+def _alternative(feature: Feature, actor: User) -> Alike | None:
+    others = alike(actor, names_of(feature), but=feature.pk, limit=10)
+    plain = (one for one in others if one.feature.privacy_class == PrivacyClass.NONE)
+    return next((one for one in plain if one.likeness.score >= SAME_ENOUGH), None)

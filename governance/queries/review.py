@@ -80,12 +80,12 @@ def review_of(request: AccessRequest, actor: User) -> Review:
     tallies = tallies_of(request) if request.is_open else {}
     place = standing(actor, request, items)
     advice = recommended(request, actor)
-    others = alternatives_to([item for item in items if item.is_open], actor)
+    others = alternatives_to([item.version for item in items if item.is_open], actor)
     grants = {one.item_id: one for one in Grant.objects.filter(item__request=request).order_by("pk")}
     has_turn = request.state == RequestState.REVIEW and not any(one.voter_id == actor.pk for one in said_now(request))
     rows = [
         Row(
-            item, tallies.get(item.pk), grants.get(item.pk), others.get(item.pk),
+            item, tallies.get(item.pk), grants.get(item.pk), others.get(item.version_id),
             has_turn and item.pk in tallies and is_turn_of(place, item, tallies[item.pk]),
         )
         for item in items

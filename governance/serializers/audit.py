@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from common.fields import At, Computed, Resource
 from governance.queries.audit import HIDDEN
+from registry.chain.state import ChainState
 from registry.contracts import VALUE_FIELDS
 
 _VALUE_FIELDS = f"'{{{','.join(sorted(VALUE_FIELDS))}}}'::text[]"
@@ -48,3 +49,61 @@ class AuditEntrySerializer(Resource):
     )
     reason = serializers.CharField()
     request_id = serializers.CharField(help_text="Found in our logs too.")
+
+
+class _HeadSerializer(serializers.Serializer):
+    place = serializers.IntegerField()
+    hash = serializers.CharField(help_text="SHA-256, in hexadecimal.")
+    sealed_at = serializers.DateTimeField()
+
+
+class _WaitingSerializer(serializers.Serializer):
+    count = serializers.IntegerField()
+    since = serializers.DateTimeField(allow_null=True, help_text="When the oldest of them was written.")
+    is_too_long = serializers.BooleanField(help_text="No worker seals.")
+
+
+class _FaultSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=["changed", "removed", "inserted", "reordered", "seal", "anchor"])
+    place = serializers.IntegerField(allow_null=True, help_text="In the chain.")
+    entry = serializers.IntegerField(allow_null=True, help_text="Id of the entry.")
+    detail = serializers.CharField()
+
+
+class _VerifiedSerializer(serializers.Serializer):
+    at = serializers.DateTimeField()
+    is_sound = serializers.BooleanField()
+    place = serializers.IntegerField(help_text="Of the head then.")
+    anchors = serializers.IntegerField(help_text="How many it was compared with.")
+    faults = _FaultSerializer(many=True, help_text="The first of each sort.")
+
+
+class _AnchorSerializer(serializers.Serializer):
+    target = serializers.ChoiceField(choices=["file", "webhook"])
+    where = serializers.CharField()
+    at = serializers.DateTimeField()
+    place = serializers.IntegerField()
+    error = serializers.CharField(help_text='"" where it was written.')
+
+
+class ChainSerializer(serializers.Serializer):
+    """How the chain stands."""
+
+    head = _HeadSerializer(allow_null=True, help_text="null while nothing is sealed.")
+    waiting = _WaitingSerializer()
+    verified = _VerifiedSerializer(allow_null=True, help_text="The last time; null: never.")
+    is_anchored = serializers.BooleanField(help_text="Whether a place outside is set.")
+    anchors = _AnchorSerializer(many=True, help_text="The last try at each place outside.")
+
+    def to_representation(self, state: ChainState) -> dict[str, Any]:
+        head, verified = state.head, state.verified
+        return {
+            "head": head and {"place": head.place, "hash": head.hash, "sealed_at": head.at},
+            "waiting": {"count": state.waiting, "since": state.waits_since, "is_too_long": state.waits_too_long},
+            "verified": verified
+            and {"at": verified.ended_at, "is_sound": verified.is_sound, "place": verified.place,
+                 "anchors": verified.anchors, "faults": verified.faults},
+            "is_anchored": state.is_anchored,
+            "anchors": [{"target": one.target, "where": one.where, "at": one.at, "place": one.place,
+                         "error": one.error} for one in state.anchors],
+        }  # fmt: skip

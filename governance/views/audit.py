@@ -10,29 +10,27 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from common.keyset import page as page_of
-from common.spreadsheets import csv_response
+from governance.audit_export import FORMS, export_response
+from governance.chain_tiles import chain_tiles
 from governance.filters import AuditFilter
 from governance.queries.audit import changes_of, visible_audit, with_personal
 from registry.actions.action import allow
+from registry.chain.state import chain_state
 from registry.models import AuditEntry, User
-
-COLUMNS = (
-    "at", "actor", "token", "action", "object_type", "object", "project", "changes", "reason", "request_id",
-)  # fmt: skip
 
 
 @require_GET
 def audit(request: HttpRequest) -> HttpResponseBase:
-    """Newest first, narrowed by what is asked; the same rows as a spreadsheet with `?format=csv`."""
+    """Newest first, narrowed by what is asked; the same rows as a file with `?format=csv` or `jsonl`."""
     actor: User = request.user  # type: ignore[assignment]  # login is required
     allow(actor, "governance.read_audit", None)
     narrowed = AuditFilter(request.GET, visible_audit(actor))
     form = _with_calendars(narrowed.form)
-    entries = with_personal(narrowed.qs if form.is_valid() else AuditEntry.objects.none())
-    if request.GET.get("format") == "csv" and form.is_valid():
-        rows = (_csv_row(entry) for entry in entries.iterator(chunk_size=1000))
-        return csv_response(COLUMNS, rows, filename="audit-log.csv")
-    page = page_of(entries, order=("-id",), after=request.GET.get("after", ""))
+    entries = narrowed.qs if form.is_valid() else AuditEntry.objects.none()
+    if form.is_valid() and (wanted := request.GET.get("format")) in FORMS:
+        return export_response(entries, wanted)
+    page = page_of(with_personal(entries), order=("-id",), after=request.GET.get("after", ""))
+    chain = chain_state()
     asked = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
     context = {
         "form": form,
@@ -40,6 +38,8 @@ def audit(request: HttpRequest) -> HttpResponseBase:
         "query": urlencode(asked),
         "after": page.after,
         "is_narrowed": bool(asked),
+        "chain": chain,
+        "tiles": chain_tiles(chain),
     }
     return render(request, "governance/audit/page.html", context, status=422 if form.errors else 200)
 
@@ -68,12 +68,3 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         return "\n".join(f"{name}: {_text(part)}" for name, part in value.items())
     return str(value)
-
-
-def _csv_row(entry: AuditEntry) -> dict[str, Any]:
-    return {
-        "at": entry.at.isoformat(), "actor": entry.actor_name, "token": entry.token, "action": entry.action,
-        "object_type": entry.object_type, "object": entry.object_key,
-        "project": entry.project.name if entry.project else "", "changes": changes_of(entry), "reason": entry.reason,
-        "request_id": entry.request_id,
-    }  # fmt: skip

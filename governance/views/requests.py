@@ -25,6 +25,7 @@ from governance.models import AccessRequest, AccessRequestQuerySet, RequestState
 from governance.queries.asking import why_no_access_needed
 from governance.queries.deciders import Expected, expected
 from governance.queries.inbox import next_to_decide
+from governance.queries.recommending import alternatives_to
 from governance.queries.review import review_of, seconds_to_undo, steps_of
 from governance.queries.scripts import effects_of
 from registry.actions.action import allow
@@ -87,9 +88,10 @@ def new(request: HttpRequest) -> HttpResponse:
             _say_sent(request, sent)
             return redirect(sent)
     versions = _versions(basket)
+    others = alternatives_to(versions, actor)
     context = {
-        "form": form, "basket": basket, "versions": versions, "expected": _expected(basket, form, versions),
-        "clear": {one.pk: why_no_access_needed(one) for one in versions},
+        "form": form, "basket": basket, "rows": [(one, others.get(one.pk)) for one in versions],
+        "expected": _expected(basket, form, versions),
     }  # fmt: skip
     return render(request, "governance/request/new.html", context, status=422 if form.errors else 200)
 
@@ -167,7 +169,7 @@ def _page(request: HttpRequest, found: AccessRequest, **tried: Refusable) -> Htt
         "is_requester": found.requester_id == actor.pk, "may_read_why": review.place.may or actor.sees_everything,
         "effects": effects_of(found, [row.item for row in review.rows]) if found.is_open and review.place.may else [],
         "is_reviewed": actor.has_perm("governance.review_emergency", found) and not found.reviewed_at,
-        "next": next_to_decide(actor, but=found) if review.mine else None,
+        "next": next_to_decide(actor, but=found) if review.place.may else None,
     }  # fmt: skip
     return render(request, "governance/request/page.html", context, status=422 if tried else 200)
 
@@ -237,7 +239,7 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.tried(lambda: _send(found, actor, form)) is not None:
         messages.success(request, f"{found} is sent again.")
         return redirect(found)
-    context = {"form": form, "asked": found, "versions": _versions(found),
+    context = {"form": form, "asked": found, "rows": [(one, None) for one in _versions(found)],
                "said": found.decisions.filter(verdict=Verdict.CHANGES, round=found.round).last()}  # fmt: skip
     return render(request, "governance/request/edit.html", context, status=422 if form.errors else 200)
 

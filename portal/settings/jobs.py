@@ -44,6 +44,9 @@ CELERY_BEAT_SCHEDULE = {
     "bridge-registry": {"task": "lineage.tasks.bridge", "schedule": 30.0},
     "suggest-classes": {"task": "governance.tasks.suggest_classes", "schedule": 60.0},
     "tell-upstream": {"task": "lineage.tasks.tell_upstream", "schedule": 60.0},
+    "seal-audit": {"task": "registry.tasks.seal_audit", "schedule": 5.0},
+    "anchor-audit": {"task": "registry.tasks.anchor_audit", "schedule": 900.0},
+    "verify-audit": {"task": "registry.tasks.verify_audit", "schedule": 86_400.0},
     "keep-events": {"task": "lineage.tasks.keep_events", "schedule": 3600.0},
 }
 # Measurements older than this many months are dropped, a month's partition at a time.

@@ -87,3 +87,7 @@ if env.str("OIDC_SERVER_URL", default=""):
 
 # Webhooks never lead into the own network, but to these hosts.
 CHARTER_WEBHOOK_HOSTS = env.list("CHARTER_WEBHOOK_HOSTS", default=[])
+
+# Where the head of the audit log's chain is written outside: a file that is appended to, an address, or both.
+CHARTER_AUDIT_ANCHOR_FILE = env.str("CHARTER_AUDIT_ANCHOR_FILE", default="")
+CHARTER_AUDIT_ANCHOR_URL = env.str("CHARTER_AUDIT_ANCHOR_URL", default="")

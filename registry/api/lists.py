@@ -60,7 +60,7 @@ class ListEndpoint(Endpoint):
         if method != "GET":
             return super().known_parameters(method)
         sort = Parameter("sort", "The order; `-` means descending.", choices=(*self.sorts, *self.other_sorts))
-        filters = [_documented(name, one) for name, one in self.filters().items()]
+        filters = [described_filter(name, one) for name, one in self.filters().items()]
         return [*super().known_parameters(method), *PAGING, sort, *filters]
 
     @classmethod
@@ -159,7 +159,7 @@ def _stand_in_for(model: type[models.Model], column: str) -> Any:
     return A_TEXT
 
 
-def _documented(name: str, one: Filter) -> Parameter:
+def described_filter(name: str, one: Filter) -> Parameter:
     """A filter as the description of the API lists it."""
     kind = OpenApiTypes.BOOL if isinstance(one, BooleanFilter) else OpenApiTypes.STR
     choices = one.extra.get("choices", ())

@@ -2,6 +2,7 @@
 
 from registry.models.answers import KeptAnswer
 from registry.models.audit import AuditEntry
+from registry.models.chain import Anchor, AnchorTarget, Seal, Verification, WaitingEntry
 from registry.models.connections import Connection, Pull
 from registry.models.consumers import Consumer, ReadDay, SeenEvent, Usage
 from registry.models.days import ProjectDay
@@ -20,9 +21,9 @@ from registry.models.versions import Brownout, DefaultPolicy, Version
 from registry.models.words import FacetCount, FacetTotal, Synonym, Word, WordUse
 
 __all__ = [
-    "AccessToken", "Actor", "Approval", "AuditEntry", "Brownout", "Connection", "Consumer", "DefaultPolicy",
-    "Delivery", "Entity", "FacetCount", "FacetTotal", "Feature", "FeatureView", "Follow", "KeptAnswer",
-    "Membership", "Message", "NoticeChoice", "OwnerOffer", "Plan", "Project", "ProjectDay", "Pull", "ReadDay",
-    "SeenEvent", "Source", "Synonym", "Tag", "Team", "Upstream", "Usage", "User", "Version", "Webhook", "Word",
-    "WordUse",
+    "AccessToken", "Actor", "Anchor", "AnchorTarget", "Approval", "AuditEntry", "Brownout", "Connection",
+    "Consumer", "DefaultPolicy", "Delivery", "Entity", "FacetCount", "FacetTotal", "Feature", "FeatureView",
+    "Follow", "KeptAnswer", "Membership", "Message", "NoticeChoice", "OwnerOffer", "Plan", "Project",
+    "ProjectDay", "Pull", "ReadDay", "Seal", "SeenEvent", "Source", "Synonym", "Tag", "Team", "Upstream",
+    "Usage", "User", "Verification", "Version", "WaitingEntry", "Webhook", "Word", "WordUse",
 ]  # fmt: skip

@@ -44,6 +44,15 @@ class AuditEntry(models.Model):
                 when=pgtrigger.Before,
                 func="RAISE EXCEPTION 'The audit log cannot be truncated';",
             ),
+            # However an entry is written, it waits for its seal from then on: see registry.chain.
+            pgtrigger.Trigger(
+                name="audit_waits_for_its_seal",
+                operation=pgtrigger.Insert,
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                referencing=pgtrigger.Referencing(new="written"),
+                func="INSERT INTO registry_waitingentry (entry_id) SELECT id FROM written; RETURN NULL;",
+            ),
         ]
 
     def __str__(self) -> str:

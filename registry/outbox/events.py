@@ -33,6 +33,8 @@ EVENTS = {
         Event("ownership.offered", "my team is asked to answer for something"),
         Event("ownership.answered", "a team answers what mine has offered"),
         Event("impact.told", "somebody warns of a table or job that something of my team is made from"),
+        Event("audit.fault_found", "the audit log is not what was sealed"),
+        Event("audit.anchor_failed", "the audit log's chain could not be written outside"),
         Event("access.requested", "a request for access waits for my decision"),
         Event("access.changes_requested", "changes are asked for in a request of mine"),
         Event("access.commented", "somebody writes about a request of mine, or one that I have decided about"),

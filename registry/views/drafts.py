@@ -16,7 +16,8 @@ from registry.actions.action import allow
 from registry.actions.edits import edit_draft, edit_feature
 from registry.actions.versions import discard_draft, draft_version, gaps_of, publish_version
 from registry.choices import VersionState
-from registry.draft_forms import STEPS, DraftForm, MeaningForm
+from registry.draft_forms import STEPS, DraftForm, MeaningForm, PrivacyForm
+from registry.guesses import guess
 from registry.models import DefaultPolicy, Feature, Version
 from registry.queries.alike import alike, facts_of
 from registry.revisions import revision
@@ -49,7 +50,8 @@ def step(request: HttpRequest, project: str, view: str, feature: str, step: str)
         form.tried(lambda: _save(request, form))
         if not form.errors:
             return redirect(_url(version.feature, _after(step)))
-    context = {"form": form, "label": STEPS[step][0], "step": step, **_around(version, step)}
+    guessed = guess(version.feature.name, version.feature.description) if kind is PrivacyForm else None
+    context = {"form": form, "label": STEPS[step][0], "step": step, "guess": guessed, **_around(version, step)}
     return render(request, "registry/draft/step.html", context, status=422 if form.errors else 200)
 
 

@@ -229,6 +229,16 @@ def events(after: str, limit: int) -> Call[Events]:
     return Call("GET", "/events", lambda said: Events(**said), query)
 
 
+def audit_export(form: str, filters: Mapping[str, Any]) -> Call[None]:
+    """A file, larger than memory perhaps: whoever sends this reads it part by part."""
+    query = {"format": form} | {name: value for name, value in filters.items() if value is not None}
+    return Call("GET", "/audit-log/export", lambda _: None, query, headers={"Accept": "*/*"})
+
+
+def audit_verification() -> Call[dict[str, Any]]:
+    return Call("GET", "/audit-log/verification", dict)
+
+
 def connections() -> Call[list[Connection]]:
     return Call("GET", "/connections", lambda said: [Connection(**one) for one in said["data"]], {"limit": MOST_ROWS})
 

@@ -236,6 +236,11 @@ def events(after: str = "", limit: int = 200) -> Flow[Events]:
     return (yield calls.events(after, limit))
 
 
+def audit_verification() -> Flow[dict[str, Any]]:
+    """How the chain of the audit log stands: its head, what waits, when it was last verified and anchored."""
+    return (yield calls.audit_verification())
+
+
 def connections() -> Flow[list[Connection]]:
     """The stores that are connected. The first 200."""
     return (yield calls.connections())

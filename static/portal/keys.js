@@ -23,7 +23,9 @@ function press(key) {
   const selector = `[data-key="${CSS.escape(key)}"]`;
   const button = rowHere()?.querySelector(selector) ?? document.querySelector(selector);
   if (!button && !own[key]) return false;
-  own[key] ? own[key]() : button.click();
+  if (own[key]) own[key]();
+  else if (button.matches("input, textarea, select")) button.focus();
+  else button.click();
   return true;
 }
 
@@ -32,6 +34,8 @@ function isTyping({ target }) {
 }
 
 document.addEventListener("keydown", (event) => {
+  // Out of a field, so that keys belong to the page again.
+  if (event.key === "Escape" && isTyping(event) && !event.target.closest("dialog, [role=search]")) event.target.blur();
   if (document.body.dataset.keys === "off" || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
   const key = prefix + event.key;
   prefix = "";

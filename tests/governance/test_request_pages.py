@@ -1,8 +1,11 @@
 """Pages of requests, grants and the inbox: asked, decided, taken back; what each person is shown."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from governance.models import AccessRequest, Grant, RequestState
 from tests.cast import page_as
@@ -124,3 +127,19 @@ def test_revoked_and_renewed_on_its_page(asking: SimpleNamespace) -> None:
     grant.refresh_from_db()
     assert grant.state == "revoked"
     assert page_as(asking.cast.viewer).get(grant.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/inbox/", "/inbox/count", "/requests/"])
+def test_as_many_queries_for_one_as_for_many(
+    asking: SimpleNamespace, address: str, django_assert_max_num_queries: Any
+) -> None:
+    client = page_as(asking.cast.owner_a)
+    ask(asking, asking.postcode)
+    client.get(address)  # what is asked once a process
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    for version in (asking.amount, asking.email, asking.health):
+        ask(asking, version)
+        ask(asking, version, actor=asking.cast.viewer, consumer=None)
+    with django_assert_max_num_queries(len(one)):
+        client.get(address)
