@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET
 from common.markdown import render as render_markdown
 
 PAGES = (
-    "for-services", "for-owners", "for-auditors", "classes", "lineage", "lineage-names", "naming", "files", "enforcement",
-    "client", "problems", "quick-start", "concepts", "search", "freshness", "operations", "add-a-connector",
-    "life-of-a-request",
+    "for-services", "for-owners", "for-auditors", "classes", "lineage", "lineage-names", "naming", "files",
+    "enforcement", "client", "problems", "quick-start", "concepts", "search", "freshness", "operations",
+    "add-a-connector", "life-of-a-request",
 )  # fmt: skip
 _EXAMPLE_ADDRESS = "http://localhost:8000"
 _PAGE_LINK = re.compile(r"^([\w-]+)\.md(#[\w-]+)?$")
