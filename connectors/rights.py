@@ -34,7 +34,7 @@ class Target:
             case "column":
                 return f"column {'.'.join(self.path)}"
             case "keys":
-                return f"keys {self.path[0].encode('latin-1')!r}"[:400]
+                return f"keys {repr(self.path[0].encode('latin-1'))[2:-1]}"[:400]
             case kind:
                 return f"{kind} {self.path[0]}"
 

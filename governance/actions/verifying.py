@@ -1,7 +1,7 @@
 """Asking stores who can read personal features, and keeping what differs from the grants. Stores are only read."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from governance.notifications import verify_rights
 from governance.queries.committee import members
 from governance.queries.living import why_not_now
 from governance.queries.needs import ADDRESS_OF, SCRIPT_ONLY, needs_of, product_of
-from governance.queries.wanted import accounts_in, reader_of
+from governance.queries.wanted import accounts_in, reader_of, wanted_in
 from governance.stores import gate_of
 from registry.actions.action import Note, action
 from registry.actions.telling import tell
@@ -110,8 +110,19 @@ def _differences(store: Enforcement, asked: Asked) -> list[Difference]:
         one.name: one.subject for one in StoreAccount.objects.filter(store=store).select_related("consumer", "user")
     }
     granted = _granted(store, asked, readers)
-    found = differences(rights, asked.features, granted, own=_own(store), readers=readers)
+    found = _with_reasons(store, differences(rights, asked.features, granted, own=_own(store), readers=readers))
     return [*found, *(Difference("unknown", "", why, feature) for feature, why in asked.hindered.items())]
+
+
+def _with_reasons(store: Enforcement, found: list[Difference]) -> list[Difference]:
+    """Where Charter itself withholds what was granted, why."""
+    if not store.is_on or all(one.kind != FindingKind.ABSENT for one in found):
+        return found
+    hindered = wanted_in(store.connection).hindered
+    return [
+        replace(one, how=hindered[one.grant]) if one.kind == FindingKind.ABSENT and one.grant in hindered else one
+        for one in found
+    ]
 
 
 def _granted(store: Enforcement, asked: Asked, readers: dict[str, str]) -> list[Granted]:
