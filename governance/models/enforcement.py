@@ -153,7 +153,7 @@ class StoreRight(models.Model):
 
 class FindingKind(TextChoices):
     EXTRA = "extra", "Can read without a grant"
-    ABSENT = "absent", "Granted, but the store does not give it"
+    ABSENT = "absent", "Granted, but not given"
     UNKNOWN = "unknown", "Not known"
     NATURE = "nature", "Reads whatever is granted"
     OWN = "own", "Charter's own"

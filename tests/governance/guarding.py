@@ -17,7 +17,7 @@ COLUMNS = ("amount", "postcode", "email", "health")
 def empty(stores: Stores) -> None:
     """As if nobody had ever been there."""
     stores.run(
-        "DROP SCHEMA IF EXISTS features CASCADE",
+        "DROP SCHEMA IF EXISTS features, payroll CASCADE",
         *(f"DROP OWNED BY {one}; DROP ROLE {one}" for (one,) in stores.run(
             f"SELECT rolname FROM pg_roles WHERE rolname IN {ROLES}")),
         *(f"CREATE ROLE {one} LOGIN" for one in ROLES if one != "analysts"), "CREATE ROLE analysts",
