@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name='RightFinding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('extra', 'Can read without a grant'), ('absent', 'Granted, but the store does not give it'), ('unknown', 'Not known'), ('nature', 'Reads whatever is granted'), ('own', "Charter's own")], max_length=7)),
+                ('kind', models.CharField(choices=[('extra', 'Can read without a grant'), ('absent', 'Granted, but not given'), ('unknown', 'Not known'), ('nature', 'Reads whatever is granted'), ('own', "Charter's own")], max_length=7)),
                 ('account', models.CharField(blank=True, help_text='In the store; PUBLIC is everybody', max_length=63)),
                 ('how', models.CharField(max_length=500)),
                 ('first_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
