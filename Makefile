@@ -64,6 +64,10 @@ test-live: dev ## Run the tests against real third parties (Feast, dbt, ...), ea
 demo-store: dev ## Build demo/store anew from public data, with real Feast in an environment of its own (2 minutes)
 	@$(VENV) -m demo.build
 
+.PHONY: demo-day
+demo-day: dev ## Live the demo's day anew with real Airflow, dbt and Feast, and keep what they send (5 minutes)
+	@$(VENV) -m demo.record
+
 .PHONY: bench
 bench: dev ## Run the benchmarks, ours beside the floor and the peer; results belong into docs/performance.md
 	@$(VENV) -m bench $(ARGS)

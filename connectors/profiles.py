@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from connectors.bins import Binning, binning, exact_distinct, histogram, quantiles
-from connectors.records import Bin, Column, Profile
+from connectors.cuts import MOST_WORDS
+from connectors.records import Bin, Column, Cuts, DayCount, Profile
 
 Kind = Literal["integer", "number", "moment", "boolean", "text", "list", "opaque"]
 Fact = Literal[
-    "filled", "finite", "whole", "minimum", "maximum", "mean", "stddev", "distinct", "true", "shortest", "longest"
-]
+    "filled", "finite", "whole", "minimum", "maximum", "mean", "stddev", "distinct", "true", "shortest", "longest",
+    "outside",
+]  # fmt: skip
 Facts = Mapping[Fact, float | None]
 
 NUMERIC: tuple[Kind, ...] = ("integer", "number", "moment")
@@ -42,11 +44,32 @@ class Measured:
 
     @property
     def facts(self) -> tuple[Fact, ...]:
-        return ("filled",) if self.column.is_personal else _FACTS[self.kind]
+        if self.column.is_personal:
+            return ("filled",)
+        return (*_FACTS[self.kind], "outside") if self._is_bounded else _FACTS[self.kind]
+
+    @property
+    def _is_bounded(self) -> bool:
+        """Whether the contract says of such values which are allowed."""
+        within = self.column.within
+        if within is None or self.kind not in ("integer", "number", "text"):
+            return False
+        allowed = all(isinstance(one, str) == (self.kind == "text") for one in within.allowed)
+        return allowed and (bool(within.allowed) or self.kind != "text")
 
     @property
     def is_binned(self) -> bool:
         return self.kind in NUMERIC and not self.column.is_personal
+
+    def is_parted(self, distinct: float | None) -> bool:
+        """Whether its days can be compared: not of personal data, moments that only grow, lists, and words that are
+        nearly all different.
+        """
+        if self.column.is_personal:
+            return False
+        if self.kind == "text":
+            return (distinct or 0) <= MOST_WORDS
+        return self.kind in ("integer", "number", "boolean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +111,9 @@ def bins_of(measured: Measured, facts: Facts) -> Binning | None:
 
 
 def profile(
-    measured: Measured, rows: int, facts: Facts, bins: Binning | None, tally: Tally, *, is_distinct_approximate: bool
-) -> Profile:
+    measured: Measured, rows: int, facts: Facts, bins: Binning | None, tally: Tally, *, is_distinct_approximate: bool,
+    cuts: Cuts | None = None, days: tuple[DayCount, ...] = (),
+) -> Profile:  # fmt: skip
     """NaN counts as null, as it does for Feast. Infinity counts as a value, but only `rows` and `nulls` know of it."""
     exact = exact_distinct(bins, tally.counts) if bins else None
     distinct = next((count for count in (exact, tally.distinct, facts.get("distinct")) if count is not None), None)
@@ -109,6 +133,9 @@ def profile(
         histogram=histogram(bins, tally.counts) if bins else _labelled(facts, filled),
         length_minimum=_whole(facts.get("shortest")),
         length_maximum=_whole(facts.get("longest")),
+        outside=_whole(facts.get("outside")),
+        cuts=cuts,
+        days=days,
     )
 
 

@@ -4,10 +4,10 @@ Times are timezone-aware UTC, durations are `timedelta`, rates are fractions bet
 `None` always means "the store does not say", never zero.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 ViewKind = Literal["batch", "stream", "on_demand", "label"]
 Origin = Literal["declared", "source", "served"]
@@ -204,13 +204,54 @@ class Right:
 
 
 @dataclass(frozen=True, slots=True)
+class Cuts:
+    """Where the values of a feature are parted for good. Part 0 of numbers lies below the first of the rising `edges`,
+    and each further part from one edge up to but without the next; booleans and words have parts and no edges.
+    """
+
+    edges: tuple[float, ...] = ()
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """What its contract lets a feature hold: numbers between bounds, or some values and no others."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    allowed: tuple[str | float, ...] = ()
+
+
+class StoreType(NamedTuple):
+    """What a column is called in its store, and what it is: integer, number, moment, boolean, text, list, opaque."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
-    """A feature to measure. `is_personal` keeps values, bounds and histograms from ever leaving the store."""
+    """A feature to measure. `is_personal` keeps values, bounds and histograms from ever leaving the store.
+
+    `cuts` are those that earlier days were counted with; without them a reader chooses some. What lies not `within`
+    what the contract allows is counted.
+    """
 
     name: str  # the feature's name
     column: str  # the column in the source, after field mapping
     dtype: str
     is_personal: bool
+    cuts: Cuts | None = None
+    within: Within | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """One day (UTC) of a feature: how many rows have no value, and how many lie in each part of its cuts."""
+
+    day: date
+    nulls: int
+    counts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +287,9 @@ class Profile:
     histogram: tuple[Bin, ...] = ()
     length_minimum: int | None = None
     length_maximum: int | None = None
+    outside: int | None = None  # rows with a value that the contract does not allow; None: not counted
+    cuts: Cuts | None = None  # None: values are not parted, so that days of it cannot be compared
+    days: tuple[DayCount, ...] = ()
     error: str = ""  # why this feature could not be measured; the other fields are then meaningless
 
     @property
@@ -275,6 +319,9 @@ class ViewReading:
     query: str = ""  # what was asked, for evidence; free of values and secrets
     warnings: tuple[str, ...] = ()
     is_entity_count_approximate: bool = False
+    types: Mapping[str, StoreType] = field(default_factory=dict)  # by feature; those that the store lacks are missing
+    rows_by_day: tuple[tuple[date, int], ...] = ()  # of the days that were asked for
+    is_snapshot: bool = False  # rows have no time: its one day is that of the reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +337,8 @@ class ViewTarget:
     location: str = ""
     query: str = ""
     timestamp_column: str = ""
+    days_back: int = 0  # how many days before the newest event are counted each for itself; 0: none
+    days_from: date | None = None  # or from here on, if that is earlier
 
 
 class DefinitionReader(Protocol):
@@ -300,6 +349,41 @@ class DefinitionReader(Protocol):
     def definitions(self, *, known: dict[tuple[str, str], bytes]) -> Definitions:
         """Everything but views whose digest is in `known` under their (project, view)."""
         ...
+
+
+Scalar = str | float | bool | None
+
+
+class ServedRow(NamedTuple):
+    """One entity of a view as it is served: the values of its join keys as text, in the order of the target's."""
+
+    key: tuple[str, ...]
+    at: datetime
+    values: dict[str, Scalar]
+
+
+class SourceRow(NamedTuple):
+    """The newest row of one entity in the source that is not newer than asked for, and the entity's newest of all."""
+
+    at: datetime
+    values: dict[str, Scalar]
+    newest_at: datetime
+
+
+@runtime_checkable
+class KeySampler(Protocol):
+    """An online store that hands out some entities at random. Personal columns must not be asked for."""
+
+    def sample(self, target: ViewTarget, size: int) -> list[ServedRow]: ...
+
+
+@runtime_checkable
+class KeyLookup(Protocol):
+    """An offline store that looks entities up, each as it was at a moment. Personal columns must not be asked for."""
+
+    def rows_at(
+        self, target: ViewTarget, wanted: Sequence[tuple[tuple[str, ...], datetime]]
+    ) -> dict[tuple[str, ...], SourceRow]: ...
 
 
 class ViewReader(Protocol):
@@ -356,6 +440,7 @@ class LineageFound:
     events: list[dict[str, Any]] = field(default_factory=list)
     models: list[ModelRecord] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    model_names: frozenset[str] | None = None  # of all that there are, told once a read by a registry of models
 
 
 class LineageReader(Protocol):

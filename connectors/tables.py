@@ -6,12 +6,13 @@ measured costs only itself: the pass is repeated column by column, and the other
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from connectors.bins import Binning
+from connectors.cuts import BOOLEAN, DAY, WORDS, Counted, Days, day_counts, days_until, learn
 from connectors.profiles import Facts, Kind, Measured, Tally, bins_of, infinite, measured, profile
-from connectors.records import ConnectorError, Profile, ViewReading, ViewTarget
+from connectors.records import ConnectorError, Cuts, DayCount, Profile, StoreType, ViewReading, ViewTarget
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS_AT_ONCE = 100  # PostgreSQL answers with at most 1,664 columns, and a number has eight facts
@@ -37,6 +38,7 @@ class Table(Protocol):
 
     types: Mapping[str, str]
     warnings: list[str]
+    has_moments: bool  # whether rows have a time
     is_distinct_approximate: bool  # known once the overview has been read
     since: datetime | None  # as far as the table can tell the time of its rows
 
@@ -44,6 +46,11 @@ class Table(Protocol):
     def overview(self) -> Overview: ...
     def facts(self, columns: Sequence[Measured]) -> list[Facts]: ...
     def tallies(self, columns: Sequence[tuple[Measured, Binning | None]]) -> list[Tally]: ...
+    def parted(self, column: Measured, cuts: Cuts, days: Days) -> list[Counted]:
+        """Rows of these days by day and part, counting days from 0. Where rows have no time, all are of day 0."""
+        ...
+
+    def rows_by_day(self, days: Days) -> list[tuple[int, int]]: ...
     def evidence(self) -> str:
         """The SQL that was sent, without anything that was read."""
         ...
@@ -53,7 +60,8 @@ def read_table(table: Table, target: ViewTarget) -> ViewReading:
     overview = table.overview()
     columns, errors = measured(target.columns, table.types, table.kind_of)
     parts = [columns[start : start + COLUMNS_AT_ONCE] for start in range(0, len(columns), COLUMNS_AT_ONCE)]
-    found = [profile for part in parts for profile in _profiles(table, part, overview.rows)]
+    days = _days(table, target, overview)
+    found = [profile for part in parts for profile in _profiles(table, part, overview.rows, days)]
     profiles = {profile.feature: profile for profile in [*errors, *found]}
     return ViewReading(
         origin="source",
@@ -66,7 +74,26 @@ def read_table(table: Table, target: ViewTarget) -> ViewReading:
         window_until=moment(overview.newest, table.warnings),
         query=table.evidence(),
         warnings=tuple(dict.fromkeys(table.warnings)),
+        types={column.column.name: StoreType(column.type_name, column.kind) for column in columns},
+        rows_by_day=_rows_by_day(table, overview, days),
+        is_snapshot=not table.has_moments,
     )
+
+
+def _days(table: Table, target: ViewTarget, overview: Overview) -> Days | None:
+    now = datetime.now(UTC)
+    if table.has_moments:
+        newest = moment(overview.newest, [])
+        return days_until(newest, target.days_back, target.days_from, now)
+    return Days(now.date(), now.date() + DAY) if target.days_back else None
+
+
+def _rows_by_day(table: Table, overview: Overview, days: Days | None) -> tuple[tuple[date, int], ...]:
+    if days is None:
+        return ()
+    if not table.has_moments:
+        return ((days.first, overview.rows),)
+    return tuple((days.first + slot * DAY, rows) for slot, rows in sorted(table.rows_by_day(days)))
 
 
 def known_keys(target: ViewTarget, types: Mapping[str, str], warnings: list[str]) -> tuple[str, ...]:
@@ -102,16 +129,16 @@ def moment(microseconds: int | None, warnings: list[str]) -> datetime | None:
         return None
 
 
-def _profiles(table: Table, columns: Sequence[Measured], rows: int) -> list[Profile]:
+def _profiles(table: Table, columns: Sequence[Measured], rows: int, days: Days | None) -> list[Profile]:
     try:
-        return _measure(table, columns, rows)
+        return _measure(table, columns, rows, days)
     except ColumnError as error:
         if len(columns) == 1:
             return [Profile(columns[0].column.name, 0, 0, error=str(error))]
-    return [profile for column in columns for profile in _profiles(table, [column], rows)]
+    return [profile for column in columns for profile in _profiles(table, [column], rows, days)]
 
 
-def _measure(table: Table, columns: Sequence[Measured], rows: int) -> list[Profile]:
+def _measure(table: Table, columns: Sequence[Measured], rows: int, days: Days | None) -> list[Profile]:
     facts = table.facts(columns)
     bins = [bins_of(column, known) for column, known in zip(columns, facts, strict=True)]
     tallies = table.tallies(list(zip(columns, bins, strict=True)))
@@ -121,7 +148,37 @@ def _measure(table: Table, columns: Sequence[Measured], rows: int) -> list[Profi
         if (count := infinite(column, known))
     ]
     table.warnings.extend(warnings)
-    return [
-        profile(column, rows, known, binned, tally, is_distinct_approximate=table.is_distinct_approximate)
-        for column, known, binned, tally in zip(columns, facts, bins, tallies, strict=True)
-    ]
+    found = []
+    for column, known, binned, tally in zip(columns, facts, bins, tallies, strict=True):
+        cuts = _cuts(table, column, known, binned, tally) if days else None
+        counted = _counted(table, column, cuts, days) if cuts and days else ()
+        found.append(
+            profile(
+                column,
+                rows,
+                known,
+                binned,
+                tally,
+                is_distinct_approximate=table.is_distinct_approximate,
+                cuts=cuts,
+                days=counted,
+            )  # fmt: skip
+        )
+    return found
+
+
+def _cuts(table: Table, column: Measured, facts: Facts, bins: Binning | None, tally: Tally) -> Cuts | None:
+    """Those it was counted with before; chosen now where there are none, or where the column is of another kind now."""
+    if not column.is_parted(facts.get("distinct") if tally.distinct is None else tally.distinct):
+        return None
+    if column.kind in ("boolean", "text"):
+        return BOOLEAN if column.kind == "boolean" else WORDS
+    if column.column.cuts and column.column.cuts.edges:
+        return column.column.cuts
+    if bins is None or not tally.counts:
+        return None
+    return learn(bins, tally.counts, lambda closer: table.tallies([(column, closer)])[0].counts)
+
+
+def _counted(table: Table, column: Measured, cuts: Cuts, days: Days) -> tuple[DayCount, ...]:
+    return day_counts(table.parted(column, cuts, days), days, cuts.parts)

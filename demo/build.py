@@ -10,17 +10,15 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
+from demo.day.moving import ANCHOR
 from demo.environment import feast_python, site_packages
 from demo.measure import measure_online, measure_tables
 from demo.tables import write_tables
 
 HERE = Path(__file__).parent
 STORE = HERE / "store"
-# 16:05 in New York on a Wednesday. The four weeks before it were stormy: delays rose from 18 to 26 minutes.
-ANCHOR = datetime(2013, 7, 24, 20, 5, tzinfo=UTC)
 # Not shipped: what was only ever pushed, and the file that "somebody cleaned up".
 LEFT_OUT = ("pushed", "flights/airport_reference.parquet")
 

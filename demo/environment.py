@@ -1,4 +1,4 @@
-"""Feast's own virtual environment: 700 MB that never enter Charter's."""
+"""Virtual environments of other people's programs: 700 MB for Feast alone that never enter Charter's."""
 
 import hashlib
 import subprocess
@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 REQUIREMENTS = Path(__file__).parent / "requirements.txt"
-FOLDER = Path(__file__).parent.parent / ".venvs" / "feast"
+FOLDERS = Path(__file__).parent.parent / ".venvs"
+FOLDER = FOLDERS / "feast"
 
 
 def feast_python(folder: Path = FOLDER) -> Path:
@@ -14,16 +15,24 @@ def feast_python(folder: Path = FOLDER) -> Path:
 
     Raises CalledProcessError when pip cannot reach a package index.
     """
-    python, stamp = folder / "bin" / "python", folder / "requirements.sha256"
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+    return _made(folder, REQUIREMENTS.read_bytes(), "--requirement", str(REQUIREMENTS)) / "bin" / "python"
+
+
+def environment(name: str, *requirements: str) -> Path:
+    """An environment below .venvs with exactly these, made when absent or outdated. Raises CalledProcessError."""
+    return _made(FOLDERS / name, " ".join(requirements).encode(), *requirements)
+
+
+def _made(folder: Path, asked: bytes, *arguments: str) -> Path:
+    stamp, wanted = folder / "requirements.sha256", hashlib.sha256(asked).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
-        return python
+        return folder
     # Without pip of its own: Debian's Python makes no other kind unless python3-venv is installed.
     subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)], check=True)
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--requirement", str(REQUIREMENTS)], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install", "--quiet"]
+    subprocess.run([*pip, "--disable-pip-version-check", *arguments], check=True)
     stamp.write_text(wanted)
-    return python
+    return folder
 
 
 def site_packages(python: Path) -> Path:

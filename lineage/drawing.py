@@ -34,13 +34,14 @@ class Look:
 
 
 def drawn(graph: Graph, look: Look, *, label: str) -> SafeString:
-    """One `<svg role="group">`; the same as a table belongs beside it."""
+    """One `<svg role="group">`, its boxes in the order of columns; the same as a table belongs beside it."""
     nodes = {node.id: node for node in graph.nodes}
     layout = laid_out(list(nodes), [(edge.source, edge.target) for edge in graph.edges])
     width = layout.columns * (BOX_WIDTH + _GAP) - _GAP + 2 * _SIDE
     height = layout.rows * _STEP - (_STEP - BOX_HEIGHT) + 2 * _EDGE
-    edges = joined(_edge(edge.source, edge.target, layout, nodes) for edge in graph.edges)
     in_order = sorted(nodes.values(), key=lambda node: (layout.column[node.id], layout.row[node.id]))
+    numbers = {node.id: number for number, node in enumerate(in_order)}
+    edges = joined(_edge(edge.source, edge.target, layout, nodes, numbers) for edge in graph.edges)
     boxes = joined(_box(node, layout, look, is_start=node.id == graph.start.id) for node in in_order)
     return format_html(
         '<svg class="lineage" role="group" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">{}{}</svg>',
@@ -53,8 +54,13 @@ def _place(node: UUID, layout: Layout[UUID]) -> tuple[float, float]:
     return _SIDE + layout.column[node] * (BOX_WIDTH + _GAP), _EDGE + layout.row[node] * _STEP
 
 
-def _edge(source: UUID, target: UUID, layout: Layout[UUID], nodes: dict[UUID, GraphNode]) -> SafeString:
-    """From the right of a box to the left of another; back against the stream where the graph has a circle."""
+def _edge(
+    source: UUID, target: UUID, layout: Layout[UUID], nodes: dict[UUID, GraphNode], numbers: dict[UUID, int]
+) -> SafeString:
+    """From the right of a box to the left of another; back against the stream where the graph has a circle.
+
+    The keyboard walks by the numbers of its ends (static/lineage/graph.js).
+    """
     (x0, y0), (x1, y1) = _place(source, layout), _place(target, layout)
     is_back = layout.column[source] >= layout.column[target]
     ways = layout.ways.get((target, source) if is_back else (source, target), ())
@@ -66,8 +72,9 @@ def _edge(source: UUID, target: UUID, layout: Layout[UUID], nodes: dict[UUID, Gr
     passed = [(x0 + step * (at + 1) + side, y) for at, y in enumerate(rows) for side in sides]
     stops = [(start, y0), *passed, (end, y1)]
     return format_html(
-        '<path class="{}" d="{}"><title>{} → {}</title></path>', "edge back" if is_back else "edge",
-        _curve([(x, y + middle) for x, y in stops]), nodes[source].label, nodes[target].label,
+        '<path class="{}" data-ends="{} {}" d="{}"><title>{} → {}</title></path>', "edge back" if is_back else "edge",
+        numbers[source], numbers[target], _curve([(x, y + middle) for x, y in stops]), nodes[source].label,
+        nodes[target].label,
     )  # fmt: skip
 
 

@@ -1,21 +1,23 @@
 """What the registry itself knows of lineage: tables feed views, views feed views, and consumers read features."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from uuid import UUID
 
 from django.db.models import Prefetch
 
 from lineage.models import NodeKind
-from lineage.naming import Name, view_name
-from lineage.openlineage.links import ColumnLink
+from lineage.naming import Name, source_name, table_of, view_name
+from lineage.openlineage.links import INFERRED, ColumnLink
 from lineage.openlineage.names import dataset_id, node_id
-from lineage.telling import source_name, table_of
 from registry.choices import VersionState, ViewKind
 from registry.models import Consumer, Feature, FeatureView, Project, Source, Usage
 
 # Payloads of requests are no place where data lies.
 _NOWHERE = {"request"}
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def _consumer_name(kind: str, name: str, project: str | None) -> Name:
 def _views(project: Project) -> Iterator[FeatureView]:
     features = Feature.objects.filter(gone_at__isnull=True).exclude(state=VersionState.DRAFT).only("name", "view")
     rows = FeatureView.objects.filter(project=project).present().select_related("source__batch_source", "connection")
-    rows = rows.prefetch_related(Prefetch("features", features), "upstream_views__project")
+    upstream = Prefetch("upstream_views__features", features)
+    rows = rows.prefetch_related(Prefetch("features", features), "upstream_views__project", upstream)
     return rows.order_by("pk").iterator(chunk_size=500)
 
 
@@ -88,6 +91,8 @@ def _add_view(facts: Facts, view: FeatureView) -> None:
         told.sources.add(source)
         if view.kind != ViewKind.ON_DEMAND:
             told.columns = set(_columns(view, table, source, node.id))
+    if view.kind == ViewKind.ON_DEMAND:
+        told.columns = set(_read_columns(view, node.id))
     facts.told.append(told)
 
 
@@ -112,6 +117,16 @@ def _columns(view: FeatureView, table: Source, source: UUID, target: UUID) -> It
     for feature in view.features.all():
         column = str(column_of.get(feature.name, feature.name))
         yield ColumnLink(source, column, target, feature.name, True, "FEATURE", None, "")
+
+
+def _read_columns(view: FeatureView, target: UUID) -> Iterator[ColumnLink]:
+    """Whatever its code names of the features that it may read may be in any of its own. The code is text here."""
+    words = set(_WORD.findall(view.definition))
+    for upstream in view.upstream_views.all():
+        source = view_node(upstream)
+        named = [one.name for one in upstream.features.all() if words & {one.name, f"{upstream.name}__{one.name}"}]
+        for column, feature in product(named, view.features.all()):
+            yield ColumnLink(source, column, target, feature.name, True, INFERRED, None, "")
 
 
 def _consumers(project: Project) -> Iterator[Consumer]:

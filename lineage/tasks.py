@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from lineage.actions import upstream
+from lineage.actions import changes, upstream
 from lineage.actions.bridging import bridge_changed
 from lineage.actions.folding import fold_waiting
 from lineage.actions.keeping import keep_events as keep
@@ -29,6 +29,11 @@ def pull_lineage(pull_id: int) -> None:
 @shared_task(name="lineage.tasks.tell_upstream")
 def tell_upstream() -> int:
     return upstream.tell_upstream()
+
+
+@shared_task(name="lineage.tasks.tell_changes")
+def tell_changes() -> int:
+    return changes.tell_changes(timezone.now())
 
 
 @shared_task(name="lineage.tasks.keep_events")

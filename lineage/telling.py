@@ -1,4 +1,7 @@
-"""The registry told in OpenLineage: each feature view as a job that reads its source and writes its features."""
+"""The registry told in OpenLineage: each feature view as a job that reads its source and writes its features.
+
+Import it where it is needed: OpenLineage's client comes with it, which is no small thing for a web worker to hold.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +20,7 @@ from openlineage.client.facet_v2 import (
 )
 from openlineage.client.serde import Serde
 
-from lineage.naming import Name, dataset_name, view_name
+from lineage.naming import Name, source_name, table_of, view_name
 from registry.models import Actor, Feature, FeatureView, Source
 from registry.models.features import FeatureQuerySet
 
@@ -58,18 +61,6 @@ def view_event(view: FeatureView) -> JobEvent:
         inputs=inputs,
         outputs=[OutputDataset(*view_name(view), facets=_facets(view, table, named))],
     )
-
-
-def table_of(view: FeatureView) -> Source | None:
-    """The table behind the view: of a push or stream source, the one it is kept in."""
-    return (view.source.batch_source or view.source) if view.source else None
-
-
-def source_name(view: FeatureView, table: Source) -> Name | None:
-    """What lineage tools call the view's table, with the connection's address where the name needs it."""
-    offline = str(view.connection.settings.get("offline_url", "")) if view.connection else ""
-    is_database = offline.startswith("postgres")
-    return dataset_name(table, database_url=offline if is_database else "", folder="" if is_database else offline)
 
 
 def _facets(view: FeatureView, table: Source | None, named: Name | None) -> dict[str, DatasetFacet]:

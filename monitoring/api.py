@@ -1,6 +1,10 @@
 """Health and measurements."""
 
+from collections import defaultdict
+from typing import Any
+
 import orjson
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
@@ -9,21 +13,30 @@ from rest_framework.request import Request
 from common.fields import Selection, json_text
 from common.problems import NotFound
 from monitoring.actions.defaults import fill_default
-from monitoring.filters import MeasurementFilter
-from monitoring.models import FeatureMeasurement, Origin, ViewMeasurement
+from monitoring.actions.references import pin_reference, release_reference
+from monitoring.actions.reports import Report, report_checks
+from monitoring.filters import DriftFilter, FindingFilter, MeasurementFilter
+from monitoring.models import DriftMeasurement, FeatureMeasurement, Finding, Origin, Reference, ViewMeasurement
 from monitoring.serializers import (
+    DriftSerializer,
     FeatureHealthSerializer,
     FeatureMeasurementSerializer,
+    FindingSerializer,
+    PinSerializer,
+    ReceivedSerializer,
+    ReferenceSerializer,
+    ReportsSerializer,
     ViewHealthSerializer,
     ViewMeasurementSerializer,
 )
+from registry.actions.action import allow
 from registry.api.endpoints import Endpoint
 from registry.api.feature_views import visible_view
 from registry.api.features import visible_feature
 from registry.api.lists import ListEndpoint
 from registry.api.versions import VersionView
 from registry.api.writes import write
-from registry.choices import Scope
+from registry.choices import Health, Scope
 from registry.filters import ViewFilter
 from registry.models import Actor, Feature, FeatureView
 from registry.serializers.features import HealthSerializer
@@ -94,6 +107,91 @@ class ViewMeasurementsView(ListEndpoint):
 
     def rows(self) -> QuerySet[ViewMeasurement]:
         return super().rows().filter(view=visible_view(self.actor, self.kwargs["key"]))
+
+
+class FeatureDriftView(ListEndpoint):
+    """How far a feature's last days lay from its reference, from the days before and from the same weekday."""
+
+    serializer_class = DriftSerializer
+    required_scopes = {"GET": Scope.FEATURES_READ}
+    sorts = NEWEST_FIRST
+    filterset_class = DriftFilter
+
+    @classmethod
+    def visible(cls, actor: Actor) -> QuerySet[DriftMeasurement]:
+        return DriftMeasurement.objects.visible_to(actor).exclude(feature__in=Feature.objects.personal())
+
+    def rows(self) -> QuerySet[DriftMeasurement]:
+        return super().rows().filter(feature=visible_feature(self.actor, self.kwargs["key"]))
+
+
+class FindingListView(ListEndpoint):
+    """What was last found of each thing that is checked: drift, volume, schema, range, skew, and what others report."""
+
+    serializer_class = FindingSerializer
+    required_scopes = {"GET": Scope.FEATURES_READ}
+    sorts = {"-found_at": ("-found_at", "-id"), "found_at": ("found_at", "id")}
+    filterset_class = FindingFilter
+
+    @classmethod
+    def visible(cls, actor: Actor) -> QuerySet[Finding]:
+        return Finding.objects.visible_to(actor)
+
+
+class ReferenceView(Endpoint):
+    """The days that drift of a view is held against."""
+
+    required_scopes = {"GET": Scope.FEATURES_READ, "PUT": Scope.FEATURES_WRITE, "DELETE": Scope.FEATURES_WRITE}
+
+    @extend_schema(responses=ReferenceSerializer)
+    def get(self, request: Request, key: str) -> HttpResponse:
+        held = Reference.objects.filter(view=visible_view(self.actor, key)).first()
+        if held is None:
+            raise NotFound
+        return self.answer(_told(held))
+
+    @write
+    @extend_schema(request=PinSerializer, responses=ReferenceSerializer)
+    def put(self, request: Request, key: str) -> HttpResponse:
+        """Pin days: those that a model was trained on, for one."""
+        view = visible_view(self.actor, key)
+        allow(self.actor, "monitoring.pin_reference", view)
+        return self.answer(_told(pin_reference(view, actor=self.actor, **self.sent(PinSerializer))))
+
+    @write
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, key: str) -> HttpResponse:
+        """Hold drift against the first days that were measured again."""
+        release_reference(visible_view(self.actor, key), actor=self.actor)
+        return HttpResponse(status=204)
+
+
+class MetricsView(Endpoint):
+    """Report what was measured elsewhere: at most 500 checks, all or none."""
+
+    required_scopes = {"POST": Scope.METRICS_WRITE}
+
+    @write
+    @extend_schema(request=ReportsSerializer, responses=ReceivedSerializer)
+    def post(self, request: Request) -> HttpResponse:
+        sent = self.sent(ReportsSerializer)
+        of: dict[str, list[Report]] = defaultdict(list)
+        for one in sent["reports"]:
+            state = Health(one.pop("state"))
+            of[one.pop("view")].append(Report(**{"feature": "", **one, "state": state}))
+        with transaction.atomic():
+            views = [(visible_view(self.actor, key), reports) for key, reports in of.items()]
+            received = sum(
+                report_checks(view, actor=self.actor, by=sent["by"], reports=reports) for view, reports in views
+            )
+        return self.answer({"received": received})
+
+
+def _told(held: Reference) -> dict[str, Any]:
+    return {
+        "first": held.first.isoformat(), "last": held.last.isoformat(), "title": held.title,
+        "pinned_at": held.pinned_at.isoformat(),
+    }  # fmt: skip
 
 
 class MeasureDefaultView(Endpoint):

@@ -6,7 +6,8 @@ from django.db.models import BigIntegerField, Case, F, FloatField, JSONField, Va
 from rest_framework import serializers
 
 from common.fields import At, Computed, LargeField, Resource, Seconds, SecondsField
-from monitoring.models import Origin
+from common.strict import Number, Text
+from monitoring.models import Against, Kind, Origin
 from registry.choices import Health
 from registry.serializers.features import HealthSerializer
 from registry.serializers.versions import is_personal
@@ -96,3 +97,79 @@ class FeatureHealthSerializer(HealthSerializer):
 
     source = FeatureMeasurementSerializer(allow_null=True)
     served = FeatureMeasurementSerializer(allow_null=True)
+
+
+class DriftSerializer(Resource):
+    """How far the last days of a feature lay from others."""
+
+    measured_at = serializers.DateTimeField()
+    against = serializers.ChoiceField(Against.choices)
+    method = serializers.CharField(help_text="psi, js, ks or chi2.")
+    value = serializers.FloatField()
+    p = serializers.FloatField(help_text="How often chance alone does this.")
+    q = serializers.FloatField(help_text="p, corrected for every feature compared beside it.")
+    warn = serializers.FloatField()
+    fail = serializers.FloatField()
+    state = serializers.ChoiceField(Health.choices)
+    reason = serializers.CharField()
+    rows = serializers.IntegerField(help_text="With a value, of the last days.")
+    rows_before = serializers.IntegerField(help_text="With a value, of what they were held against.")
+    first = serializers.DateField()
+    last = serializers.DateField()
+    before_first = serializers.DateField()
+    before_last = serializers.DateField()
+
+
+class FindingSerializer(Resource):
+    """What was last found of one thing that is checked."""
+
+    kind = serializers.ChoiceField(Kind.choices)
+    view = serializers.CharField(source="view.key")
+    feature = serializers.CharField(source="feature.key", allow_null=True, help_text="Null: the view as a whole.")
+    state = serializers.ChoiceField(Health.choices)
+    reason = serializers.CharField()
+    value = serializers.FloatField(allow_null=True)
+    limit = serializers.FloatField(allow_null=True)
+    found_at = serializers.DateTimeField()
+    since = serializers.DateTimeField(help_text="Since when it is in this state.")
+
+
+class ReportSerializer(serializers.Serializer):
+    """One check of somebody else's."""
+
+    view = Text(max_length=330, help_text="project.view")
+    feature = Text(required=False, allow_blank=True, max_length=200, help_text="Its name; left out: the whole view.")
+    check = Text(max_length=80, help_text="What was checked, such as row_count or share_of_drifted.")
+    state = serializers.ChoiceField([one for one in Health.choices if one[0] != Health.UNKNOWN])
+    value = Number(required=False, allow_null=True)
+    limit = Number(required=False, allow_null=True)
+    detail = Text(required=False, allow_blank=True, max_length=160, help_text="Never a value of the data.")
+
+
+class ReportsSerializer(serializers.Serializer):
+    """What a pipeline or a tool has measured by itself."""
+
+    by = Text(max_length=60, help_text="Who measured, such as evidently or dbt.")
+    reports = ReportSerializer(many=True, min_length=1, max_length=500)  # type: ignore[call-arg]  # of the list
+
+
+class ReceivedSerializer(serializers.Serializer):
+    received = serializers.IntegerField(help_text="Views and features that something was said of.")
+
+
+class PinSerializer(serializers.Serializer):
+    """Whole days in UTC, both included."""
+
+    first = serializers.DateField()
+    last = serializers.DateField()
+    title = Text(required=False, allow_blank=True, max_length=120, help_text="Such as training of fraud-ranker 3.")
+    reason = Text(required=False, allow_blank=True, max_length=2_000)
+
+
+class ReferenceSerializer(serializers.Serializer):
+    """The days that drift of a view is held against."""
+
+    first = serializers.DateField()
+    last = serializers.DateField()
+    title = serializers.CharField()
+    pinned_at = serializers.DateTimeField()

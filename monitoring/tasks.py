@@ -5,22 +5,28 @@ from django.conf import settings
 from django.utils import timezone
 
 from common import partitions
+from monitoring.actions.breaches import follow_stores_and_jobs
 from monitoring.actions.health import refresh_health as refresh
 from monitoring.actions.measure import measure_connection
 from registry.actions import pulls
 from registry.models import FeatureView
 
-TABLES = dict.fromkeys(("monitoring_viewmeasurement", "monitoring_featuremeasurement"), "measured_at")
+_SERIES = ("monitoring_viewmeasurement", "monitoring_featuremeasurement", "monitoring_driftmeasurement",
+           "monitoring_skewmeasurement")  # fmt: skip
+TABLES = dict.fromkeys(_SERIES, "measured_at") | dict.fromkeys(("monitoring_viewday", "monitoring_featureday"), "day")
 
 
 @shared_task(name="monitoring.tasks.pull_measurements")
 def pull_measurements(pull_id: int) -> None:
     pulls.run_pull(pull_id, measure_connection)
+    follow_stores_and_jobs()
 
 
 @shared_task(name="monitoring.tasks.refresh_health")
 def refresh_health() -> int:
-    return refresh(FeatureView.objects.all())
+    changed = refresh(FeatureView.objects.all())
+    follow_stores_and_jobs()
+    return changed
 
 
 @shared_task(name="monitoring.tasks.keep_partitions")

@@ -7,9 +7,12 @@ from datetime import datetime
 from django.utils.safestring import SafeString
 
 from common.pictures import sparkline
-from common.quantities import duration, percent
+from common.quantities import duration, figure, percent
 from monitoring import judging
+from monitoring.models import Finding
+from monitoring.shifts import WORDS, Shift, absence
 from registry.choices import Health
+from registry.drift import METHOD_NAMES, limits_of
 from registry.freshness import age
 from registry.models import Feature, FeatureView
 
@@ -66,6 +69,21 @@ def nulls(feature: Feature, rates: Sequence[float | None], why: Mapping[str, str
         word=NULL_WORDS[state],
         note="",
         picture="" if feature.null_rate is None else null_picture(feature, rates),
+    )
+
+
+def drift(feature: Feature, found: Finding | None, shift: Shift | None) -> Tile:
+    """How far the values are from their reference."""
+    state = Health(found.state) if found and shift else Health.UNKNOWN
+    method, _, fail = limits_of(feature)
+    return Tile(
+        label=f"Drift · {METHOD_NAMES[method]} max {figure(fail)}",
+        value=figure(shift.measured.value) if shift else "",
+        absent=absence(feature, found),
+        state=state,
+        word=WORDS[state],
+        note=f"{shift.now} against {shift.before}" if shift else "",
+        picture=shift.picture if shift else "",
     )
 
 

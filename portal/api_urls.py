@@ -4,10 +4,12 @@ from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
 from governance.api import announcing_many, audit, classes, deprecations, naming, rights
-from lineage.api import export, graph, receiving, sayings, warning
+from lineage.api import graph, receiving, sayings, warning
 from lineage.api.marquez import urls as marquez
 from lineage.api.marquez.graph import EventsAndGraphView
+from lineage.api.marquez.search import SharedSearchView
 from monitoring import api as monitoring
+from monitoring import incident_api as incidents
 from portal import api as portal
 from registry.api import (
     alike,
@@ -76,10 +78,16 @@ urlpatterns = [
         monitoring.FeatureMeasurementsView.as_view(),
         name="feature-measurements",
     ),
+    path("features/<name:key>/drift", monitoring.FeatureDriftView.as_view(), name="feature-drift"),
+    path("metrics", monitoring.MetricsView.as_view(), name="metrics"),
+    path("findings", monitoring.FindingListView.as_view(), name="findings"),
     path("views", feature_views.ViewListView.as_view(), name="views"),
     path("views/<name:key>", feature_views.ViewView.as_view(), name="view"),
     path("views/<name:key>/history", history.ViewHistoryView.as_view(), name="view-history"),
+    path("views/<name:key>/badge.svg", incidents.BadgeView.as_view(), name="view-badge"),
+    path("views/<name:key>/patience", incidents.PatienceView.as_view(), name="view-patience"),
     path("views/<name:key>/measurements", monitoring.ViewMeasurementsView.as_view(), name="view-measurements"),
+    path("views/<name:key>/reference", monitoring.ReferenceView.as_view(), name="view-reference"),
     path("entities", projects.EntityListView.as_view(), name="entities"),
     path("entities/<name:key>", projects.EntityView.as_view(), name="entity"),
     path("projects", projects.ProjectListView.as_view(), name="projects"),
@@ -89,6 +97,7 @@ urlpatterns = [
     path("features/<name:key>/consumers", consumers.FeatureReadersView.as_view(), name="feature-consumers"),
     path("consumers", consumers.ConsumerListView.as_view(), name="consumers"),
     path("consumers/<name:key>", consumers.ConsumerView.as_view(), name="consumer"),
+    path("consumers/<name:key>/tier", consumers.ConsumerTierView.as_view(), name="consumer-tier"),
     path("consumers/<name:key>/features", consumers.ConsumerFeaturesView.as_view(), name="consumer-features"),
     path("ownership-offers", offers.OfferListView.as_view(), name="ownership-offers"),
     path("ownership-offers/<int:number>", offers.OfferView.as_view(), name="ownership-offer"),
@@ -147,7 +156,7 @@ urlpatterns = [
     path("defaults/batch-get", defaults.DefaultsView.as_view(), name="defaults"),
     path("defaults/keys", defaults.SignatureKeysView.as_view(), name="defaults-keys"),
     path("defaults/bundles/<name:key>", defaults.BundleView.as_view(), name="defaults-bundle"),
-    path("search", search.SearchView.as_view(), name="search"),
+    path("search", SharedSearchView.as_view(), name="search"),
     path("search/suggest", search.SuggestView.as_view(), name="search-suggest"),
     path("connections", connections.ConnectionListView.as_view(), name="connections"),
     path("connections/<name:slug>", connections.ConnectionView.as_view(), name="connection"),
@@ -169,10 +178,17 @@ urlpatterns = [
     path("tokens/<name:id>", tokens.TokenView.as_view(), name="token"),
     path("me", me.MeView.as_view(), name="me"),
     path("health", monitoring.HealthListView.as_view(), name="health"),
+    path("incidents", incidents.IncidentListView.as_view(), name="incidents"),
+    path("incidents/<name:reference>", incidents.IncidentView.as_view(), name="incident"),
+    path("incidents/<name:reference>/ack", incidents.IncidentAckView.as_view(), name="incident-ack"),
+    path("incidents/<name:reference>/resolve", incidents.IncidentResolveView.as_view(), name="incident-resolve"),
+    path("incidents/<name:reference>/mute", incidents.IncidentMuteView.as_view(), name="incident-mute"),
+    path("incidents/<name:reference>/reassign", incidents.IncidentReassignView.as_view(), name="incident-reassign"),
+    path("incidents/<name:reference>/note", incidents.IncidentNoteView.as_view(), name="incident-note"),
     path("audit-log", audit.AuditLogView.as_view(), name="audit-log"),
     path("audit-log/export", audit.AuditExportView.as_view(), name="audit-log-export"),
     path("audit-log/verification", audit.AuditVerificationView.as_view(), name="audit-log-verification"),
-    path("export", export.ExportView.as_view(), name="export"),
+    path("export", portal.ExportView.as_view(), name="export"),
     # With a slash at the end too: a redirect would turn a producer's POST into a GET, and lose its event.
     path("lineage", EventsAndGraphView.as_view(), name="lineage"),
     path("lineage/", EventsAndGraphView.as_view(schema=None)),

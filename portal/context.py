@@ -33,6 +33,7 @@ PLACES = (
     Place("Requests", "governance:requests", ("/requests",)),
     Place("Access register", "governance:grants", ("/grants",)),
     Place("Health", "monitoring:health", ("/health",)),
+    Place("Incidents", "monitoring:incidents", ("/incidents",)),
     Place("Lineage", "lineage:explorer", ("/lineage", "/a/"), key="g l"),
     Place("Insights", "registry:insights", ("/insights",)),
     Place("Consumers", "registry:consumers", ("/c/",)),

@@ -12,7 +12,10 @@ from django.conf import settings
 from django.db import transaction
 from knox.crypto import hash_token
 
-from demo.install import STORE, install
+from demo.day.moving import day_events
+from demo.install import STORE, InstalledDemo, install
+from lineage.actions.receiving import keep_events
+from lineage.openlineage.admitting import admit
 from registry import roles
 from registry.actions.connections import create_connection
 from registry.actions.people import add_member, assign_role, create_team, create_user, reset_password
@@ -89,7 +92,9 @@ def seed() -> list[dict[str, object]]:
     identities = known or [asdict(_cast(part, teams)) for part in CAST]
     if not known:
         _keep(identities)
-    _connect(teams["data-platform"])
+    demo = install(STORE, Path(settings.CHARTER_HOME) / "demo", datetime.now(UTC))
+    _connect(teams["data-platform"], demo)
+    _tell_day(demo)
     _join(teams["loyalty-models"], "lena")
     current_app.send_task("portal.tasks.seed_access")
     return identities
@@ -146,9 +151,8 @@ def _keep(identities: list[dict[str, object]]) -> None:
         json.dump(identities, file, indent=2)
 
 
-def _connect(team: Team) -> None:
-    """Install the store's files and ask for a first pull; what it brings is measured right after."""
-    demo = install(STORE, Path(settings.CHARTER_HOME) / "demo", datetime.now(UTC))
+def _connect(team: Team, demo: InstalledDemo) -> None:
+    """Ask for a first pull of the store; what it brings is measured right after."""
     connection = Connection.objects.filter(slug="demo-feast").first() or create_connection(
         team, actor=None, name="Demo Feast", measurements_every=timedelta(minutes=5),
         addresses={"registry_url": demo.registry_url, "offline_url": str(demo.offline_folder),
@@ -159,3 +163,9 @@ def _connect(team: Team) -> None:
         crm = Team.objects.get(slug="crm")
         create_project(crm, actor=None, name="people", connection=connection, visibility=Visibility.RESTRICTED)
     request_pull(connection, kind=PullKind.DEFINITIONS, actor=None)
+
+
+def _tell_day(demo: InstalledDemo) -> None:
+    """What Airflow, dbt and Feast sent on the day that the demo ends with. Told again, it changes nothing."""
+    events = day_events(demo.anchored_at, demo.offline_folder)
+    keep_events([admit(event) for event in events], sender="svc-lineage")

@@ -17,7 +17,8 @@ from common.markdown import render as render_markdown
 
 PAGES = (
     "for-services", "for-owners", "for-auditors", "classes", "lineage", "lineage-names", "naming", "files",
-    "enforcement", "client", "problems", "quick-start", "concepts", "search", "freshness", "operations",
+    "enforcement", "client", "problems", "quick-start", "concepts", "search", "freshness", "drift", "incidents",
+    "runbook-online-store", "runbook-materialization", "runbook-backfill", "runbook-rollback", "operations",
     "add-a-connector", "life-of-a-request",
 )  # fmt: skip
 _EXAMPLE_ADDRESS = "http://localhost:8000"

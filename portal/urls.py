@@ -5,6 +5,7 @@ from django.urls import include, path
 from portal import docs, preferences, reference
 from portal.design import design_page
 from portal.health import healthz, readyz
+from portal.metrics import metrics
 from portal.views import home
 
 handler400 = "portal.errors.bad_request"
@@ -33,5 +34,5 @@ urlpatterns = [
     path("readyz", readyz),
     path("api/v1/", include("portal.api_urls")),
     path("accounts/", include("allauth.urls")),
-    path("", include("django_prometheus.urls")),
+    path("metrics", metrics),
 ]

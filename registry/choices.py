@@ -1,6 +1,6 @@
 """The words of the domain that are closed lists, with the label people read."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 
 class Visibility(TextChoices):
@@ -134,6 +134,7 @@ class Scope(TextChoices):
     LINEAGE_WRITE = "lineage:write", "Send lineage events"
     METRICS_WRITE = "metrics:write", "Push measurements"
     CALENDAR_READ = "calendar:read", "Read the calendar of deprecations"
+    BADGE_READ = "badge:read", "Show the health of a view as a badge"
     ADMIN = "admin", "Administer connections, people and tokens"
 
 
@@ -152,6 +153,23 @@ URGENT_ENDINGS = (EndingKind.QUALITY, EndingKind.LEGAL)
 class HookKind(TextChoices):
     STANDARD = "standard", "Signed, as Standard Webhooks"
     SLACK = "slack", "Slack, or what understands its messages"
+    TEAMS = "teams", "Microsoft Teams, a workflow with a webhook"
+    PAGERDUTY = "pager", "PagerDuty, by its Events API v2"
+    ALERTMANAGER = "alerts", "Alertmanager, by its API v2"
+
+
+# They wake somebody, so they hear only of what a consumer of tier 1 reads.
+PAGERS = (HookKind.PAGERDUTY,)
+# They know incidents and nothing else.
+OF_INCIDENTS = (HookKind.PAGERDUTY, HookKind.ALERTMANAGER)
+
+
+class Tier(IntegerChoices):
+    """How bad it is when a consumer reads what is wrong."""
+
+    FIRST = 1, "1: somebody is woken"
+    SECOND = 2, "2: it is mended by day"
+    THIRD = 3, "3: it can wait"
 
 
 class Channel(TextChoices):

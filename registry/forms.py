@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from charter.limits import METHODS, NAMES
 from common.durations import compact_duration, parse_duration
 from registry.models import FeatureView
 from registry.refusable import Refusable
@@ -25,7 +26,7 @@ class DescriptionForm(forms.Form):
 class SloForm(Refusable):
     """Limits of a feature view."""
 
-    called = {"max_null_rate": "max_null_percent"}
+    called = {"max_null_rate": "max_null_percent", "drift": "drift_warn"}
 
     freshness = forms.CharField(
         required=False, max_length=40, label="Oldest data allowed",
@@ -35,16 +36,27 @@ class SloForm(Refusable):
         required=False, min_value=0, max_value=100, label="Most nulls allowed, in %",
         help_text="Of the rows of any one feature. Empty means 5 %.",
     )  # fmt: skip
+    drift_method = forms.ChoiceField(
+        required=False, label="Drift is measured by",
+        choices=[("", "as usual: PSI"), *((method, NAMES[method]) for method in METHODS)],
+    )  # fmt: skip
+    drift_warn = forms.FloatField(
+        required=False, min_value=0, max_value=100, label="Warn from", help_text="Empty is the method's usual distance."
+    )
+    drift_fail = forms.FloatField(
+        required=False, min_value=0, max_value=100, label="Drifted from", help_text="For PSI usually 0.25."
+    )
     reason = forms.CharField(max_length=500, label="Why", help_text="Kept in the history with your name.")
 
     @classmethod
     def of(cls, view: FeatureView) -> "SloForm":
         """The form with the limits that its owner has set."""
-        rate = view.slo_max_null_rate
+        rate, drift = view.slo_max_null_rate, view.slo_drift or {}
         return cls(
             initial={
                 "freshness": compact_duration(view.slo_freshness) if view.slo_freshness else "",
                 "max_null_percent": None if rate is None else round(rate * 100, 6),
+                **{f"drift_{name}": drift.get(name) for name in ("method", "warn", "fail")},
             }
         )
 
@@ -63,5 +75,10 @@ class SloForm(Refusable):
         return {
             "freshness": self.cleaned_data["freshness"],
             "max_null_rate": None if percent is None else percent / 100,
+            "drift": self._drift(),
             "reason": self.cleaned_data["reason"],
         }
+
+    def _drift(self) -> dict[str, Any] | None:
+        said = {name: self.cleaned_data.get(f"drift_{name}") for name in ("method", "warn", "fail")}
+        return {name: value for name, value in said.items() if value not in (None, "")} or None

@@ -10,8 +10,8 @@ from registry.models import Connection, Feature, FeatureView, Project, Version
 
 # The columns that people edit. What pulls measure is left out: it changes while somebody writes a description.
 COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
-    Feature: ("description", "owner_id", "tags"),
-    FeatureView: ("description", "owner_id", "slo_freshness", "slo_max_null_rate"),
+    Feature: ("description", "owner_id", "tags", "slo_drift"),
+    FeatureView: ("description", "owner_id", "slo_freshness", "slo_max_null_rate", "slo_drift"),
     Version: ("number", "state", "note", "sunset_on", "replacement_id", *TERMS),
     Project: ("description", "owner_id", "visibility", "ownership_model", "compatibility", "retires_alone"),
     Connection: ("name", "owner_id", "settings", "is_enabled", "definitions_every", "measurements_every"),

@@ -123,7 +123,8 @@ def is_receiver(user: User, offer: OwnerOffer) -> bool:
 
 
 for _verb in (
-    "change_slo", "describe_feature", "describe_view", "tag_feature", "register_feature", "draft_version",
+    "change_slo", "limit_drift", "describe_feature", "describe_view", "tag_feature", "register_feature",
+    "draft_version",
     "change_draft", "measure_default", "discard_draft", "publish_version", "deprecate_version", "withdraw_deprecation",
     "quarantine_version", "release_version", "retire_version", "annotate_version", "change_view", "release_file",
     "add_features",

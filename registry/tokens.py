@@ -42,6 +42,9 @@ def token_id(token: AccessToken) -> str:
     return token.digest[:ID_LENGTH]
 
 
+IN_ADDRESSES = (Scope.CALENDAR_READ, Scope.BADGE_READ)
+
+
 class TokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer charter_pat_…`"""
 
@@ -71,16 +74,17 @@ class KeyAuthentication(TokenAuthentication):
 
 
 class AddressAuthentication(TokenAuthentication):
-    """`?token=`, for calendars, which cannot send headers. Addresses are seen by many: such a token reads the calendar
-    and nothing else."""
+    """`?token=`, for calendars and pictures, which cannot send headers. Addresses are seen by many: such a token reads
+    one thing and nothing else."""
 
     def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
         secret = request.query_params.get("token")
         if not secret:
             return None
         token = find(secret)
-        if token.scopes != [Scope.CALENDAR_READ]:
-            raise AuthenticationFailed(f"A token in an address has the scope {Scope.CALENDAR_READ} and no other.")
+        if len(token.scopes) != 1 or token.scopes[0] not in IN_ADDRESSES:
+            scopes = " or ".join(IN_ADDRESSES)
+            raise AuthenticationFailed(f"A token in an address has the scope {scopes} and no other.")
         return self.accept(token)
 
 

@@ -71,6 +71,7 @@ urlpatterns = [
     path("c/new/", consumers.new, name="consumer-new"),
     path("c/", consumers.listing, name="consumers"),
     path("c/<name:kind>/<name:name>/", consumers.page, name="consumer"),
+    path("c/<name:kind>/<name:name>/tier", consumers.tier, name="consumer-tier"),
     path("c/<name:kind>/<name:name>/declare/", consumers.declare, name="consumer-declare"),
     path("a/<name:project>/<name:source>/", sources.page, name="source"),
     path("connectors/", connections.listing, name="connections"),

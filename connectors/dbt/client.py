@@ -6,11 +6,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from connectors.dbt.declared import declared_events
+from connectors.dbt.columns import SqlReader
+from connectors.dbt.declared import PRODUCER, declared_events
 from connectors.dbt.folders import ArtifactFolder, open_folder
 from connectors.dbt.project import Node, Project, table_namespace
 from connectors.dbt.runs import Invocation
 from connectors.openlineage.events import Event
+from connectors.openlineage.facets import by
 from connectors.openlineage.moments import iso, moment, now
 from connectors.openlineage.seen import Seen
 from connectors.records import ConnectorError, LineageFound, Right
@@ -59,7 +61,7 @@ class DbtLineage:
         seen = Seen(since)
         freshness = _object(self._folder.read("sources.json"))
         at = _newest(project.manifest, project.catalog, freshness)
-        declared = seen.new(declared_events(replace(project, is_build=is_build), freshness, at))
+        declared = _declared(replace(project, is_build=is_build), freshness, at, seen)
         warnings = _warnings(project)
         for events in _pages(declared):
             yield LineageFound({**since, "seen": seen.so_far()}, events, warnings=warnings)
@@ -88,6 +90,19 @@ _OTHERS = {
     "run_results.json": "Run `dbt build` for runs and tests.",
     "sources.json": "Run `dbt source freshness` for the age of sources.",
 }
+
+
+def _declared(project: Project, freshness: Node, at: str, seen: Seen) -> Iterator[Event]:
+    """What is new or different. Only of that the SQL is read, which takes longer than all the rest."""
+    with SqlReader() as reader:
+        for unique_id, event in declared_events(project, freshness, at):
+            node = project.node(unique_id) or {}
+            sql = text(node, "compiled_code") or text(node, "compiled_sql")
+            if seen.is_new([{name: value for name, value in event.items() if name != "eventTime"}, sql]):
+                for output in event.get("outputs", ()):
+                    columns = reader.columns_of(project, unique_id, node)
+                    output["facets"] = output.get("facets", {}) | by(PRODUCER.uri, columns)
+                yield event
 
 
 def _tried(folder: ArtifactFolder, name: str, fix: str) -> Right:

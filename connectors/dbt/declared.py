@@ -14,14 +14,15 @@ PRODUCER = Producer("urn:charter:connectors:dbt")
 SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
-def declared_events(project: Project, freshness: Node, at: str) -> Iterator[Event]:
-    """`freshness` is sources.json: what `dbt source freshness` found."""
+def declared_events(project: Project, freshness: Node, at: str) -> Iterator[tuple[str, Event]]:
+    """Each with the unique id of the model that it is about, if it is. `freshness` is sources.json: what `dbt source
+    freshness` found."""
     said = _facets_by_name(project, freshness)
     for unique_id, node in project.tables_of_it():
         if unique_id.startswith(BUILT):
-            yield _job(project, unique_id, node, said.pop(project.dataset(node), {}), at)
+            yield unique_id, _job(project, unique_id, node, said.pop(project.dataset(node), {}), at)
     for dataset, facets_of_it in said.items():
-        yield PRODUCER.dataset(at, dataset, facets_of_it)
+        yield "", PRODUCER.dataset(at, dataset, facets_of_it)
 
 
 def _facets_by_name(project: Project, freshness: Node) -> dict[Name, Facets]:

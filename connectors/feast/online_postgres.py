@@ -5,11 +5,12 @@ from typing import Any
 
 from psycopg import sql
 
+from connectors.feast.online_keys import served_rows
 from connectors.feast.online_tables import Stored, Totals, reading_of, table_of, tables_of
 from connectors.feast.online_values import NULL_VALUES
 from connectors.postgres.client import rights
 from connectors.postgres.session import STATEMENT_SECONDS, Session, session
-from connectors.records import ConnectorError, Origin, Right, ViewReading, ViewTarget
+from connectors.records import ConnectorError, Origin, Right, ServedRow, ViewReading, ViewTarget
 from connectors.tables import moment
 
 QUERY = sql.SQL(
@@ -19,6 +20,13 @@ QUERY = sql.SQL(
     "UNION ALL SELECT feature_name, count(*), count(*) FILTER (WHERE value IS NULL OR value IN ({nulls})), "
     "extract(epoch FROM max(event_ts) FILTER (WHERE isfinite(event_ts))), NULL "
     "FROM {table} WHERE {recent} GROUP BY feature_name"
+)
+
+
+SAMPLE = sql.SQL(
+    "SELECT entity_key, feature_name, value, extract(epoch FROM event_ts) FROM {table} "
+    "WHERE isfinite(event_ts) AND feature_name = ANY({features}::text[]) AND entity_key IN "
+    "(SELECT entity_key FROM {table} GROUP BY entity_key ORDER BY random() LIMIT {size})"
 )
 
 
@@ -48,6 +56,14 @@ class PostgresOnlineStore:
         stored = [Stored(row[0], row[1], row[2], _moment(row[3], warnings)) for row in rows if row[0] is not None]
         found = Totals(totals[1], _moment(totals[4], warnings), _moment(totals[3], warnings))
         return reading_of(target, found, stored, since=since, query=query, warnings=warnings)
+
+    def sample(self, target: ViewTarget, size: int) -> list[ServedRow]:
+        with session(self._url, seconds=self._seconds) as opened:
+            existing = {name: quoted for name in tables_of(target) if (quoted := _known(opened, name))}
+            table = sql.SQL(existing[table_of(target, list(existing))])
+            features = sql.Literal([column.name for column in target.columns])
+            rows = opened.ask(SAMPLE.format(table=table, features=features, size=sql.Literal(size)))
+        return served_rows([(bytes(key), name, value, _moment(at, [])) for key, name, value, at in rows], target)
 
 
 def _known(opened: Session, name: str) -> str | None:

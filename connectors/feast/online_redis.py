@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
 import redis
 
+from connectors.feast.online_keys import served_rows
 from connectors.feast.online_values import NO_ENTITY, NULL_VALUES, event_time, field_of, joined_by, stored_names
-from connectors.records import ConnectorError, Origin, Profile, Right, ViewReading, ViewTarget
+from connectors.records import ConnectorError, Origin, Profile, Right, ServedRow, ViewReading, ViewTarget
 from connectors.redis.session import connected
 
 KEYS_AT_ONCE = 1000
@@ -106,6 +108,20 @@ class RedisOnlineStore:
         found = next((one for one in seen if one.newest_of_all), seen[-1])
         return _reading(target, found, walk, total, since, warnings + self._shortfalls(found, walk))
 
+    def sample(self, target: ViewTarget, size: int) -> list[ServedRow]:
+        """From the beginning of a walk, which follows the hashes of keys and so is as good as at random."""
+        features = [column.name for column in target.columns]
+        seen = [Seen(name, features) for name in stored_names(target)]
+        found: list[tuple[bytes, str, bytes | None, datetime | None]] = []
+        walk, project = Walk(), target.project.encode()
+        with self._client() as client:
+            for keys in self._scan(client, target, walk):
+                for key in keys:
+                    found += _served(client, key, key.removesuffix(project), seen)
+                if len(found) >= size * len(features):
+                    break
+        return served_rows(found[: size * len(features)], target)
+
     def _entities(
         self, client: "redis.Redis", target: ViewTarget, seen: list[Seen], walk: Walk
     ) -> Iterator[list[bytes | None]]:
@@ -150,6 +166,18 @@ class RedisOnlineStore:
 
     def _client(self) -> AbstractContextManager["redis.Redis"]:
         return connected(self._url, needs="+ping +dbsize +scan +hmget ~*")
+
+
+def _served(
+    client: "redis.Redis", key: bytes, entity: bytes, seen: list[Seen]
+) -> list[tuple[bytes, str, bytes | None, datetime | None]]:
+    """What one entity holds of the view, under the first of its names that it holds."""
+    for one in seen:
+        stamp, *values = cast(list[bytes | None], client.hmget(key, one.fields))
+        if stamp is not None:
+            at = event_time(stamp)
+            return [(entity, feature, value, at) for feature, value in zip(one.features, values, strict=True)]
+    return []
 
 
 def _hashes(client: "redis.Redis", keys: list[bytes], fields: list[bytes]) -> Iterator[list[bytes | None]]:

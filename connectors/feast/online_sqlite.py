@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from connectors.feast.online_keys import served_rows
 from connectors.feast.online_tables import EVERY_COLUMN, Stored, Totals, reading_of, table_of, tables_of
 from connectors.feast.online_values import NULL_VALUES
-from connectors.records import ConnectorError, Origin, Right, ViewReading, ViewTarget
+from connectors.records import ConnectorError, Origin, Right, ServedRow, ViewReading, ViewTarget
 
 STEPS_BETWEEN_LOOKS = 100_000  # of SQLite's machine, a few milliseconds
 # Feast 0.67 writes seconds since 1970, earlier ones ISO text; a table may hold both. To the millisecond, in UTC.
@@ -24,6 +25,12 @@ FROM {table}
 UNION ALL
 SELECT feature_name, count(*), count(*) FILTER (WHERE value IS NULL OR value IN ({nulls})), NULL, max({moment})
 FROM {table} WHERE {recent} GROUP BY feature_name
+"""
+
+
+SAMPLE = """
+SELECT entity_key, feature_name, value, {moment} FROM {table} WHERE feature_name IN ({features})
+  AND entity_key IN (SELECT entity_key FROM {table} GROUP BY entity_key ORDER BY random() LIMIT ?)
 """
 
 
@@ -62,6 +69,17 @@ class SqliteOnlineStore:
             query=query.strip(),
             warnings=[f"Rows without a readable event time: {timeless:,}."] if timeless else [],
         )
+
+    def sample(self, target: ViewTarget, size: int) -> list[ServedRow]:
+        with self._opened() as connection:
+            wanted = tables_of(target)
+            marks = ", ".join("?" * len(wanted))
+            rows = connection.execute(f"SELECT name FROM sqlite_master WHERE name IN ({marks})", wanted)  # noqa: S608
+            table = '"' + table_of(target, [row[0] for row in rows]).replace('"', '""') + '"'
+            features = [column.name for column in target.columns]
+            asked = SAMPLE.format(table=table, moment=MOMENT, features=", ".join("?" * len(features)))
+            found = connection.execute(asked, [*features, size]).fetchall()
+        return served_rows([(key, name, value, _moment(at)) for key, name, value, at in found], target)
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:

@@ -1,11 +1,12 @@
 """The reader of Parquet and CSV files."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from connectors.files.engine import Limits, engine
 from connectors.files.folders import Folder
 from connectors.files.table import FileTable
-from connectors.records import ConnectorError, Origin, Right, ViewReading, ViewTarget
+from connectors.records import ConnectorError, Origin, Right, SourceRow, ViewReading, ViewTarget
 from connectors.tables import read_table
 
 
@@ -29,3 +30,9 @@ class FileStore:
     def read(self, target: ViewTarget, *, since: datetime | None = None) -> ViewReading:
         with self._folder.files(target.location) as found, engine(found, target.location, self._limits) as opened:
             return read_table(FileTable(opened, target, since), target)
+
+    def rows_at(
+        self, target: ViewTarget, wanted: Sequence[tuple[tuple[str, ...], datetime]]
+    ) -> dict[tuple[str, ...], SourceRow]:
+        with self._folder.files(target.location) as found, engine(found, target.location, self._limits) as opened:
+            return FileTable(opened, target, None).rows_at(target, wanted)

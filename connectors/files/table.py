@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.bins import Binning
-from connectors.files.engine import Engine, name
+from connectors.cuts import DAY_MICROS, WORD_PARTS, Counted, Days
+from connectors.files.engine import Engine, name, text
 from connectors.profiles import Fact, Facts, Kind, Measured, Tally
-from connectors.records import ViewTarget
+from connectors.records import Cuts, SourceRow, ViewTarget, Within
+from connectors.rows import Wanted, asked_for, source_rows
 from connectors.tables import Overview, known_keys, known_moment
 
 EXACT_DISTINCT_ROWS = 100_000  # beyond this, DuckDB's HyperLogLog counts: within about 5 % in most cases
@@ -57,6 +59,7 @@ class FileTable:
         self.types: Mapping[str, str] = {row[0]: row[1] for row in engine.ask("DESCRIBE source")}
         self._keys = known_keys(target, self.types, self.warnings)
         self._moment = known_moment(target, self.types, lambda type_name: kind_of(type_name) == "moment", self.warnings)
+        self.has_moments = self._moment is not None
         self.since = since if self._moment else None
         self._rows_read, self._parameters = self._window()
 
@@ -84,6 +87,57 @@ class FileTable:
     def tallies(self, columns: Sequence[tuple[Measured, Binning | None]]) -> list[Tally]:
         return [Tally(self._counts(column, bins) if bins else {}) for column, bins in columns]
 
+    def parted(self, column: Measured, cuts: Cuts, days: Days) -> list[Counted]:
+        value, part, edges = _part(column, cuts)
+        picked, bounds = self._of_days(days, f"{value} AS v")
+        if column.kind == "text":  # each word is hashed once, not once for each row
+            words = _select("slot, v, count(*) AS n", f"({picked}) GROUP BY slot, v")
+            hashed = f"CAST('0x' || md5(v)[1:2] AS INTEGER) % {WORD_PARTS} AS part"
+            asked = _select(f"slot, {hashed}, sum(n)", f"({words}) GROUP BY ALL")
+        else:
+            asked = _select(f"slot, {part} AS part, count(*)", f"({picked}) GROUP BY ALL")
+        return [(int(slot), part, int(rows)) for slot, part, rows in self._engine.ask(asked, [*edges, *bounds])]
+
+    def rows_by_day(self, days: Days) -> list[tuple[int, int]]:
+        picked, bounds = self._of_days(days, "1")
+        return self._engine.ask(_select("slot, count(*)", f"({picked}) GROUP BY slot"), bounds)
+
+    def _of_days(self, days: Days, asked: str) -> tuple[str, list[object]]:
+        """What is asked of the rows of these days, with the day as `slot`. The plain column is compared, so that row
+        groups of other days are not even read. Every number put in is a date's."""
+        if self._moment is None:
+            return _select(f"{asked}, 0 AS slot", "source"), []
+        column, type_name = name(self._moment), self.types[self._moment]
+        # The session's zone is UTC, where a time without zone is the same: a cast through it took five times as long.
+        at = f"epoch_us({column})" if type_name.startswith("TIMESTAMP") else f"epoch_us(CAST({column} AS TIMESTAMP))"
+        slot = f"({at} - {days.start_micros}) // {DAY_MICROS} AS slot"
+        bounds = f"{column} >= CAST(? AS {type_name}) AND {column} < CAST(? AS {type_name})"
+        window: list[object] = [f"{moment:%Y-%m-%d} 00:00:00" for moment in (days.start, days.end)]
+        return _select(f"{asked}, {slot}", f"source WHERE {bounds}"), window
+
+    def rows_at(self, target: ViewTarget, wanted: Wanted) -> dict[tuple[str, ...], SourceRow]:
+        if self._moment is None or not self._keys:
+            return {}
+        keys = [f"k{at}" for at in range(len(self._keys))]
+        listed = ", ".join(f"unnest(CAST(? AS VARCHAR[])) AS {key}" for key in keys)
+        joined = " AND ".join(
+            f"CAST(source.{name(column)} AS VARCHAR) = {key}" for key, column in zip(keys, self._keys, strict=True)
+        )
+        columns = [column for column in target.columns if column.column in self.types]
+        values = "".join(f", source.{name(column.column)}" for column in columns)
+        at = f"epoch_us(CAST(source.{name(self._moment)} AS TIMESTAMPTZ))"
+        parted = ", ".join(keys)
+        found = self._engine.ask(
+            _select(
+                f"{parted}, {at} AS happened, max({at}) OVER (PARTITION BY {parted}) AS newest{values}",
+                f"source JOIN (SELECT {listed}, unnest(CAST(? AS BIGINT[])) AS until) AS wanted ON {joined} "
+                "QUALIFY happened <= until AND "
+                f"row_number() OVER (PARTITION BY {parted} ORDER BY happened <= until DESC, happened DESC) = 1",
+            ),
+            asked_for(wanted, len(keys)),
+        )
+        return source_rows(found, len(keys), columns)
+
     def evidence(self) -> str:
         return ";\n".join(self._asked)
 
@@ -107,6 +161,8 @@ class FileTable:
         if fact == "distinct":
             values = f"c{at}" if column.kind == "text" else f"v{at}"
             return self._distinct(values)
+        if fact == "outside" and column.column.within:
+            return f"count_if({_outside(at, column.kind, column.column.within)})"
         return AGGREGATES[fact].format(at)
 
     def _distinct(self, values: str) -> str:
@@ -155,3 +211,37 @@ def _projected(at: int, column: Measured) -> list[str]:
 def _number(column: Measured) -> str:
     stored = name(column.column.column)
     return f"epoch(CAST({stored} AS TIMESTAMPTZ))" if column.kind == "moment" else f"CAST({stored} AS DOUBLE)"
+
+
+def _outside(at: int, kind: Kind, within: Within) -> str:
+    """What the contract does not allow. Its own bounds and values may stand in the text; no value of the data does."""
+    if kind == "text":
+        return f"c{at} NOT IN ({', '.join(text(str(one)) for one in within.allowed)})"
+    if within.allowed:
+        return f"v{at} NOT IN ({', '.join(repr(float(one)) for one in within.allowed)})"
+    low, high = (None if bound is None else repr(float(bound)) for bound in (within.minimum, within.maximum))
+    return " OR ".join([*([f"v{at} < {low}"] if low else []), *([f"v{at} > {high}"] if high else [])])
+
+
+def _part(column: Measured, cuts: Cuts) -> tuple[str, str, list[object]]:
+    """A value, and which part `v` lies in: none for what is null, NaN or endless. Edges are parameters, as asked."""
+    stored = name(column.column.column)
+    if column.kind == "text":
+        return f"CAST({stored} AS VARCHAR)", "", []
+    if column.kind == "boolean":
+        return f"CAST({stored} AS INTEGER)", "v", []
+    number, edges = _number(column), list[object]()
+    value = f"CASE WHEN isfinite({stored}) THEN {number} END" if column.type_name in FLOATS else number
+    part = _tree(cuts.edges, 0, edges)
+    return value, f"CASE WHEN v IS NOT NULL THEN {part} END", edges
+
+
+def _tree(edges: Sequence[float], before: int, parameters: list[object]) -> str:
+    """A search by halves: six comparisons find one of forty parts."""
+    if not edges:
+        return str(before)
+    middle = len(edges) // 2
+    parameters.append(edges[middle])
+    below = _tree(edges[:middle], before, parameters)
+    above = _tree(edges[middle + 1 :], before + middle + 1, parameters)
+    return f"CASE WHEN v < ? THEN {below} ELSE {above} END"

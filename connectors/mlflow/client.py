@@ -42,14 +42,16 @@ class MlflowModels:
         """
         seen = Seen(since)
         with self._web:
-            found = self._changed(seen)
+            listed = self._rows("registered-models/search", "registered_models")
+            models = {text(model, "name"): model for model in listed}
+            names = frozenset(models)
+            found = self._changed(seen, models)
             while page := list(islice(found, AT_ONCE)):
                 yield _together(page, {"seen": seen.so_far()})
-            yield LineageFound({"seen": seen.complete()})
+            yield LineageFound({"seen": seen.complete()}, model_names=names)
 
-    def _changed(self, seen: Seen) -> Iterator[LineageFound]:
+    def _changed(self, seen: Seen, models: dict[str, Json]) -> Iterator[LineageFound]:
         """The versions come sorted by model, so that those of one model are enough to hold."""
-        models = {text(model, "name"): model for model in self._rows("registered-models/search", "registered_models")}
         versions = self._rows("model-versions/search", "model_versions", order_by="name ASC")
         for name, group in groupby(versions, key=lambda version: text(version, "name")):
             of_it = list(group)

@@ -1,13 +1,13 @@
 """The reader of PostgreSQL tables and queries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from psycopg import sql
 
 from connectors.postgres.session import STATEMENT_SECONDS, Session, session
 from connectors.postgres.table import PostgresTable
-from connectors.records import ConnectorError, Origin, Right, ViewReading, ViewTarget
+from connectors.records import ConnectorError, Origin, Right, SourceRow, ViewReading, ViewTarget
 from connectors.tables import read_table
 
 SHOWN = 5
@@ -32,6 +32,12 @@ class PostgresStore:
     def read(self, target: ViewTarget, *, since: datetime | None = None) -> ViewReading:
         with session(self._url, seconds=self._seconds) as opened:
             return read_table(PostgresTable(opened, target, since), target)
+
+    def rows_at(
+        self, target: ViewTarget, wanted: Sequence[tuple[tuple[str, ...], datetime]]
+    ) -> dict[tuple[str, ...], SourceRow]:
+        with session(self._url, seconds=self._seconds) as opened:
+            return PostgresTable(opened, target, None).rows_at(target, wanted)
 
 
 def rights(opened: Session) -> Iterator[Right]:

@@ -15,10 +15,12 @@ from typing import Any
 from psycopg import sql
 
 from connectors.bins import Binning
+from connectors.cuts import Counted, Days
 from connectors.postgres.distinct import estimate, register, rest
 from connectors.postgres.session import Session
 from connectors.profiles import Fact, Facts, Kind, Measured, Tally
-from connectors.records import ConnectorError, ViewTarget
+from connectors.records import ConnectorError, Cuts, SourceRow, ViewTarget, Within
+from connectors.rows import Wanted, asked_for, source_rows
 from connectors.tables import Overview, known_keys, known_moment
 
 MOMENTS = {"date", "timestamp", "timestamptz"}
@@ -34,6 +36,12 @@ AGGREGATES: dict[Fact, str] = {
     "true": "count(*) FILTER (WHERE c{0})",
 }
 FINITE = "CASE WHEN {0} NOT IN ('NaN'::float8, 'Infinity'::float8, '-Infinity'::float8) THEN {0} END"
+PARTS = "SELECT slot, part, count(*) FROM (SELECT {} AS part, {} OFFSET 0) AS picked GROUP BY slot, part"
+# Each word is hashed once, not once for each row.
+WORDS = (
+    "SELECT slot, ('x' || left(md5(part), 2))::bit(8)::int4 % 32, sum(n)::int8 FROM (SELECT slot, part, count(*) AS n "
+    "FROM (SELECT {} AS part, {} OFFSET 0) AS picked GROUP BY slot, part) AS words GROUP BY 1, 2"
+)
 LENGTHS: dict[Kind, str] = {"text": "char_length(c{0}::text)", "list": "cardinality(c{0})"}
 
 
@@ -51,6 +59,7 @@ class PostgresTable:
         self.types: Mapping[str, str] = self._types(source)
         self._keys = known_keys(target, self.types, self.warnings)
         self._moment = known_moment(target, self.types, MOMENTS.__contains__, self.warnings)
+        self.has_moments = self._moment is not None
         self.since = since if self._moment else None
         self._source = sql.SQL("{} AS source").format(source)
         self._rows = self._window()
@@ -83,7 +92,7 @@ class PostgresTable:
 
     def facts(self, columns: Sequence[Measured]) -> list[Facts]:
         wanted = [(at, fact) for at, column in enumerate(columns) for fact in column.facts if fact != "distinct"]
-        asked = sql.SQL(", ").join(sql.SQL(_aggregate(at, columns[at], fact)) for at, fact in wanted)
+        asked = sql.SQL(", ").join(_asked(at, columns[at], fact) for at, fact in wanted)
         (answers,) = self._ask(sql.SQL("SELECT {} FROM {}").format(asked, self._picked(columns)))
         found: list[dict[Fact, float | None]] = [{} for _ in columns]
         for (at, fact), answer in zip(wanted, answers, strict=True):
@@ -95,6 +104,60 @@ class PostgresTable:
             self._tally(column, bins) if bins is not None or "distinct" in column.facts else Tally({})
             for column, bins in columns
         ]
+
+    def parted(self, column: Measured, cuts: Cuts, days: Days) -> list[Counted]:
+        """The statement names the edges, so it is not kept as evidence."""
+        asked = WORDS if column.kind == "text" else PARTS
+        return self._session.ask(sql.SQL(asked).format(_part(column, cuts), self._of_days(days)))
+
+    def rows_by_day(self, days: Days) -> list[tuple[int, int]]:
+        asked = sql.SQL("SELECT slot, count(*) FROM (SELECT {} OFFSET 0) AS picked GROUP BY slot")
+        return self._session.ask(asked.format(self._of_days(days)))
+
+    def _of_days(self, days: Days) -> sql.Composable:
+        """The day as `slot` (the session's zone is UTC), and where the rows are. The plain column is compared, so that
+        an index is of use.
+        """
+        if self._moment is None:
+            return sql.SQL("0 AS slot FROM {}").format(self._source)
+        at, kind = _column(self._moment), sql.SQL(self.types[self._moment])
+        first, until = (sql.Literal(f"{moment:%Y-%m-%d} 00:00:00") for moment in (days.start, days.end))
+        return sql.SQL(
+            "({at}::date - {first}::date) AS slot FROM {rows} WHERE {at} >= {first}::{kind} AND {at} < {until}::{kind}"
+        ).format(at=at, first=first, until=until, kind=kind, rows=self._source)
+
+    def rows_at(self, target: ViewTarget, wanted: Wanted) -> dict[tuple[str, ...], SourceRow]:
+        if self._moment is None or not self._keys:
+            return {}
+        *keys, until = asked_for(wanted, len(self._keys))
+        names = [sql.Identifier(f"k{at}") for at in range(len(keys))]
+        columns = [column for column in target.columns if column.column in self.types]
+        values: list[sql.Composable] = [sql.Identifier(column.column) for column in columns]
+        found = self._session.ask(
+            sql.SQL(
+                "SELECT DISTINCT ON ({keys}) {keys}, happened, newest, {values} FROM (SELECT {keys}, until, "
+                "(extract(epoch FROM {at}) * 1000000)::int8 AS happened, "
+                "max((extract(epoch FROM {at}) * 1000000)::int8) OVER (PARTITION BY {keys}) AS newest, {values} "
+                "FROM {rows} JOIN unnest({lists}) AS wanted({keys}, until) ON {joined} WHERE isfinite({at})) AS found "
+                "WHERE happened <= until ORDER BY {keys}, happened DESC"
+            ).format(
+                keys=sql.SQL(", ").join(names),
+                at=_column(self._moment),
+                rows=self._source,
+                values=sql.SQL(", ").join(values or [sql.SQL("NULL")]),
+                lists=sql.SQL(", ").join(
+                    [
+                        *(sql.SQL("{}::text[]").format(sql.Literal(one)) for one in keys),
+                        sql.SQL("{}::int8[]").format(sql.Literal(until)),
+                    ]
+                ),
+                joined=sql.SQL(" AND ").join(
+                    sql.SQL("{}::text = {}").format(_column(column), key)
+                    for column, key in zip(self._keys, names, strict=True)
+                ),
+            )  # fmt: skip
+        )
+        return source_rows(found, len(keys), columns)
 
     def evidence(self) -> str:
         return ";\n".join(self._asked)
@@ -188,6 +251,27 @@ def _projected(at: int, column: Measured) -> list[sql.Composable]:
     return parts
 
 
+def _asked(at: int, column: Measured, fact: Fact) -> sql.Composable:
+    within = column.column.within
+    if fact != "outside" or within is None:
+        return sql.SQL(_aggregate(at, column, fact))
+    return sql.SQL("count(*) FILTER (WHERE {})").format(_outside(at, column.kind, within))
+
+
+def _outside(at: int, kind: Kind, within: Within) -> sql.Composable:
+    """What the contract does not allow. Its own bounds and values may stand in the text; no value of the data does."""
+    if within.allowed:
+        value = sql.SQL("{}::text").format(sql.Identifier(f"c{at}")) if kind == "text" else sql.Identifier(f"v{at}")
+        allowed = sql.SQL(", ").join(sql.Literal(one) for one in within.allowed)
+        return sql.SQL("{} NOT IN ({})").format(value, allowed)
+    bounds = (("<", within.minimum), (">", within.maximum))
+    return sql.SQL(" OR ").join(
+        sql.SQL("{} " + sign + " {}::float8").format(sql.Identifier(f"v{at}"), sql.Literal(bound))
+        for sign, bound in bounds
+        if bound is not None
+    )
+
+
 def _aggregate(at: int, column: Measured, fact: Fact) -> str:
     if fact == "filled":
         return f"count(c{at})" if column.kind != "number" else f"count(CASE WHEN c{at}::float8 <> 'NaN' THEN 1 END)"
@@ -221,3 +305,15 @@ def _most(choose: Callable[[Iterable[Any]], Any], seconds: Iterable[Any]) -> int
 def _micros(seconds: Decimal | float | None) -> int | None:
     """PostgreSQL before 14 says seconds as a float, which microseconds of today just fit into."""
     return None if seconds is None else round(seconds * 1_000_000)
+
+
+def _part(column: Measured, cuts: Cuts) -> sql.Composable:
+    """Which part a value lies in; nothing for what is null, NaN or endless."""
+    stored = _column(column.column.column)
+    if column.kind == "text":
+        return sql.SQL("{}::text").format(stored)
+    if column.kind == "boolean":
+        return sql.SQL("{}::int4").format(stored)
+    number = _number(column)
+    finite = number if column.kind == "integer" else sql.SQL(FINITE).format(number)
+    return sql.SQL("width_bucket({}, {}::float8[])").format(finite, sql.Literal(list(cuts.edges)))

@@ -7,11 +7,13 @@ from django.utils import timezone
 
 from governance.models import Committee, Conflict, ConflictKind, Seat
 from governance.queries.committee import members
+from registry import roles
 from registry.actions.action import Note, action, invalid, lock
 from registry.models import Team, User
 
 SAID = ("charge", "quorum", "days_to_decide", "days_unanswered")
 LONGEST_DELEGATION = timedelta(days=92)
+NEVER_VOTE = {roles.ADMIN, roles.AUDITOR}
 
 
 @action("governance.change_committee")
@@ -69,6 +71,8 @@ def name_delegate(user: User, note: Note, *, actor: User, delegate: User | None,
 def _check_delegate(user: User, delegate: User, since: date, until: date | None, today: date) -> None:
     if delegate.pk == user.pk or delegate.is_service or not delegate.is_active:
         raise invalid(delegate="Choose somebody else, with an account that is active.")
+    if delegate.role_names & NEVER_VOTE or delegate.is_superuser:
+        raise invalid(delegate="Administrators and auditors never vote, in nobody's place.")
     if members().filter(pk=delegate.pk).exists():
         raise invalid(delegate=f"{delegate} is on the committee already and has a vote of their own.")
     if until is None or not max(since, today) <= until <= since + LONGEST_DELEGATION:

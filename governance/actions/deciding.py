@@ -226,6 +226,9 @@ def review_emergency(
 ) -> AccessRequest:  # fmt: skip
     """Say afterwards whether break-glass access was right. Where it was not, what still holds ends."""
     row: AccessRequest = lock(request)
+    place = standing(actor, row, [])
+    if not place.is_member:
+        raise PermissionDenied(place.why_not)
     if not row.is_emergency or row.reviewed_at is not None:
         raise invalid(request=f"{row} does not wait for a review.")
     if len(reason.strip()) < SHORTEST_REASON:

@@ -167,7 +167,8 @@ def _tidy(row: AccessRequest) -> None:
 def _send(row: AccessRequest, versions: Collection[Version], note: Note) -> AccessRequest:
     _tidy(row)
     policies = current_policies()
-    chosen = {one: policy_for(policies, one.privacy_class, row.setting, row.environment) for one in as_now(versions)}
+    asked = as_now(versions, row.requester)
+    chosen = {one: policy_for(policies, one.privacy_class, row.setting, row.environment) for one in asked}
     refuse(_faults(row) | faults_of_items(row, chosen))
     _open(row, note)
     _place_items(row, chosen)

@@ -1,18 +1,28 @@
 """Suggestions of classes: what flows into a feature says that it is more, or less, personal than its class."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
-from django.db.models import Q, TextChoices
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Max, Q, TextChoices, When
+from django.db.models import Value as V
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 
-from lineage.models import KnownClass
+from lineage.models import KnownClass, Sure
 from registry import roles
 from registry.models import Actor, Feature, User
 
 # The team that answers for the feature.
 _OWNER = Coalesce("feature__owner", "feature__view__owner", "feature__project__owner")
+
+# What is only possible, since a whole table, job or run is tagged, is one question about a view: one fold.
+_TAGGED = Concat(
+    KeyTextTransform("node", KeyTransform(0, "path")), V(" "), "kind", V(" "), "said", V(" "),
+    Cast("feature__view", models.TextField()), output_field=models.TextField(),
+)  # fmt: skip
+_FOLD = Case(When(sure=Sure.POSSIBLE, then=_TAGGED), default=Cast("pk", models.TextField()))
 
 
 class SuggestionState(TextChoices):
@@ -39,6 +49,23 @@ class ClassSuggestionQuerySet(models.QuerySet["ClassSuggestion"]):
         if actor.role_names & {roles.COMMITTEE, roles.CHAIR}:
             mine |= Q(team=None) | Q(is_lowering=True) & ~Q(team__in=actor.team_ids)
         return self.open().alias(team=_OWNER).filter(mine)
+
+    def folds_of(self, ids: Iterable[int]) -> dict[int, str]:
+        """The fold that each of these is in, by id."""
+        return dict(self.annotate(fold=_FOLD).filter(pk__in=ids).order_by().values_list("pk", "fold"))
+
+    def sizes_of(self, folds: Iterable[str]) -> dict[str, int]:
+        """How many are in each of these folds."""
+        counted = self.annotate(fold=_FOLD).filter(fold__in=folds).order_by().values("fold").annotate(size=Count("pk"))
+        return dict(counted.values_list("fold", "size"))
+
+    def in_fold(self, fold: str) -> Self:
+        return self.filter(pk__in=self.alias(fold=_FOLD).filter(fold=fold).order_by().values("pk"))
+
+    def folded(self) -> Self:
+        """The newest of each fold."""
+        heads = self.annotate(fold=_FOLD).order_by().values("fold").annotate(head=Max("pk"))
+        return self.filter(pk__in=heads.values("head"))
 
     def with_feature(self) -> Self:
         """With everything that a line about them names."""

@@ -2,19 +2,24 @@
 
 from collections.abc import Collection, Mapping
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from governance.models import AccessRequest, Grant, Policy, RequestItem, Setting
 from governance.models.requests import Outcome
 from registry.choices import PERSONAL_CLASSES, PrivacyClass, VersionState
-from registry.models import Version
+from registry.models import User, Version
 
 
-def as_now(versions: Collection[Version]) -> list[Version]:
-    """The same versions as they are this moment, in the same order, with what decides about them."""
-    rows = Version.objects.select_related(
+def as_now(versions: Collection[Version], actor: User) -> list[Version]:
+    """The same versions as they are this moment, in the same order, with what decides about them. Raises
+    PermissionDenied where the actor does not see one, or no longer."""
+    seen = Version.objects.visible_to(actor).select_related(
         "feature__owner", "feature__view__owner", "feature__project__owner", "replacement__feature"
-    ).in_bulk([one.pk for one in versions])
+    )
+    rows = seen.in_bulk([one.pk for one in versions])
+    if len(rows) < len({one.pk for one in versions}):
+        raise PermissionDenied("You do not see all of these features.")
     return [rows[one.pk] for one in versions]
 
 

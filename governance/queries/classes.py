@@ -1,6 +1,6 @@
 """Which classes should be suggested by what lineage knows, and why, as far as somebody may see it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 
 from common.statements import fetch
-from governance.models import ClassSuggestion
+from governance.models import ClassSuggestion, ClassSuggestionQuerySet
 from governance.weighing import Verdict, weighed
 from lineage.models import ClaimKind
 from lineage.queries.graph import GraphNode, shown_nodes
@@ -65,6 +65,13 @@ def wanted_suggestions() -> Iterator[Wanted]:
         fields = dict(zip(_FIELDS, [*known, orjson.loads(path)], strict=True))
         if verdict := weighed(current, fields["privacy_class"], is_masked=fields["is_masked"]):
             yield Wanted(feature, fields, verdict)
+
+
+def alike(shown: Iterable[ClassSuggestion], among: ClassSuggestionQuerySet) -> dict[int, int]:
+    """How many there are like each of these, itself included: the same tag of the same table, about the same view."""
+    folds = among.folds_of([one.pk for one in shown])
+    sizes = among.sizes_of(set(folds.values()))
+    return {pk: sizes[fold] for pk, fold in folds.items()}
 
 
 @dataclass(frozen=True, slots=True)

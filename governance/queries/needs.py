@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from connectors.feast.online_keys import keys_of
+from connectors.feast.online_patterns import keys_of
 from connectors.feast.online_tables import tables_of
 from connectors.gates import product_at
 from connectors.postgres.names import parts_of

@@ -13,7 +13,7 @@ from common.spreadsheets import csv_response
 from governance.actions.classing import accept_class, decline_class
 from governance.class_forms import AcceptForm, DeclineForm
 from governance.models import ClassSuggestion, ClassSuggestionQuerySet, SuggestionState
-from governance.queries.classes import why
+from governance.queries.classes import alike, why
 from governance.weighing import weighed
 from registry.actions.action import allow
 from registry.models import User
@@ -32,15 +32,24 @@ DECIDED = (SuggestionState.ACCEPTED, SuggestionState.DECLINED)
 
 @require_GET
 def listing(request: HttpRequest) -> HttpResponseBase:
-    """`/classes/`, with `?of=mine`, `against` or `decided`; the same rows as a spreadsheet with `?format=csv`."""
-    of = request.GET.get("of", "")
+    """`/classes/`, with `?of=mine`, `against` or `decided`; all rows as a spreadsheet with `?format=csv`. What one tag
+    of a whole table says of a view is one row, and its members are listed with `?like=` one of them."""
+    of, like = request.GET.get("of", ""), request.GET.get("like", "")
     if of not in dict(TABS):
         raise Http404
-    found = _narrowed(ClassSuggestion.objects.visible_to(actor_of(request)), of, actor_of(request)).with_feature()
+    among = _narrowed(ClassSuggestion.objects.visible_to(actor_of(request)), of, actor_of(request))
+    if like:
+        one = get_object_or_404(among, pk=public_number(like, "CS"))
+        among = among.in_fold(among.folds_of([one.pk])[one.pk])
+    found = among.with_feature()
     if request.GET.get("format") == "csv":
         return csv_response(COLUMNS, map(_csv_row, found.iterator(chunk_size=500)), filename="classes.csv")
     tabs = [{"label": label, "url": f"?of={name}" if name else "?", "current": name == of} for name, label in TABS]
-    context = {"page": page_of(found, order=("-id",), after=request.GET.get("after", "")), "tabs": tabs, "of": of}
+    folded = found if like or of == "decided" else found.filter(pk__in=among.folded().order_by().values("pk"))
+    page = page_of(folded, order=("-id",), after=request.GET.get("after", ""))
+    sizes = {} if like or of == "decided" else alike(page.rows, among)
+    rows = [(one, sizes.get(one.pk, 1)) for one in page.rows]
+    context = {"page": page, "rows": rows, "tabs": tabs, "of": of, "like": like}
     return render(request, "governance/classes/list.html", context)
 
 

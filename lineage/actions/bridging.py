@@ -17,7 +17,8 @@ from registry.models import Project
 _FINGERPRINTS = """
 SELECT project.id, concat_ws(' ',
   project.upstream_name, project.connection_id, md5(connection.settings::text),
-  (SELECT sum(hashtextextended(concat_ws('|', id, key, source_id, kind, gone_at IS NULL), 0)) FROM registry_featureview
+  (SELECT sum(hashtextextended(concat_ws('|', id, key, source_id, kind, gone_at IS NULL,
+      CASE WHEN kind = 'on_demand' THEN md5(definition) END), 0)) FROM registry_featureview
     WHERE project_id = project.id),
   (SELECT sum(hashtextextended(concat_ws('|', id, name, state = 'draft', gone_at IS NULL), 0)) FROM registry_feature
     WHERE project_id = project.id),

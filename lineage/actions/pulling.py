@@ -8,9 +8,11 @@ from lineage.actions.receiving import keep_events
 from lineage.models import Reading
 from lineage.openlineage.admitting import Admitted, Unfit, admit
 from registry import stores
-from registry.actions.models import take_models
+from registry.actions.models import end_models, take_models
 from registry.actions.pulls import Progress
 from registry.models import Connection
+
+MOST_NAMED = 10
 
 
 def pull_lineage(connection: Connection, progress: Progress) -> None:
@@ -37,6 +39,9 @@ def _take(connection: Connection, page: LineageFound, progress: Progress) -> Non
         progress.warn(warning)
     if page.models:
         progress.count("models", len(page.models))
+    if page.model_names is not None and (ended := end_models(connection, page.model_names)):
+        progress.count("models_ended", len(ended))
+        progress.warn(f"No longer there, so they have ended: {', '.join(ended[:MOST_NAMED])}{_more(ended)}.")
 
 
 def _admitted(events: Iterable[dict[str, Any]], progress: Progress) -> Iterable[Admitted]:
@@ -45,3 +50,7 @@ def _admitted(events: Iterable[dict[str, Any]], progress: Progress) -> Iterable[
             yield admit(event)
         except Unfit as why:
             progress.warn(f"An event could not be read: {why}")
+
+
+def _more(ended: list[str]) -> str:
+    return f" and {len(ended) - MOST_NAMED} more" if len(ended) > MOST_NAMED else ""

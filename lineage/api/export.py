@@ -11,17 +11,11 @@ from rest_framework.request import Request
 
 from common.json import OrjsonRenderer
 from common.parameters import Parameter
-from lineage.telling import job_events
+from lineage.api.formats import OpenLineage
 from registry.api.endpoints import Endpoint
 from registry.choices import Scope
 from registry.models import FeatureView
 from registry.plans.export import contracts_of, yaml_of
-
-
-class OpenLineage(OrjsonRenderer):
-    """Names the format, so that `?format=` knows it."""
-
-    format = "openlineage"
 
 
 class Yaml(OrjsonRenderer):
@@ -69,11 +63,13 @@ class ExportView(Endpoint):
     )
     def get(self, request: Request) -> HttpResponseBase:
         if write := WRITERS.get(request.accepted_renderer.format):
-            return StreamingHttpResponse(write(self._views(request), self.actor), content_type="application/yaml")
-        events = job_events(self._views(request), self.actor)
+            return StreamingHttpResponse(write(self.views(request), self.actor), content_type="application/yaml")
+        from lineage.telling import job_events
+
+        events = job_events(self.views(request), self.actor)
         return StreamingHttpResponse(_array(events), content_type="application/json")
 
-    def _views(self, request: Request) -> QuerySet[FeatureView]:
+    def views(self, request: Request) -> QuerySet[FeatureView]:
         views = FeatureView.objects.visible_to(self.actor).present().order_by("key")
         if project := request.query_params.get("project"):
             views = views.filter(project__name=project)

@@ -4,18 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from common.json import OrjsonRenderer
 from common.parameters import Parameter
 from common.problems import InvalidParameter, NotFound
+from lineage.api.formats import OpenLineage
 from lineage.models import Node
 from lineage.queries.graph import MOST, Graph, GraphNode, columns_around, graph_around, tellers_of
 from lineage.queries.impact import DEPTH, impact_of
 from lineage.queries.named import find_node
 from lineage.queries.reach import DEEPEST
+from lineage.retelling import graph_events
 from registry.api.endpoints import Endpoint
 from registry.api.past import moment
 from registry.choices import Scope
@@ -88,10 +93,17 @@ class LineageGraphView(Endpoint):
     """What a node is made of and what is made of it, on the level of nodes or of columns."""
 
     required_scopes = {"GET": Scope.FEATURES_READ}
+    renderer_classes = [OrjsonRenderer, OpenLineage]
     other_problems = {"GET": (404,)}
     parameters = {
         "GET": (
             NODE,
+            Parameter(
+                "format",
+                "`openlineage` gives events that say the same: one JobEvent a job, one DatasetEvent for each table "
+                "or view that speaks for itself.",
+                choices=(OrjsonRenderer.format, OpenLineage.format),
+            ),
             Parameter("direction", "Up to where it comes from, down to where it goes.", choices=WAYS),
             Parameter("depth", "How many steps; 2 unless said.", _DEPTH),
             Parameter("level", "Nodes, or the columns that a column is made of. A feature is one.", choices=LEVELS),
@@ -116,7 +128,11 @@ class LineageGraphView(Endpoint):
             graph = columns_around(self.actor, node, column, indirect=indirect, most=most, **steps)
         else:
             raise _invalid("node", "On this level name a column or feature, as in datasetField:namespace:name:column.")
-        return self.answer(_told(graph, tellers_of(self.actor, graph.edges)))
+        tellers = tellers_of(self.actor, graph.edges)
+        if request.accepted_renderer.format == OpenLineage.format:
+            events = graph_events(graph, tellers, at=timezone.now(), producer=settings.CHARTER_BASE_URL)
+            return self.answer(list(events))
+        return self.answer(_told(graph, tellers))
 
 
 class LineageAffectedSerializer(serializers.Serializer):

@@ -14,7 +14,7 @@ from common.statements import fetch
 from lineage.folding.rules import Held
 from lineage.folding.standing import stands
 from lineage.openlineage.links import Links, of_job, of_output
-from lineage.openlineage.reading import MOMENT
+from lineage.openlineage.reading import MOMENT, PULLED
 
 _TELLERS = """
 SELECT node.id, node.kind, node.picture::text, (node.facets -> 'lineage')::text,
@@ -41,6 +41,7 @@ class Picture:
     inputs: set[UUID] = field(default_factory=set)
     outputs: set[UUID] = field(default_factory=set)
     links: list[Links] = field(default_factory=list)
+    stated_at: str = ""  # when it was stated last
     is_explicit: bool = False
     is_definition: bool = False  # it declares views and services in one go, and knows no more of each than the registry
 
@@ -83,6 +84,7 @@ def _newest(
     is_pulled = statement is not None and bool(statement["is_pulled"])
     has_run = started_at is not None and (statement is None or is_pulled or statement["at"] < started_at)
     picture = Picture(teller, started_at or "") if has_run else Picture(teller, statement["at"] if statement else "")
+    picture.stated_at = statement["at"] if statement else ""
     told = [orjson.loads(snapshot)] if has_run and snapshot else []
     told += [statement] if statement and (is_pulled or not has_run) else []
     picture.inputs = (set(inputs) if has_run else set()).union(*(_ids(one["inputs"]) for one in told))
@@ -91,13 +93,22 @@ def _newest(
 
 
 def _of_outputs(picture: Picture, kind: str, flows: list[tuple[UUID, str, dict]]) -> list[Links]:
-    of_now = ((dataset, body) for dataset, said_at, body in flows if said_at >= picture.at)
     found = (
         of_output(dataset, body, picture.teller)
-        for dataset, body in of_now
+        for dataset, body in _of_now(picture, flows).items()
         if kind != "job" or dataset in picture.outputs
     )
     return [links for links in found if links]
+
+
+def _of_now(picture: Picture, flows: list[tuple[UUID, str, dict]]) -> dict[UUID, dict]:
+    """What was read from code is as old as the statement that it came with, and is asked where the job is silent."""
+    read = {dataset: body for dataset, at, body in flows if _is_read(body) and at >= picture.stated_at}
+    return read | {dataset: body for dataset, at, body in flows if not _is_read(body) and at >= picture.at}
+
+
+def _is_read(body: dict) -> bool:
+    return str(body.get("columnLineage", {}).get("_producer", "")).startswith(PULLED)
 
 
 def _ids(texts: Iterable[str]) -> set[UUID]:

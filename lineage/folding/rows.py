@@ -32,17 +32,22 @@ ON CONFLICT (id) DO UPDATE SET spellings = excluded.spellings, facets = excluded
 """
 _PUT_RUN = """
 INSERT INTO lineage_run (id, job_id, run, parent, marks, inputs, outputs, picture, facets, first_at, last_at,
-                         state, attempts, started_at, ended_at, is_complete, moves_data)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                         state, attempts, started_at, ended_at, is_complete, moves_data, invocation, is_pulled)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, marks = excluded.marks, inputs = excluded.inputs,
   outputs = excluded.outputs, picture = excluded.picture, facets = excluded.facets, first_at = excluded.first_at,
   last_at = excluded.last_at, state = excluded.state, attempts = excluded.attempts, started_at = excluded.started_at,
-  ended_at = excluded.ended_at, is_complete = excluded.is_complete, moves_data = excluded.moves_data
+  ended_at = excluded.ended_at, is_complete = excluded.is_complete, moves_data = excluded.moves_data,
+  invocation = excluded.invocation, is_pulled = excluded.is_pulled
 """
 _PUT_FLOW = """
 INSERT INTO lineage_flow AS held (id, job, dataset, said_at, digest, body) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (id) DO UPDATE SET said_at = excluded.said_at, digest = excluded.digest, body = excluded.body
 WHERE (excluded.said_at, excluded.digest) > (held.said_at, held.digest)
+"""
+_PUT_CHANGE = """
+INSERT INTO lineage_tablechange AS held (node_id, kind, run, at, producer, before_id) VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (node_id, kind, run) DO UPDATE SET at = excluded.at WHERE excluded.at > held.at
 """
 
 
@@ -117,7 +122,7 @@ class RunRow:
         return (
             self.id, self.job, self.run, self.parent, self.marks, sorted(self.inputs), sorted(self.outputs),
             _json(self.picture), _json(self.facets), self.first_at, self.last_at, state, min(attempts, 32_000), started,
-            ended, state == "COMPLETED", moves_data,
+            ended, state == "COMPLETED", moves_data, *rules.invocation(self.facets),
         )  # fmt: skip
 
 
@@ -132,15 +137,16 @@ class Rows:
 
     nodes: dict[UUID, NodeRow]
     runs: dict[UUID, RunRow]
-    flows: dict[tuple[UUID, UUID], rules.Held]
+    flows: dict[tuple[UUID, UUID, bool], rules.Held]
     tellers: set[UUID]
+    changes: set[tuple]
 
     @classmethod
     def touched_by(cls, events: Iterable[Said]) -> "Rows":
         """The rows as they are held now, without what the events say."""
         nodes = {id for event in events for id in event.nodes}
         runs = {run_id(event.subject, event.run) for event in events if event.kind == RUN}
-        return cls(_held_nodes(nodes), _held_runs(runs), {}, set())
+        return cls(_held_nodes(nodes), _held_runs(runs), {}, set(), set())
 
     def add(self, event: Said) -> None:
         for id, said in event.nodes.items():
@@ -153,25 +159,30 @@ class Rows:
         for dataset, body in event.flows.items():
             teller = dataset if event.kind == "dataset" else event.subject
             said_flow = {"at": event.at, "digest": event.digest, "body": body}
-            self.flows[teller, dataset] = rules.newer(self.flows.get((teller, dataset)), said_flow)
+            # What was read from code lies beside what the job itself says of its columns, which counts for more.
+            key = teller, dataset, event.is_pulled
+            self.flows[key] = rules.newer(self.flows.get(key), said_flow)
         self.tellers.add(event.subject)
+        for one in event.changes:
+            self.changes.add((one.node, one.kind, event.run or event.at, event.at, one.producer, one.before))
 
     def write(self) -> None:
         """In one order everywhere, although only one folds at a time: people's actions lock the same rows."""
         flows = [
             (
-                node_id("flow", str(teller), str(dataset)),
+                node_id("flow read" if is_pulled else "flow", str(teller), str(dataset)),
                 teller,
                 dataset,
                 held["at"],
                 held["digest"],
                 _json(held["body"]),
             )
-            for (teller, dataset), held in sorted(self.flows.items())
+            for (teller, dataset, is_pulled), held in sorted(self.flows.items())
         ]
         execute_many(_PUT_NODE, [self.nodes[id].values() for id in sorted(self.nodes)])
         execute_many(_PUT_RUN, [self.runs[id].values() for id in sorted(self.runs)])
         execute_many(_PUT_FLOW, flows)
+        execute_many(_PUT_CHANGE, sorted(self.changes, key=str))
 
 
 def _held_nodes(ids: Iterable[UUID]) -> dict[UUID, NodeRow]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from lineage.models import RunState
-from lineage.openlineage.reading import Facets
+from lineage.openlineage.reading import PULLED, Facets
 
 MOST_FACETS = 100
 MOST_MARKS = 64
@@ -55,6 +55,13 @@ def outcome(marks: Iterable[str], first_at: str) -> tuple[RunState, int, str, st
         elif ended is not None and at > ended:
             state, attempts, started, ended = RunState.RUNNING, attempts + 1, at, None
     return state, attempts, started, ended
+
+
+def invocation(facets: dict[str, Held]) -> tuple[str, bool]:
+    """What dbt calls the call that a run belongs to, and whether dbt was asked: it tells of itself under other ids."""
+    body = facets.get("dbt_run", {}).get("body", {})
+    called = body.get("invocation_id")
+    return called if isinstance(called, str) else "", str(body.get("_producer", "")).startswith(PULLED)
 
 
 def _place(mark: str) -> tuple[str, bool, str]:

@@ -19,12 +19,12 @@ Ends = tuple[UUID, UUID]
 
 def lineage_graph(actor: User, start: Node, depth: int) -> list[Told]:
     """What lies up and down of `start`, the nearest nodes of it. `depth` counts jobs: each is two of our steps."""
-    steps = min(2 * depth, DEEPEST)
-    depths = reached(start.pk, UP, steps)
-    for id, far in reached(start.pk, DOWN, steps).items():
+    steps, is_job = min(2 * depth, DEEPEST), start.kind == NodeKind.JOB
+    depths = reached(start.pk, UP, steps, is_job=is_job)
+    for id, far in reached(start.pk, DOWN, steps, is_job=is_job).items():
         depths[id] = min(far, depths.get(id, far))
     nearest = sorted(depths, key=lambda id: (depths[id], id))[:MOST]
-    edges = edges_among(nearest)
+    edges = edges_among(nearest, job=start.pk if is_job else None)
     nodes = standing_nodes(actor).in_bulk({*nearest, *(edge.teller for edge in edges)})
     return _drawn(list(nodes.values()), set(_through_jobs(edges, nodes)), actor)
 

@@ -1,6 +1,7 @@
 """What lineage keeps: events as they came, and what they add up to."""
 
 from lineage.models.bridges import Bridge
+from lineage.models.changes import ChangeKind, TableChange
 from lineage.models.classes import ClaimKind, ColumnClass, KnownClass, Sure, Trace
 from lineage.models.edges import ColumnEdge, Edge
 from lineage.models.events import Event, EventState
@@ -11,6 +12,7 @@ from lineage.models.sayings import SaidEdge
 from lineage.models.tellings import Telling
 
 __all__ = [
-    "Alias", "AliasOrigin", "Bridge", "ClaimKind", "ColumnClass", "ColumnEdge", "Edge", "Event", "EventState", "Flow",
-    "KnownClass", "Node", "NodeKind", "Reading", "Run", "RunState", "SaidEdge", "Sure", "Telling", "Trace",
+    "Alias", "AliasOrigin", "Bridge", "ChangeKind", "ClaimKind", "ColumnClass", "ColumnEdge", "Edge", "Event",
+    "EventState", "Flow", "KnownClass", "Node", "NodeKind", "Reading", "Run", "RunState", "SaidEdge", "Sure",
+    "TableChange", "Telling", "Trace",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Left
 
 from lineage.models.nodes import Node
@@ -14,6 +15,13 @@ class RunState(models.TextChoices):
     COMPLETED = "COMPLETED", "Completed"
     FAILED = "FAILED", "Failed"
     ABORTED = "ABORTED", "Aborted"
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def told_once(self) -> "RunQuerySet":
+        """Without runs that were asked for where the tool told of them itself, under another id."""
+        itself = Run.objects.filter(job=OuterRef("job"), invocation=OuterRef("invocation"), is_pulled=False)
+        return self.exclude(Q(is_pulled=True) & ~Q(invocation="") & Q(Exists(itself.exclude(invocation=""))))
 
 
 class Run(models.Model):
@@ -35,7 +43,13 @@ class Run(models.Model):
     picture = models.JSONField(null=True, help_text="Of the newest event of a job whose events each state the whole")
     facets = models.JSONField(default=dict, help_text="{name: {at, digest, whole, body}}; the newest of each")
     is_complete = models.BooleanField(default=False)
+    invocation = models.TextField(
+        db_default="", blank=True, help_text="What dbt calls its call: pushed and pulled, a run of it has two ids"
+    )
+    is_pulled = models.BooleanField(db_default=False, help_text="The tool was asked")
     moves_data = models.BooleanField(default=False, help_text="It names something that it reads or writes")
+
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at", "-id"]
@@ -46,6 +60,10 @@ class Run(models.Model):
                 condition=models.Q(moves_data=True),
             ),
             models.Index(Left("run", 200), name="run_by_name"),
+            models.Index(
+                fields=["job", "invocation"], name="run_by_invocation",
+                condition=models.Q(is_pulled=False) & ~models.Q(invocation=""),
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from lineage.openlineage.admitting import DATASET, JOB
 
 LONGEST_COLUMN = 500
 MOST_COLUMN_LINKS = 20_000
+INFERRED = "INFERRED"  # the subtype of what was read from code: nobody who makes the column says so
 
 Named = tuple[str, str]
 

@@ -19,6 +19,11 @@ from lineage.openlineage.links import mentioned
 _LARGEST = 32_000
 _LARGEST_KNOWN = 1_000_000
 _WORKED_OUT = frozenset({"schema", "lineage", "symlinks"})
+_MEASURED = frozenset({"dataQualityMetrics", "dataQualityAssertions", "inputStatistics", "outputStatistics", "test"})
+_CLIENT = "/client/"
+CHANGES = frozenset({"DROP", "RENAME", "TRUNCATE"})
+# A run that begins or fails has only meant to.
+_DONE = frozenset({"", "COMPLETE", "RUNNING", "OTHER"})
 MOST_DATASETS = 2_000
 MOST_FACETS = 60
 MOST_SYMLINKS = 20
@@ -41,6 +46,16 @@ class NodeSaid:
     spelling: str = ""  # namespace, a line feed, name; where the producer writes it another way
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeSaid:
+    """What an event says has happened to a dataset as a whole. `before` is the node that it was called by."""
+
+    node: UUID
+    kind: str
+    producer: str
+    before: UUID | None
+
+
 @dataclass(slots=True)
 class Said:
     """Everything that one event says. `flows` is what its outputs say of their columns."""
@@ -59,13 +74,14 @@ class Said:
     parent: UUID | None = None
     is_whole: bool = False  # it states the whole, and takes the place of what was said before
     is_pulled: bool = False  # somebody asked for it: it may know less than the runs that tell of themselves
+    changes: list[ChangeSaid] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
 def read(body: bytes, *, kind: str, event_at: datetime, event_type: str, digest: bytes) -> Said:
     """What an admitted event says."""
     event = orjson.loads(body)
-    reader = _Reader()
+    reader = _Reader(str(event.get("producer", "")))
     subject = reader.dataset(event["dataset"]) if kind == DATASET else reader.job(event["job"])
     said = Said(
         kind, moment(event_at), digest.hex(), event_type, subject, reader.nodes,
@@ -77,7 +93,16 @@ def read(body: bytes, *, kind: str, event_at: datetime, event_type: str, digest:
     if kind == RUN:
         _read_run(said, event["run"], reader)
     _also_from_columns(said, reader)
+    if event_type in _DONE:
+        said.changes = list(_changes(reader, str(event.get("producer", ""))))
     return said
+
+
+def _changes(reader: "_Reader", producer: str) -> Iterator[ChangeSaid]:
+    for node in list(reader.nodes.values()):
+        if node.kind == DATASET and (found := change_of(node.facets)):
+            kind, before = found
+            yield ChangeSaid(node.id, kind, producer[:500], reader.named(DATASET, before) if before else None)
 
 
 def moment(at: datetime) -> str:
@@ -124,6 +149,20 @@ def _is_entity(said: dict[str, Any]) -> bool:
     return isinstance(facets, dict) and "feast_entity" in facets
 
 
+def change_of(facets: Facets) -> tuple[str, Named | None] | None:
+    """(what happened to the dataset as a whole, what it was called before); None where nothing did that readers feel.
+
+    What is emptied and filled again by the same run was never empty for them.
+    """
+    facet = facets.get("lifecycleStateChange", {})
+    kind, before = facet.get("lifecycleStateChange"), facet.get("previousIdentifier")
+    if kind not in CHANGES or kind == "TRUNCATE" and facets.get("outputStatistics", {}).get("rowCount"):
+        return None
+    if isinstance(before, dict) and names.is_named(before):
+        return kind, (before["namespace"], before["name"])
+    return kind, None
+
+
 def symlinks(facets: Facets) -> Iterator[tuple[UUID, Named, bool]]:
     """(id, name, whether that is what people call it) of each other name that a dataset's facets give it."""
     listed = facets.get("symlinks", {}).get("identifiers")
@@ -136,7 +175,8 @@ def symlinks(facets: Facets) -> Iterator[tuple[UUID, Named, bool]]:
 class _Reader:
     """Gathers the nodes that an event names."""
 
-    def __init__(self) -> None:
+    def __init__(self, producer: str) -> None:
+        self._producer = producer
         self.nodes: dict[UUID, NodeSaid] = {}
         self.flows: dict[UUID, dict[str, Any]] = {}
         self.warnings: list[str] = []
@@ -184,7 +224,13 @@ class _Reader:
             return {}
         self._warn(len(said) > MOST_FACETS, f"Of {len(said):,} facets of {of} the first {MOST_FACETS} are kept.")
         kept = {name: body for name, body in sorted(said.items())[:MOST_FACETS] if self._is_facet(name, body)}
-        return {name: self._at_most(name, body) for name, body in kept.items()}
+        return {name: self._at_most(name, self._told_by(name, body)) for name, body in kept.items()}
+
+    def _told_by(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Who measured, and not whose client sent it: that stands there where an integration says no more."""
+        said = str(body.get("_producer") or _CLIENT)
+        is_said = name not in _MEASURED or not self._producer or _CLIENT not in said
+        return body if is_said else body | {"_producer": self._producer}
 
     def _is_facet(self, name: str, body: object) -> bool:
         is_facet = isinstance(body, dict) and len(name) <= 100

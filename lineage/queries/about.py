@@ -9,11 +9,13 @@ from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from lineage.folding.standing import standing
-from lineage.models import ColumnEdge, Node, Run
+from lineage.models import ColumnEdge, Node, NodeKind, Run, TableChange
+from lineage.queries.measured import Measured, checks_of, measured
 from registry.models import User
 
 MOST_RUNS = 30
 MOST_COLUMNS = 500
+MOST_TRIED = 3
 # Source code and what a failure printed may hold what is none of everybody's business.
 CODE = {"sql": "query", "sourceCode": "sourceCode"}
 
@@ -33,21 +35,21 @@ class Column:
 class About:
     names: list[tuple[str, str]]
     facets: dict[str, dict[str, Any]]
+    measured: list[Measured]
     columns: list[Column]
     description: str
     owners: list[str]
     tags: list[str]
 
 
-def about(node: Node, actor: User) -> About:
+def about(node: Node, actor: User, members: Iterable[Node]) -> About:
     """Of the node and of everything that is the same; of its columns, only ways to and from what the actor sees."""
-    members = list(Node.objects.filter(same_as=node.same_as_id).order_by("namespace", "name"))
-    members.sort(key=lambda one: one.pk != node.same_as_id)
+    members = sorted(members, key=lambda one: one.pk != node.same_as_id)
     facets = facets_of(members)
     names = [(one.namespace, one.name) for one in members]
     names += [(line[0], line[2]) for one in members for line in (text.partition("\n") for text in one.spellings)]
     return About(
-        list(dict.fromkeys(names)), facets, _columns(node, facets.get("schema", {}), actor),
+        list(dict.fromkeys(names)), facets, measured(members), _columns(node, facets.get("schema", {}), actor),
         _text(facets.get("documentation", {}).get("description")), list(_owners(facets)), list(_tags(facets)),
     )  # fmt: skip
 
@@ -60,9 +62,23 @@ def facets_of(members: Sequence[Node]) -> dict[str, dict[str, Any]]:
     return facets
 
 
+def changes_of(ids: Sequence[int]) -> list[TableChange]:
+    """What was said to have happened to a table as a whole, newest first."""
+    rows = TableChange.objects.filter(pk__in=ids).select_related("node", "before") if ids else ()
+    return list(rows)
+
+
 def runs_of(node: Node) -> QuerySet[Run]:
     """Runs of a job, newest first, without what their producers say beside."""
-    return Run.objects.filter(job=node).defer("facets", "picture", "marks")
+    return Run.objects.filter(job=node).told_once().defer("facets", "picture", "marks")
+
+
+def newest_tests(job: Node) -> list[Measured]:
+    """What the newest run of a job found that tested anything, of the last few."""
+    if job.kind != NodeKind.JOB:
+        return []
+    runs = Run.objects.filter(job=job).only("id", "facets")[:MOST_TRIED]
+    return next(filter(None, map(checks_of, runs)), [])
 
 
 def may_see_code(user: User) -> bool:

@@ -12,9 +12,9 @@ from lineage.flowing import Claim, Column, Way
 from lineage.folding.edges import Same
 from lineage.folding.standing import standing
 from lineage.models import ClaimKind
+from lineage.naming import table_of
 from lineage.openlineage.names import dataset_id
 from lineage.registry_facts import table_name
-from lineage.telling import table_of
 from registry.choices import PERSONAL_CLASSES, VersionState
 from registry.models import FeatureView
 from registry.personal import MAY_CLAIM

@@ -1,5 +1,6 @@
 """The graph around a node, as much of it as can be shown, and how much was left out."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from lineage.queries.reach import DOWN, UP, ColumnEdgeFound, EdgeFound
 from registry.models import Actor
 
 MOST = 500
+_DBT_JOB = re.compile(r"^[^/]+\.[^/]+\.[^/]+\.((?!build\.)[^./]+)(?:\.build)?\.(run|test|snapshot|seed)$")
 _DEGREES = """
 SELECT {at}_id, count(*) FROM lineage_edge WHERE {at}_id = ANY(%s) AND is_current AND flows GROUP BY 1
 """
@@ -148,7 +150,9 @@ def _registered(node: Node, depth: int) -> GraphNode:
 
 
 def label_of(name: str) -> str:
-    """The last two parts of a long name: `public.orders`, `data/orders.parquet`."""
+    """The last two parts of a long name: `public.orders`, `data/orders.parquet`; of dbt's jobs, the model."""
+    if found := _DBT_JOB.search(name):
+        return f"{found[1]}.{found[2]}"
     separator = "/" if "/" in name else "."
     parts = name.rstrip("/").split(separator)
     return separator.join(parts[-2:]) if len(parts) > 2 else name

@@ -30,6 +30,10 @@ class Impact:
     groups: list[tuple[str, str, int]]  # owner, environment, how many
     left_out: int
 
+    @property
+    def ids(self) -> list[UUID]:
+        return [one.node.id for one in self.affected]
+
 
 def impact_of(actor: Actor, start: Node, column: str = "", *, depth: int = DEPTH) -> Impact:
     """What is hit by `start`, or by one of its columns.

@@ -55,7 +55,8 @@ _COLUMNS = """
 WITH RECURSIVE reached(id, col, is_direct, depth) AS (
   SELECT start, col::varchar(500), true, 0 FROM unnest(%(starts)s::uuid[], %(columns)s::text[]) AS asked(start, col)
   UNION
-  SELECT edge.{to}_id, edge.{to}_column, reached.is_direct AND edge.is_direct, reached.depth + 1
+  SELECT edge.{to}_id, edge.{to}_column, reached.is_direct AND edge.is_direct AND edge.subtype <> 'INFERRED',
+         reached.depth + 1
   FROM reached JOIN lineage_columnedge edge ON edge.{at}_id = reached.id AND edge.{at}_column = reached.col
   WHERE reached.depth < %(depth)s AND (edge.is_direct OR %(indirect)s)
 )
@@ -94,7 +95,8 @@ class ColumnEdgeFound:
 
 @dataclass(frozen=True, slots=True)
 class ColumnFound:
-    """A column that is reached. `is_direct`: by a way on which the value itself goes over."""
+    """A column that is reached. `is_direct`: by a way on which the value itself goes over, as whoever takes it says:
+    what was only read from code may be so."""
 
     id: UUID
     column: str

@@ -1,12 +1,14 @@
 """Who answers for what a table or job hits: whom to tell, and of what."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+
 from lineage.models import Node
 from lineage.queries.impact import DEPTH, surely_hit
-from registry.models import Actor, Feature, Team
+from registry.models import Actor, Feature, Team, User
 from registry.outbox.addressing import reachable
 
 EVENT = "impact.told"
@@ -58,6 +60,16 @@ def whom(start: Node, column: str = "") -> Whom:
     arrives = reachable(found, EVENT)
     told = (replace(one, is_reachable=number in arrives) for number, one in found.items())
     return Whom(sorted(told, key=lambda one: one.team.slug), unowned)
+
+
+def answers_for(user: User, ids: Collection[UUID]) -> bool:
+    """Whether a team of the user's answers for one of these views or consumers, or for a feature in one."""
+    teams = user.team_ids
+    if not (user.is_active and teams):
+        return False
+    featured = Feature.objects.present().filter(view=OuterRef("view"), owner__in=teams).order_by()
+    mine = Q(view__owner__in=teams) | Q(view__owner=None, view__project__owner__in=teams) | Q(consumer__team__in=teams)
+    return Node.objects.filter(pk__in=ids).filter(mine | Q(Exists(featured))).exists()
 
 
 def teams_hit(start: Node) -> set[int]:

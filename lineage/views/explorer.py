@@ -1,13 +1,16 @@
 """The explorer: what lies around a node, drawn, as a table, and for other tools."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import orjson
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.timezone import make_aware
 from django.views.decorators.http import require_GET
@@ -20,6 +23,7 @@ from lineage.queries.graph import Graph, GraphNode, tellers_of
 from lineage.queries.named import find_node, nodes_named
 from lineage.queries.overlays import OVERLAYS, states_of
 from lineage.queries.reach import EdgeFound
+from lineage.retelling import graph_events
 from registry.models import User
 from registry.views.actor import actor_of
 
@@ -82,12 +86,13 @@ def _start(request: HttpRequest, actor: User, exploring: Exploring) -> HttpRespo
 
 @require_GET
 def export(request: HttpRequest, form: str) -> HttpResponseBase:
-    """What the explorer shows at the same query, as svg, dot, csv or OpenLineage's json."""
+    """What the explorer shows at the same query, as svg, dot, csv, or openlineage: there without folds."""
     actor = actor_of(request)
     exploring = _exploring(actor, request.GET)
     if exploring.start is None or form not in _FORMS:
         return HttpResponse("There is no such graph.", status=404, content_type="text/plain")
-    graph = explored(actor, exploring.start, exploring.asked)
+    asked = replace(exploring.asked, is_folded=False) if form == "openlineage" else exploring.asked
+    graph = explored(actor, exploring.start, asked)
     return _FORMS[form](request, graph)
 
 
@@ -95,6 +100,12 @@ def _svg(request: HttpRequest, graph: Graph) -> HttpResponseBase:
     look = _look(request.GET, actor_of(request), graph, request.GET.get("overlay", "health"))
     text = drawn(graph, look, label=_label(graph)).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     return _file(text.replace(">", f"><style>{_PLAIN}</style>", 1), "image/svg+xml", "lineage.svg")
+
+
+def _openlineage(request: HttpRequest, graph: Graph) -> HttpResponseBase:
+    tellers = tellers_of(actor_of(request), graph.edges)
+    events = graph_events(graph, tellers, at=timezone.now(), producer=settings.CHARTER_BASE_URL)
+    return _file(orjson.dumps(list(events), option=orjson.OPT_INDENT_2).decode(), "application/json", "lineage.json")
 
 
 def _dot(_request: HttpRequest, graph: Graph) -> HttpResponseBase:
@@ -112,7 +123,9 @@ def _csv(request: HttpRequest, graph: Graph) -> HttpResponseBase:
     return csv_response(COLUMNS, rows, filename="lineage.csv")
 
 
-_FORMS: dict[str, Callable[[HttpRequest, Graph], HttpResponseBase]] = {"svg": _svg, "dot": _dot, "csv": _csv}
+_FORMS: dict[str, Callable[[HttpRequest, Graph], HttpResponseBase]] = {
+    "svg": _svg, "dot": _dot, "csv": _csv, "openlineage": _openlineage,
+}  # fmt: skip
 # Where the file is looked at there is no style sheet of ours.
 _PLAIN = (
     "rect{fill:#fff;stroke:#7b8594}.start rect{stroke:#0b57c2;stroke-width:2}.edge{fill:none;stroke:#7b8594}"

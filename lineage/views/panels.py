@@ -5,8 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from lineage.naming import view_name
-from lineage.telling import job_events, source_name, table_of
+from lineage.naming import source_name, table_of, view_name
 from registry.models import FeatureView
 from registry.views.actor import actor_of
 
@@ -24,6 +23,8 @@ def names(request: HttpRequest, project: str, view: str) -> HttpResponse:
 @require_GET
 def events(request: HttpRequest, project: str, view: str) -> HttpResponse:
     """The view as an OpenLineage event, to look at or to send on."""
+    from lineage.telling import job_events
+
     found = _find(request, project, view)
     (event,) = job_events(FeatureView.objects.filter(pk=found.pk), actor_of(request))
     return HttpResponse(orjson.dumps(event, option=orjson.OPT_INDENT_2), content_type="application/json")

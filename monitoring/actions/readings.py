@@ -20,7 +20,7 @@ _VIEW_COLUMNS = (
 _FEATURE_COLUMNS = (
     "measured_at", "view_id", "feature_id", "origin", "rows", "nulls", "present", "null_rate", "null_rate_error",
     "sample_size", "distinct", "is_distinct_approximate", "minimum", "maximum", "mean", "stddev", "length_minimum",
-    "length_maximum", "quantiles", "histogram", "window_from", "window_until", "pull_id",
+    "length_maximum", "quantiles", "histogram", "window_from", "window_until", "pull_id", "type_name",
 )  # fmt: skip
 
 
@@ -68,8 +68,12 @@ def _feature_row(
         profile.minimum, profile.maximum, profile.mean, profile.stddev, profile.length_minimum, profile.length_maximum,
         Jsonb({str(key): value for key, value in profile.quantiles.items()}),
         Jsonb([_bin(one) for one in profile.histogram]),
-        reading.window_from, reading.window_until, pull_id,
+        reading.window_from, reading.window_until, pull_id, _type_name(reading, feature),
     )  # fmt: skip
+
+
+def _type_name(reading: ViewReading, feature: Feature) -> str:
+    return reading.types[feature.name].name if feature.name in reading.types else ""
 
 
 def _counts_only(profile: Profile) -> Profile:

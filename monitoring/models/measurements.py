@@ -90,6 +90,7 @@ class FeatureMeasurement(models.Model):
     length_maximum = models.IntegerField(null=True)
     quantiles = models.JSONField(default=dict, help_text='{"0.5": value}')
     histogram = models.JSONField(default=list, help_text="[{lower, upper, label, count}]")
+    type_name = models.TextField(blank=True, default="", help_text="As the store calls it")
     window_from = models.DateTimeField(null=True)
     window_until = models.DateTimeField(null=True)
     pull = models.ForeignKey(Pull, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")

@@ -14,6 +14,7 @@ from common.keyset import page as page_of
 from common.spreadsheets import csv_response
 from monitoring.board import MEASURES, cells, days_until, worst_of_days
 from monitoring.queries import board_views, day_of_view, rank_counts, worst_features
+from monitoring.reading import marks_of
 from monitoring.tiles import AGE_WORDS, NULL_WORDS
 from registry.models import FeatureView
 from registry.queries.feature_views import view_pages_of
@@ -40,13 +41,14 @@ def board(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         lines = (_line(view, cell) for view, held in rows for cell in held)
         return csv_response(COLUMNS, lines, filename=f"health-{measure}.csv")
+    marks = marks_of(page.rows, actor_of(request))
     context = {
         "query": query,
         "measure": measure,
         "tabs": [(name.capitalize(), _with(request, tab=name, after=""), name == measure) for name in MEASURES],
         "lengths": [(length, _with(request, days=str(length)), length == len(days)) for length in LENGTHS],
         "days": days,
-        "rows": rows,
+        "rows": [(view, held, marks.get(view.pk, ())) for view, held in rows],
         "counts": [
             (health.value if count else "none", f"{count} {WORDS[measure][health]}")
             for health, count in rank_counts(views).items()

@@ -5,6 +5,7 @@ from typing import Any
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +14,10 @@ from django.views.decorators.http import require_GET
 
 from common.spreadsheets import csv_response
 from monitoring import figures
+from monitoring.forms import ReferenceForm
+from monitoring.models import Finding, Kind, Reference
 from monitoring.queries import feature_series, latest_of_view, latest_profile, view_series
+from monitoring.shifts import absence, shifts_of, verdict
 from monitoring.spans import SPANS, Span, chosen
 from registry.contracts import is_personal
 from registry.freshness import is_timeless
@@ -49,10 +53,25 @@ def page(request: HttpRequest, project: str, view: str, feature: str) -> HttpRes
         "profile": profile,
         "quantiles": sorted(profile.quantiles.items(), key=lambda item: float(item[0])) if profile else [],
         "absences": absences(found.view, found),
+        **_drift(request, found),
         "is_timeless": is_timeless(found.view),
         "figures": f"{found.get_absolute_url()}health/",
     }
     return render(request, "monitoring/feature/page.html", context)
+
+
+def _drift(request: HttpRequest, feature: Feature) -> dict[str, Any]:
+    """Its comparisons, what else was found of it and its view, and what it is held against."""
+    pinned = Reference.objects.filter(view=feature.view).select_related("pinned_by").first()
+    may_pin = request.user.has_perm("monitoring.pin_reference", feature.view)
+    beside = Finding.objects.filter(view=feature.view).exclude(kind=Kind.DRIFT)
+    return {
+        "shifts": shifts_of(feature),
+        "no_drift": absence(feature, verdict(feature)),
+        "reference": pinned,
+        "reference_form": ReferenceForm.of(pinned) if may_pin else None,
+        "checks": beside.filter(Q(feature=feature) | Q(feature__isnull=True)).order_by("kind"),
+    }
 
 
 def _newest_first(series: dict[str, list[Any]]) -> list[Any]:

@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from monitoring import tiles
+from monitoring.models import Against
 from monitoring.queries import TREND, Trends, age_trends, null_trends, seen_features
+from monitoring.shifts import shifts_of, verdict
 from registry.queries.comparison import choices
 from registry.queries.evidence import absences
 from registry.queries.feature_views import features_of, view_pages_of
@@ -27,7 +29,12 @@ def trust(request: HttpRequest, project: str, view: str, feature: str) -> HttpRe
     found = get_object_or_404(pages_of(actor_of(request)), key=f"{project}.{view}.{feature}")
     why = absences(found.view, found)
     ages, rates = age_trends([found.view], TREND)[found.view_id], null_trends([found], TREND)[found.pk]
-    shown = [tiles.freshness(found.view, ages, why, timezone.now()), tiles.nulls(found, rates, why)]
+    shifts = shifts_of(found)
+    decisive = next((one for one in shifts if one.measured.against != Against.WEEKDAY), None)
+    shown = [
+        tiles.freshness(found.view, ages, why, timezone.now()), tiles.nulls(found, rates, why),
+        tiles.drift(found, verdict(found), decisive),
+    ]  # fmt: skip
     return render(request, "monitoring/panels/trust.html", {"tiles": shown})
 
 

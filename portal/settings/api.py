@@ -56,6 +56,8 @@ SPECTACULAR_SETTINGS = {
         "ClaimKindEnum": "lineage.models.ClaimKind",
         "KnownClassEnum": "lineage.models.classes.CLAIMED_CLASSES",
         "PersonalClassEnum": "governance.serializers.classes.PERSONAL_CHOICES",
+        "BreachKindEnum": "monitoring.kinds.CHOICES",
+        "CauseKindEnum": "monitoring.models.CauseKind",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
 }

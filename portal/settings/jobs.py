@@ -44,6 +44,7 @@ CELERY_BEAT_SCHEDULE = {
     "bridge-registry": {"task": "lineage.tasks.bridge", "schedule": 30.0},
     "suggest-classes": {"task": "governance.tasks.suggest_classes", "schedule": 60.0},
     "tell-upstream": {"task": "lineage.tasks.tell_upstream", "schedule": 60.0},
+    "tell-changes": {"task": "lineage.tasks.tell_changes", "schedule": 60.0},
     "seal-audit": {"task": "registry.tasks.seal_audit", "schedule": 5.0},
     "anchor-audit": {"task": "registry.tasks.anchor_audit", "schedule": 900.0},
     "verify-audit": {"task": "registry.tasks.verify_audit", "schedule": 86_400.0},
@@ -51,6 +52,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 # Measurements older than this many months are dropped, a month's partition at a time.
 CHARTER_RETENTION_MONTHS = env.int("CHARTER_RETENTION_MONTHS", default=13)
+# Of so many feature views Prometheus is told each.
+CHARTER_METRICS_VIEWS = env.int("CHARTER_METRICS_VIEWS", default=5_000)
 # A neighbour such as Marquez or DataHub that is told what Charter knows, as OpenLineage; nobody without an address.
 CHARTER_OPENLINEAGE_URL = env.str("CHARTER_OPENLINEAGE_URL", default="")
 CHARTER_OPENLINEAGE_API_KEY = env.str("CHARTER_OPENLINEAGE_API_KEY", default="")

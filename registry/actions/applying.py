@@ -11,7 +11,7 @@ from charter.terms import MEASURED
 from registry.actions import endings, versions
 from registry.actions.adding import HELD, add_features
 from registry.actions.feature_views import change_slo, change_view, describe_view
-from registry.actions.features import describe_feature, tag_feature
+from registry.actions.features import describe_feature, limit_drift, tag_feature
 from registry.actions.owners import assign_owner
 from registry.actions.registering import create_entity, create_view
 from registry.choices import Manager, VersionState
@@ -23,7 +23,7 @@ from registry.plans.outcome import is_draft
 # Later ones lean on earlier ones: a replacement is there before something is deprecated in its favour.
 _ORDER = ("add", "change", "publish", "deprecate", "withdraw", "retire")
 _OF_VIEW = ("ttl", "online", "every")
-_LIMITS = ("slo_freshness", "slo_max_null_rate")
+_LIMITS = ("slo_freshness", "slo_max_null_rate", "slo_drift")
 # Left out of a file, these are not the file's to hold.
 _OPTIONAL = ("ttl", "every", *_LIMITS)
 
@@ -54,7 +54,7 @@ def _make(view: ViewDocument, ground: Ground, actor: User) -> None:
         entities=list(view.entities), kind=view.kind, ttl=_length(view.ttl), schedule_every=_length(view.every),
         is_online=view.online,
     )  # fmt: skip
-    if view.slo_freshness is not None or view.slo_max_null_rate is not None:
+    if any(getattr(view, name) is not None for name in _LIMITS):
         _set_limits(made, view, actor)
 
 
@@ -70,6 +70,7 @@ def _add(view: ViewDocument, ground: Ground, changes: list[Change], actor: User)
     held = {one.name: one for one in Feature.objects.filter(view=row, name__in=list(numbers))}
     if new := [view.features[name] for name in numbers if name not in held]:
         add_features(row, actor=actor, wanted=new)
+        _limit(row, new, actor)
     for name, feature in held.items():
         for number in sorted(numbers[name]):
             _add_version(feature, view.features[name], number, actor)
@@ -77,6 +78,12 @@ def _add(view: ViewDocument, ground: Ground, changes: list[Change], actor: User)
         for number in added:
             if view.features[name].versions[number].status == VersionState.DEPRECATED:
                 _deprecate(f"{view.key}.{name}@{number}", view.features[name], number, actor)
+
+
+def _limit(row: FeatureView, new: list[FeatureDocument], actor: User) -> None:
+    for said in (one for one in new if one.slo_drift):
+        made = Feature.objects.get(view=row, name=said.name)
+        limit_drift(made, limits=said.slo_drift, actor=actor, managed_by=Manager.FILE)
 
 
 def _add_version(feature: Feature, said: FeatureDocument, number: int, actor: User) -> None:
@@ -116,7 +123,7 @@ def _change_view(view: ViewDocument, changed: set[str], actor: User) -> None:
 
 def _set_limits(row: FeatureView, view: ViewDocument, actor: User) -> None:
     change_slo(row, freshness=_length(view.slo_freshness), max_null_rate=view.slo_max_null_rate, actor=actor,
-               managed_by=Manager.FILE, reason="As the file says")  # fmt: skip
+               drift=view.slo_drift, managed_by=Manager.FILE, reason="As the file says")  # fmt: skip
 
 
 def _change_feature(key: str, view: ViewDocument, changed: set[str], actor: User) -> None:
@@ -126,6 +133,8 @@ def _change_feature(key: str, view: ViewDocument, changed: set[str], actor: User
     if "owner" in changed:
         team = Team.objects.get(slug=said.owner or view.owner)
         assign_owner(row, team=team, actor=actor, managed_by=Manager.FILE)
+    if "slo_drift" in changed:
+        limit_drift(row, limits=said.slo_drift, actor=actor, managed_by=Manager.FILE)
     if "tags" in changed:
         gone: dict[str, str | None] = dict.fromkeys(row.tag_rows.values_list("key", flat=True))
         tag_feature(row, tags=gone | said.tags, actor=actor, managed_by=Manager.FILE)
@@ -190,10 +199,15 @@ def _note_file(view: ViewDocument, source: str) -> None:
     held = {COLUMNS.get(name, name): Manager.FILE.value for name in ("description", "owner", *said)}
     row = FeatureView.objects.get(key=view.key)
     FeatureView.objects.filter(pk=row.pk).update(file=_place(view, source), managers=row.managers | held)
-    of_features = dict.fromkeys(HELD, Manager.FILE.value)
-    Feature.objects.filter(view=row, name__in=list(view.features)).exclude(managers=of_features).update(
-        managers=of_features
-    )
+    limited = [name for name, said in view.features.items() if said.slo_drift is not None]
+    _hold(row, [name for name in view.features if name not in limited], HELD)
+    _hold(row, limited, (*HELD, "slo_drift"))
+
+
+def _hold(row: FeatureView, features: list[str], fields: tuple[str, ...]) -> None:
+    """Only where it is not so already: each write is kept in the history."""
+    held = dict.fromkeys(fields, Manager.FILE.value)
+    Feature.objects.filter(view=row, name__in=features).exclude(managers=held).update(managers=held)
 
 
 def _place(view: ViewDocument, source: str) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from registry.actions.action import Note, action, invalid, lock
 from registry.actions.definitions.consumers import count_models
 from registry.actions.reads import LONGEST_NAME
-from registry.choices import ConsumerKind, Evidence, VersionState
+from registry.choices import ConsumerKind, Evidence, Tier, VersionState
 from registry.models import Consumer, Feature, Project, Team, Usage, User, Version
 
 MOST_READS = 2_000
@@ -113,6 +113,18 @@ def stop_reading(
     if said.filter(same).update(gone_at=timezone.now()):
         note.change("reads", f"{feature.key}@{number}", None)
         count_models({feature.pk}, before=timezone.now())
+    return row
+
+
+@action("registry.change_consumer")
+def change_tier(consumer: Consumer, note: Note, *, actor: User, tier: int | None) -> Consumer:
+    """Say how bad it is when what it reads is wrong. For the first tier somebody is woken."""
+    if tier is not None and tier not in Tier.values:
+        raise invalid(tier=f"Choose from {', '.join(map(str, Tier.values))}.")
+    row: Consumer = lock(consumer)
+    note.change("tier", row.tier, tier)
+    row.tier = tier
+    row.save(update_fields=["tier"])
     return row
 
 

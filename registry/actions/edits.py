@@ -13,8 +13,8 @@ from django.db import transaction
 from registry.actions.action import lock
 from registry.actions.connections import change_connection
 from registry.actions.endings import deprecate_version
-from registry.actions.feature_views import change_slo, describe_view
-from registry.actions.features import describe_feature, tag_feature
+from registry.actions.feature_views import KEPT, change_slo, describe_view
+from registry.actions.features import describe_feature, limit_drift, tag_feature
 from registry.actions.owners import offer_owner
 from registry.actions.projects import change_project
 from registry.actions.versions import change_draft
@@ -22,27 +22,30 @@ from registry.models import Connection, Feature, FeatureView, OwnerOffer, Projec
 from registry.revisions import require
 
 # Column of the view -> what `change_slo` calls it.
-LIMITS = {"slo_freshness": "freshness", "slo_max_null_rate": "max_null_rate"}
+LIMITS = {"slo_freshness": "freshness", "slo_max_null_rate": "max_null_rate", "slo_drift": "drift"}
 
 
 @transaction.atomic
 def edit_feature(
     feature: Feature, *, actor: User, expected: str, description: str | None = None,
     tags: Mapping[str, str | None] | None = None, owner: Team | None = None, reason: str = "",
+    slo_drift: Mapping[str, Any] | None = KEPT,
 ) -> OwnerOffer | None:  # fmt: skip
-    """Describe, tag, give to another team. Returns the offer that waits for that team, if it is asked."""
+    """Describe, tag, limit drift, give to another team. Returns the offer that waits for that team, if it is asked."""
     require(lock(feature), expected)
     if description is not None:
         describe_feature(feature, description=description, actor=actor, reason=reason)
     if tags is not None:
         tag_feature(feature, tags=tags, actor=actor, reason=reason)
+    if slo_drift is not KEPT:
+        limit_drift(feature, limits=slo_drift, actor=actor, reason=reason)
     return None if owner is None else offer_owner(feature, team=owner, actor=actor, reason=reason)
 
 
 @transaction.atomic
 def edit_view(
     view: FeatureView, *, actor: User, expected: str, description: str | None = None, owner: Team | None = None,
-    reason: str = "", **limits: timedelta | float | None,
+    reason: str = "", **limits: timedelta | float | dict[str, Any] | None,
 ) -> OwnerOffer | None:  # fmt: skip
     """Describe, change limits (those of LIMITS; one left out stays), give to another team. Returns the offer that waits
     for that team, if it is asked."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import md5
+from typing import Any
 
 from django.db import connection as database
 
@@ -18,29 +19,38 @@ UPDATE registry_feature held SET null_rate = seen.rate, null_rate_read_at = %s
 FROM unnest(%s::bigint[], %s::float8[]) AS seen(id, rate)
 WHERE held.id = seen.id
 """
-# A feature is as healthy as its view is fresh and its own values are present; the worse of the two counts.
+# A feature is as healthy as its view is fresh, its own values are present and what else is checked lies within limits;
+# the worst counts. `around` is what was found of its whole view.
 _FEATURE_HEALTH = """
 WITH view AS (
-  SELECT * FROM unnest(%(views)s::bigint[], %(fresh)s::text[], %(limits)s::float8[]) AS v(id, fresh, max_null)),
+  SELECT * FROM unnest(%(views)s::bigint[], %(fresh)s::text[], %(limits)s::float8[], %(around)s::text[])
+    AS v(id, fresh, max_null, around)),
 judged AS (
-  SELECT feature.id, feature.project_id, view.fresh,
+  SELECT feature.id, feature.project_id, view.fresh, view.around, feature.checked,
          CASE WHEN feature.null_rate IS NULL THEN 'unknown'
               WHEN feature.null_rate > view.max_null THEN 'crit'
               WHEN feature.null_rate > view.max_null * %(at_risk)s THEN 'warn'
               ELSE 'ok' END AS filled
   FROM registry_feature feature JOIN view ON view.id = feature.view_id)
 UPDATE registry_feature held SET health =
-  CASE WHEN 'crit' IN (judged.fresh, judged.filled) THEN 'crit'
-       WHEN 'warn' IN (judged.fresh, judged.filled) THEN 'warn'
+  CASE WHEN 'crit' IN (judged.fresh, judged.filled, judged.checked, judged.around) THEN 'crit'
+       WHEN 'warn' IN (judged.fresh, judged.filled, judged.checked, judged.around) THEN 'warn'
        WHEN 'unknown' IN (judged.fresh, judged.filled) THEN 'unknown'
        ELSE 'ok' END
 FROM judged
 WHERE judged.id = held.id AND held.health <>
-  CASE WHEN 'crit' IN (judged.fresh, judged.filled) THEN 'crit'
-       WHEN 'warn' IN (judged.fresh, judged.filled) THEN 'warn'
+  CASE WHEN 'crit' IN (judged.fresh, judged.filled, judged.checked, judged.around) THEN 'crit'
+       WHEN 'warn' IN (judged.fresh, judged.filled, judged.checked, judged.around) THEN 'warn'
        WHEN 'unknown' IN (judged.fresh, judged.filled) THEN 'unknown'
        ELSE 'ok' END
 RETURNING held.project_id
+"""
+_CHECKS = """
+UPDATE registry_feature held
+SET drift = seen.drift, drift_read_at = %(at)s, checked = seen.checked, checked_reasons = seen.reasons
+FROM unnest(%(features)s::bigint[], %(drifts)s::float8[], %(states)s::text[], %(reasons)s::text[])
+  AS seen(id, drift, checked, reasons)
+WHERE held.id = seen.id
 """
 _VIEW_HEALTH = """
 UPDATE registry_featureview held
@@ -73,12 +83,25 @@ class ViewUpstream:
 
 @dataclass(frozen=True, slots=True)
 class ViewHealth:
-    """What monitoring found of one view. `freshness` is its own state, `health` the worst of all it judged."""
+    """What monitoring found of one view. `freshness` is its own state, `checked` that of what else is checked of the
+    view as a whole, `health` the worst of all it judged, features included.
+    """
 
     view: int
     freshness: Health
     max_null_rate: float
     health: Health
+    reasons: tuple[str, ...]
+    checked: Health = Health.OK
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureChecks:
+    """What monitoring found of one feature beside nulls: its distance from the reference, the worst state, and why."""
+
+    feature: int
+    drift: float | None
+    checked: Health
     reasons: tuple[str, ...]
 
 
@@ -103,10 +126,25 @@ def write_feature_health(found: Iterable[ViewHealth], *, at_risk_from: float) ->
                 "views": [view.view for view in views],
                 "fresh": [view.freshness.value for view in views],
                 "limits": [view.max_null_rate for view in views],
+                "around": [view.checked.value for view in views],
                 "at_risk": at_risk_from,
             },
         )
         return {project for (project,) in cursor.fetchall()}
+
+
+def write_checks(found: Iterable[FeatureChecks], *, read_at: datetime) -> None:
+    """Note drift and the state of what is checked of these features. Their health follows when it is judged next."""
+    features = list(found)
+    values: dict[str, Any] = {
+        "at": read_at,
+        "features": [one.feature for one in features],
+        "drifts": [one.drift for one in features],
+        "states": [one.checked.value for one in features],
+        "reasons": ["\n".join(one.reasons) for one in features],
+    }
+    with database.cursor() as cursor:
+        cursor.execute(_CHECKS, values)
 
 
 def write_view_health(changed: Iterable[ViewHealth]) -> None:

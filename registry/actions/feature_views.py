@@ -1,25 +1,30 @@
 """State changes of one feature view."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
+from charter.limits import drift_fault
 from registry.actions.action import Note, action, invalid, lock
 from registry.actions.managers import take, without_file
 from registry.choices import Manager
 from registry.models import Feature, FeatureView, User
 from registry.notifications import count_facets
 
+KEPT: Mapping[str, Any] = {}  # leave the limits on drift as they are
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=366)
 
 
 @action("registry.change_slo")
 def change_slo(
     view: FeatureView, note: Note, *, freshness: timedelta | None, max_null_rate: float | None, reason: str,
-    actor: User | None, managed_by: str = Manager.PAGE,
+    actor: User | None, managed_by: str = Manager.PAGE, drift: Mapping[str, Any] | None = KEPT,
 ) -> FeatureView:  # fmt: skip
-    """Set how old the view's data may be and how many nulls it may have (a fraction). None follows the schedule, or
-    the usual 5 %. Its health is judged anew at the next refresh.
+    """Set how old the view's data may be, how many nulls it may have (a fraction) and how far its features may drift
+    ({method, warn, fail}). None follows the schedule, or the usual 5 %, or the usual PSI of 0.1 and 0.25. Its health is
+    judged anew at the next refresh, its drift at the next pull.
     """
     if freshness is not None and not SHORTEST <= freshness <= LONGEST:
         raise invalid(freshness="Choose a limit between one minute and 366 days.")
@@ -27,16 +32,19 @@ def change_slo(
         raise invalid(max_null_rate="Choose a share between 0 and 100 %.")
     if not reason.strip():
         raise invalid(reason="Say why, so that readers of the history understand it.")
+    if drift is not KEPT and drift is not None and (fault := drift_fault(drift)):
+        raise invalid(drift=fault)
     view = lock(view)
-    for field, old, new in (
-        ("slo_freshness", view.slo_freshness, freshness), ("slo_max_null_rate", view.slo_max_null_rate, max_null_rate)
-    ):  # fmt: skip
-        if old != new:
+    wanted = {
+        "slo_freshness": freshness, "slo_max_null_rate": max_null_rate,
+        "slo_drift": view.slo_drift if drift is KEPT else drift and dict(drift),
+    }  # fmt: skip
+    for field, new in wanted.items():
+        if getattr(view, field) != new:
             take(view, field, managed_by)
-    note.change("slo_freshness", view.slo_freshness, freshness)
-    note.change("slo_max_null_rate", view.slo_max_null_rate, max_null_rate)
-    view.slo_freshness, view.slo_max_null_rate = freshness, max_null_rate
-    view.save(update_fields=["slo_freshness", "slo_max_null_rate", "managers"])
+            note.change(field, getattr(view, field), new)
+            setattr(view, field, new)
+    view.save(update_fields=[*wanted, "managers"])
     return view
 
 

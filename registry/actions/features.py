@@ -1,9 +1,11 @@
 """State changes of one feature."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils import timezone
 
+from charter.limits import drift_fault
 from registry.actions.action import Note, action, invalid, lock
 from registry.actions.managers import take
 from registry.choices import Manager
@@ -39,6 +41,26 @@ def describe_feature(
     note.change("description", row.description, description.strip())
     row.description, row.changed_at = description.strip(), timezone.now()
     row.save(update_fields=["description", "managers", "changed_at"])
+    return row
+
+
+@action("registry.limit_drift")
+def limit_drift(
+    feature: Feature, note: Note, *, limits: Mapping[str, Any] | None, actor: User | None,
+    managed_by: str = Manager.PAGE, reason: str = "",
+) -> Feature:  # fmt: skip
+    """Set how far this feature's values may drift ({method, warn, fail}); None follows its view. Judged at the next
+    pull.
+    """
+    if limits is not None and (fault := drift_fault(limits)):
+        raise invalid(slo_drift=fault)
+    row: Feature = lock(feature)
+    new = None if limits is None else dict(limits)
+    if row.slo_drift != new:
+        take(row, "slo_drift", managed_by)
+        note.change("slo_drift", row.slo_drift, new)
+    row.slo_drift = new
+    row.save(update_fields=["slo_drift", "managers"])
     return row
 
 

@@ -13,7 +13,7 @@ from registry.actions.definitions.owners import known_owners, team_of
 from registry.choices import ConsumerKind, Evidence
 from registry.models import Connection, Consumer, Feature, Usage
 
-NAME = "registry.take_models"
+NAME, ENDED = "registry.take_models", "registry.end_models"
 _STAGES = {"production": "production", "staging": "staging"}
 _PRODUCTION = {"champion", "production", "prod", "live"}
 
@@ -33,6 +33,20 @@ def take_models(connection: Connection, models: Sequence[ModelRecord]) -> list[s
             touched |= _set_reads(held[model.name], wanted)
         count_models(touched, before=timezone.now())
     return warnings
+
+
+def end_models(connection: Connection, names: Collection[str]) -> list[str]:
+    """Models that their registry no longer lists have ended: they stay, and read nothing. Returns their names."""
+    rows = Consumer.objects.filter(connection=connection, kind=ConsumerKind.MODEL, project=None, gone_at=None)
+    gone = [row for row in rows if row.name not in names]
+    with transaction.atomic(), history_context(None, ENDED, connection.slug):
+        touched: set[int] = set()
+        for row in gone:
+            row.gone_at = timezone.now()
+            row.save(update_fields=["gone_at"])
+            touched |= _set_reads(row, set())
+        count_models(touched, before=timezone.now())
+    return sorted(row.name for row in gone)
 
 
 def in_use(model: ModelRecord) -> list[ModelVersionRecord]:

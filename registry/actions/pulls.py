@@ -97,9 +97,9 @@ class Progress:
         if message not in self.pull.warnings:
             self.pull.warnings.append(message)
 
-    def fail(self, thing: str, reason: str, fix: str = "") -> None:
-        """One thing could not be read; the rest goes on."""
-        self.pull.errors.append({"object": thing, "reason": scrub(reason), "fix": scrub(fix)})
+    def fail(self, thing: str, reason: str, fix: str = "", **about: str | int) -> None:
+        """One thing could not be read; the rest goes on. `about` says for programs which thing."""
+        self.pull.errors.append({"object": thing, "reason": scrub(reason), "fix": scrub(fix), **about})
 
 
 def run_pull(pull_id: int, work: Callable[[Connection, Progress], None]) -> Pull | None:

@@ -17,20 +17,21 @@ from registry.outbox.events import ASKED_FOR, EVENTS
 from registry.outbox.letters import Letter
 from registry.secrets import seal, unseal
 
-LONGEST_ADDRESS, MOST_HOOKS = 2_000, 50
+LONGEST_ADDRESS, LONGEST_KEY, MOST_HOOKS = 2_000, 100, 50
 
 
 @action("registry.create_webhook")
 def create_webhook(
     team: Team | None, note: Note, *, actor: User, name: str, kind: str, url: str, events: Sequence[str] = (),
+    routing_key: str = "",
 ) -> tuple[Webhook, str]:  # fmt: skip
     """A new webhook of a team, or without one of everybody. Returns it and its signing key, which is never shown
-    again; one of Slack's kind has none."""
+    again; only those that are signed have one. `routing_key` is what PagerDuty knows the service by."""
     if Webhook.objects.filter(team=team).count() >= MOST_HOOKS:
         raise invalid(team=f"At most {MOST_HOOKS} webhooks. Remove one that is not used.")
     key = new_key() if _kind(kind) == HookKind.STANDARD else ""
     hook = Webhook(team=team, name=_name(name), kind=kind, events=_events(events), created_by=actor)
-    _seal(hook, url, {"key": key})
+    _seal(hook, url, {"key": key or _routing_key(kind, routing_key)})
     hook.save(force_insert=True)
     note.subject = hook
     note.changes = {"host": [None, hook.host], "events": [None, list(hook.events)]}
@@ -135,6 +136,14 @@ def _kind(kind: str) -> str:
     if kind not in HookKind.values:
         raise invalid(kind=f"Choose from {', '.join(HookKind.values)}.")
     return kind
+
+
+def _routing_key(kind: str, key: str) -> str:
+    if (kind == HookKind.PAGERDUTY) != bool(key.strip()):
+        raise invalid(routing_key="The integration key of a service in PagerDuty; nothing else has one.")
+    if len(key) > LONGEST_KEY:
+        raise invalid(routing_key=f"At most {LONGEST_KEY} characters.")
+    return key.strip()
 
 
 def _events(events: Sequence[str]) -> list[str]:

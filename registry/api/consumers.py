@@ -12,8 +12,9 @@ from common.fields import Selection
 from common.parameters import Parameter
 from common.problems import Ambiguous, Invalid, NotFound
 from registry.actions.action import allow
-from registry.actions.consumers import declare_consumer, declare_reads, end_consumer
+from registry.actions.consumers import change_tier, declare_consumer, declare_reads, end_consumer
 from registry.api.edits import team_of, visible_project
+from registry.api.endpoints import Endpoint
 from registry.api.lists import ListEndpoint
 from registry.api.objects import ObjectEndpoint
 from registry.api.writes import write
@@ -22,7 +23,7 @@ from registry.filters import ConsumerFilter
 from registry.models import Actor, Consumer, Feature, Usage, User
 from registry.queries.named import Named, versions_named
 from registry.serializers.consumers import ConsumerSerializer, FeatureReaderSerializer, UsageSerializer
-from registry.serializers.requests import NewConsumerSerializer, ReadsSerializer
+from registry.serializers.requests import NewConsumerSerializer, ReadsSerializer, TierSerializer
 
 PROJECT = Parameter("project", 'Which one, where several projects have a consumer of this name; "" for none of them.')
 
@@ -78,6 +79,22 @@ class ConsumerView(ObjectEndpoint):
         """It reads nothing any more. Its page and its history stay."""
         end_consumer(found_consumer(self.actor, key, request.query_params.get("project")), actor=self.actor)
         return HttpResponse(status=204)
+
+
+class ConsumerTierView(Endpoint):
+    """How bad it is when what a consumer reads is wrong."""
+
+    required_scopes = {"PUT": Scope.FEATURES_WRITE}
+    parameters = {"PUT": (PROJECT,)}
+    other_problems = {"PUT": (409,)}
+
+    @write
+    @extend_schema(request=TierSerializer, responses=TierSerializer)
+    def put(self, request: Request, key: str) -> HttpResponse:
+        """Say it. For tier 1 somebody is woken, where a team has a webhook to a pager."""
+        consumer = found_consumer(self.actor, key, request.query_params.get("project"))
+        allow(self.actor, "registry.change_consumer", consumer)
+        return self.answer({"tier": change_tier(consumer, actor=self.actor, **self.sent(TierSerializer)).tier})
 
 
 class ConsumerFeaturesView(ListEndpoint):

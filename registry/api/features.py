@@ -131,7 +131,14 @@ class FeatureView(ObjectEndpoint):
     def patch(self, request: Request, key: str) -> HttpResponse:
         """Change description, tags or owner of a feature."""
         feature = self.find(key=key)
-        allow_any(self.actor, feature, "registry.describe_feature", "registry.tag_feature", "registry.offer_owner")
+        allow_any(
+            self.actor,
+            feature,
+            "registry.describe_feature",
+            "registry.tag_feature",
+            "registry.offer_owner",
+            "registry.limit_drift",
+        )
         expected = etags.revision_expected(request._request)
         sent = self.sent(EditFeatureSerializer)
         offer = edit_feature(feature, actor=self.actor, expected=expected, **with_team(sent))

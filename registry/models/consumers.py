@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from registry.choices import ConsumerKind, Evidence
+from registry.choices import ConsumerKind, Evidence, Tier
 from registry.history import kept_history
 from registry.models.features import Feature
 from registry.models.people import Team
@@ -34,6 +34,12 @@ class Consumer(models.Model):
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="consumers")
     environment = models.CharField(max_length=40, blank=True)
     description = models.TextField(blank=True)
+    tier = models.PositiveSmallIntegerField(
+        choices=Tier.choices,
+        null=True,
+        blank=True,
+        help_text="How bad it is when it reads what is wrong; empty: nobody said",
+    )
     upstream_owner = models.CharField(max_length=200, blank=True)
     tags = models.JSONField(default=dict, blank=True)
     seen_by = models.CharField(

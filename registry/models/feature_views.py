@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 
+from charter.limits import NAMES, drift_limits
 from registry.choices import Health, ViewKind
 from registry.history import kept_history
 from registry.models.people import Team
@@ -68,6 +69,7 @@ class FeatureView(models.Model):
     schedule_every = models.DurationField(null=True, blank=True)
     slo_freshness = models.DurationField(null=True, blank=True)
     slo_max_null_rate = models.FloatField(null=True, blank=True)
+    slo_drift = models.JSONField(null=True, blank=True, help_text="{method, warn, fail}; empty is the usual")
     # Three times for one question, never averaged: what the registry declares, the source holds, the store serves.
     declared_until = models.DateTimeField(null=True, blank=True)
     source_until = models.DateTimeField(null=True, blank=True)
@@ -114,6 +116,12 @@ class FeatureView(models.Model):
     @property
     def null_rate_limit(self) -> float:
         return DEFAULT_MAX_NULL_RATE if self.slo_max_null_rate is None else self.slo_max_null_rate
+
+    @property
+    def drift_limit(self) -> str:
+        """As people say it: PSI 0.25."""
+        method, _, fail = drift_limits(self.slo_drift)
+        return f"{NAMES[method]} {fail:g}"
 
     @property
     def newest_event_at(self) -> datetime | None:

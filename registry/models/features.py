@@ -62,6 +62,10 @@ class FeatureQuerySet(models.QuerySet["Feature"]):
         "health",
         "null_rate",
         "null_rate_read_at",
+        "drift",
+        "drift_read_at",
+        "checked",
+        "checked_reasons",
         "models_count",
         "reads_per_day",
         "keywords",
@@ -98,10 +102,18 @@ class Feature(models.Model):
     store = models.CharField(max_length=80, blank=True, help_text="Slug of the connection it came from")
     is_online = models.BooleanField(default=False)
     tags = ArrayField(models.CharField(max_length=520), default=list, blank=True, help_text="key or key=value")
+    slo_drift = models.JSONField(null=True, blank=True, help_text="{method, warn, fail}; empty follows the view")
     # Evidence, written by pulls.
     health = models.CharField(max_length=8, choices=Health.choices, default=Health.UNKNOWN)
     null_rate = models.FloatField(null=True, blank=True)
     null_rate_read_at = models.DateTimeField(null=True, blank=True)
+    drift = models.FloatField(null=True, blank=True, help_text="Distance from the reference, by its view's method")
+    drift_read_at = models.DateTimeField(null=True, blank=True)
+    checked = models.CharField(
+        max_length=8, choices=Health.choices, default=Health.UNKNOWN, db_default=Health.UNKNOWN,
+        help_text="The worst of what is checked beside freshness and nulls",
+    )  # fmt: skip
+    checked_reasons = models.TextField(blank=True, default="", db_default="", help_text="One a line")
     models_count = models.PositiveIntegerField(default=0)
     reads_per_day = models.FloatField(null=True, blank=True)
     # What search reads beside name and description: B = tags, C = entities, view and source, D = definition.

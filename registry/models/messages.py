@@ -10,11 +10,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from registry.choices import Cadence, Channel, DeliveryState, HookKind
+from registry.choices import OF_INCIDENTS, Cadence, Channel, DeliveryState, HookKind
 from registry.history import kept_history
 from registry.models.features import Feature
 from registry.models.people import Team, User
 from registry.models.projects import Actor
+from registry.outbox.events import ASKED_FOR
 
 # After a change of its key a webhook is signed with both for so long.
 BOTH_KEYS_FOR = timedelta(hours=24)
@@ -29,7 +30,8 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
 
     def wanting(self, event: str) -> Self:
         """Those that work and want to hear of such an event."""
-        return self.filter(Q(events=[]) | Q(events__contains=[event]), disabled_at__isnull=True)
+        known = Q() if event.startswith("incident.") or event in ASKED_FOR else ~Q(kind__in=OF_INCIDENTS)
+        return self.filter(known, Q(events=[]) | Q(events__contains=[event]), disabled_at__isnull=True)
 
 
 @kept_history(exclude=["sealed"])

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from registry.choices import Cadence, Channel
+from registry.choices import PAGERS, Cadence, Channel
 from registry.models import Delivery, NoticeChoice, Team, User, Webhook
 from registry.outbox.events import ASKED_FOR, EVENTS
 
@@ -15,20 +15,32 @@ MORNING = time(8)
 
 
 def deliveries_for(
-    event: str, *, teams: Iterable[Team] = (), users: Iterable[User] = (), everybody: bool = False
+    event: str, *, teams: Iterable[Team] = (), users: Iterable[User] = (), everybody: bool = False, pages: bool = False
 ) -> list[Delivery]:
-    """Unsaved deliveries: mails to the teams' own addresses, or else to their members, to users as each of them wants
-    it, and to the webhooks of the teams; those without a team hear what concerns `everybody`."""
+    """Unsaved deliveries: mails to the teams' own addresses as such news usually goes out, or else to their members, to
+    users as each of them wants it, and to the webhooks of the teams; those without a team hear what concerns
+    `everybody`. Webhooks that wake somebody are called only where it `pages`."""
     teams = list(teams)
     people = {user.pk: user for user in users}
     for team in teams:
         if not team.email:
             people |= {user.pk: user for user in team.members.filter(is_active=True)}
-    found = [Delivery(channel=Channel.MAIL, address=team.email) for team in teams if team.email]
-    found += _to_people(event, people)
+    found = [*_to_addresses(event, [team.email for team in teams if team.email]), *_to_people(event, people)]
     hooks = Webhook.objects.wanting(event).filter(Q(team__in=teams) | Q(team=None, pk__isnull=not everybody))
+    if not pages:
+        hooks = hooks.exclude(kind__in=PAGERS)
     found += [Delivery(channel=Channel.HOOK, webhook=hook) for hook in hooks]
     return list({(one.address, one.webhook_id): one for one in found}.values())
+
+
+def _to_addresses(event: str, addresses: Iterable[str]) -> Iterator[Delivery]:
+    """A team's address has no choices of its own."""
+    usual = Cadence.NOW if event in ASKED_FOR else EVENTS[event].usual
+    if usual == Cadence.OFF:
+        return
+    due = due_at(timezone.now(), usual, NoticeChoice())
+    for address in addresses:
+        yield Delivery(channel=Channel.MAIL, address=address, due_at=due, is_digest=usual != Cadence.NOW)
 
 
 def is_reachable(team: Team) -> bool:

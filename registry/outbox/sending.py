@@ -18,8 +18,9 @@ from standardwebhooks import Webhook as Signer
 from common import guarded, json
 from common.locks import wait_for_lock
 from registry.choices import Channel, DeliveryState, HookKind
-from registry.models import Delivery, Webhook
-from registry.outbox.letters import absolute_url, as_event, as_html, as_slack, as_text
+from registry.models import Delivery, Message, Webhook
+from registry.outbox.letters import absolute_url, as_event, as_html, as_slack, as_teams, as_text
+from registry.outbox.paging import alerts_url, as_alerts, as_pagerduty
 from registry.secrets import unseal
 
 log = structlog.get_logger()
@@ -97,14 +98,27 @@ def _post(delivery: Delivery, web: httpx.Client) -> int:
     hook, message = delivery.webhook, delivery.message
     assert hook is not None  # noqa: S101  its channel says so
     secrets = unseal(bytes(hook.sealed), bound_to=hook.bound_to)
+    url, content = _request(HookKind(hook.kind), message, secrets)
     headers = {"Content-Type": "application/json", "User-Agent": "Charter"}
-    if hook.kind == HookKind.SLACK:
-        content = as_slack(message)
-    else:
-        content = json.dumps(as_event(message))
+    if hook.kind == HookKind.STANDARD:
         headers |= _signed(hook, secrets, message.public_id, content)
-    status, _ = guarded.post(web, secrets["url"], content=content, headers=headers)
+    status, _ = guarded.post(web, url, content=content, headers=headers)
     return status
+
+
+def _request(kind: HookKind, message: Message, secrets: dict[str, str]) -> tuple[str, bytes]:
+    """Where it goes, and what is said there."""
+    url = secrets["url"]
+    match kind:
+        case HookKind.SLACK:
+            return url, as_slack(message)
+        case HookKind.TEAMS:
+            return url, as_teams(message)
+        case HookKind.PAGERDUTY:
+            return url, as_pagerduty(message, secrets["key"])
+        case HookKind.ALERTMANAGER:
+            return alerts_url(url), as_alerts(message)
+    return url, json.dumps(as_event(message))
 
 
 def _signed(hook: Webhook, secrets: dict[str, str], number: str, content: bytes) -> dict[str, str]:

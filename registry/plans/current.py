@@ -34,10 +34,11 @@ def _documents(views: list[int]) -> dict[str, ViewDocument]:
     by_view = {row.pk: _view(row) for row in _rows(views)}
     by_feature: dict[int, FeatureDocument] = {}
     held = Feature.objects.filter(view__in=views, gone_at__isnull=True).order_by("key")
-    for pk, view, name, description, owner in held.values_list("pk", "view_id", "name", "description", "owner__slug"):
+    columns = ("pk", "view_id", "name", "description", "owner__slug", "slo_drift")
+    for pk, view, name, description, owner, drift in held.values_list(*columns):
         document = by_view[view]
         own = owner if owner and owner != document.owner else ""
-        by_feature[pk] = document.features.setdefault(name, FeatureDocument(name, description, own))
+        by_feature[pk] = document.features.setdefault(name, FeatureDocument(name, description, own, slo_drift=drift))
     own_tags = Tag.objects.filter(feature__in=list(by_feature)).values_list("feature_id", "key", "value")
     for pk, key, value in own_tags:
         by_feature[pk].tags[key] = value
@@ -55,7 +56,7 @@ def _view(row: FeatureView) -> ViewDocument:
         row.project.name, row.name, row.owner.slug if row.owner else "", row.description, row.kind,
         {entity.name: list(entity.join_keys) for entity in row.entities.all()}, _source(row),
         _seconds(row.schedule_every), row.is_online, _seconds(row.ttl), _seconds(row.slo_freshness),
-        row.slo_max_null_rate,
+        row.slo_max_null_rate, row.slo_drift,
     )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ _FEATURE = {
     "privacy_class": "Data class", "is_online": "Served online", "tags": "Tags",
 }  # fmt: skip
 _VIEW = {"ttl": "Time to live", "schedule_every": "Schedule", "slo_freshness": "Freshness limit",
-         "slo_max_null_rate": "Null rate limit", "upstream_version": "Version in the store"}  # fmt: skip
+         "slo_max_null_rate": "Null rate limit", "slo_drift": "Drift limit",
+         "upstream_version": "Version in the store"}  # fmt: skip
 _VERSION = {
     "dtype": "Type", "unit": "Unit", "entity_keys": "Entity keys", "default": "Default", "is_nullable": "Nulls allowed",
     "minimum": "Minimum", "maximum": "Maximum", "allowed_values": "Allowed values", "purposes": "Purposes",

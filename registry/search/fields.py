@@ -258,7 +258,7 @@ FIELDS = {
         Field("sunset", _sunset, "days until it is retired", ("<30d",)),
         Field("is", _is, "followed by you, or gone from its store", ("followed", "gone", "online")),
         Field("version", partial(_number, "number"), "number of the current version"),
-        Field("drift", partial(_not_yet, "Drift is not measured yet"), "distance from the training data"),
+        Field("drift", partial(_number, "drift"), "distance from its reference", (">0.25", ">0.1")),
         Field("access", partial(_not_yet, "Access is not requested through Charter yet"), "your right to read it"),
     )
 }

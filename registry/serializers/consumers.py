@@ -29,6 +29,7 @@ class ConsumerSerializer(Resource):
     connection = serializers.CharField(source="connection.slug", allow_null=True)
     environment = serializers.CharField()
     description = serializers.CharField()
+    tier = serializers.IntegerField(allow_null=True, help_text="1: somebody is woken. Null: nobody said.")
     upstream_owner = serializers.CharField(help_text="Who the store says owns it.")
     tags = serializers.DictField()
     gone_at = serializers.DateTimeField(allow_null=True, help_text="Since when the store has it no more.")

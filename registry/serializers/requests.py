@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from charter.limits import METHODS
 from common.strict import Flag, Number, Text, Whole
 from registry.actions.consumers import MOST_READS
 from registry.actions.tokens import LONGEST_DAYS
@@ -21,6 +22,16 @@ from registry.stores import ADDRESSES
 REASON = "Why. Kept in the audit log and in the history."
 
 
+class DriftLimitsSerializer(serializers.Serializer):
+    """How far values may drift from their reference: those left out are the method's usual ones."""
+
+    method = serializers.ChoiceField(
+        METHODS, required=False, help_text="psi, js (Jensen-Shannon), ks (Kolmogorov–Smirnov), chi2 (Cramér's V)."
+    )
+    warn = Number(required=False, min_value=0, max_value=100)
+    fail = Number(required=False, min_value=0, max_value=100)
+
+
 class EditFeatureSerializer(serializers.Serializer):
     """JSON Merge Patch: fields left out stay as they are."""
 
@@ -31,6 +42,7 @@ class EditFeatureSerializer(serializers.Serializer):
         required=False,
         help_text="Tags to set; null takes one away. Tags of the store can only be changed there.",
     )
+    slo_drift = DriftLimitsSerializer(required=False, allow_null=True, help_text="Null follows the view.")
     reason = Text(required=False, allow_blank=True, max_length=2_000, help_text=REASON)
 
 
@@ -44,6 +56,9 @@ class EditViewSerializer(serializers.Serializer):
     )
     slo_max_null_rate = Number(
         required=False, allow_null=True, min_value=0, max_value=1, help_text="Null means the usual 0.05."
+    )
+    slo_drift = DriftLimitsSerializer(
+        required=False, allow_null=True, help_text="Null means the usual PSI of 0.1 and 0.25."
     )
     reason = Text(required=False, allow_blank=True, max_length=2_000, help_text=REASON)
 
@@ -158,6 +173,10 @@ class NewConsumerSerializer(serializers.Serializer):
     environment = Text(required=False, allow_blank=True, max_length=40)
     description = Text(required=False, allow_blank=True, max_length=10_000)
     reason = Text(required=False, allow_blank=True, max_length=2_000)
+
+
+class TierSerializer(serializers.Serializer):
+    tier = Whole(allow_null=True, min_value=1, max_value=3, help_text="1: somebody is woken. Null: nobody said.")
 
 
 class ReadsSerializer(serializers.Serializer):

@@ -87,6 +87,7 @@ class ViewSerializer(Resource):
     schedule_every_seconds = SecondsField(source="schedule_every", allow_null=True)
     freshness_limit_seconds = Computed(SecondsField(allow_null=True), freshness_limit)
     null_rate_limit = Computed(serializers.FloatField(), null_rate_limit)
+    slo_drift = serializers.DictField(allow_null=True, help_text="{method, warn, fail}; null is the usual PSI.")
     declared_until = serializers.DateTimeField(allow_null=True, help_text="What the registry records.")
     source_until = serializers.DateTimeField(allow_null=True, help_text="Newest event in the offline store.")
     source_read_at = serializers.DateTimeField(allow_null=True)

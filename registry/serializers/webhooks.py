@@ -37,7 +37,7 @@ class WebhookSerializer(Resource):
 class NewlyMadeWebhookSerializer(WebhookSerializer):
     """The only answer that holds its signing key."""
 
-    key = serializers.CharField(help_text="whsec_…; empty for Slack's kind.")
+    key = serializers.CharField(help_text="whsec_…; empty for those that are not signed.")
 
 
 class DeliverySerializer(Resource):
@@ -88,6 +88,9 @@ class NewWebhookSerializer(EditWebhookSerializer):
     url = Text(max_length=2_000, help_text="Kept sealed and never shown again.")
     kind = serializers.ChoiceField(HookKind.choices, default=HookKind.STANDARD)
     team = Text(required=False, allow_null=True, help_text="Slug of a team of yours. Null, for administrators: all.")
+    routing_key = Text(
+        required=False, max_length=100, help_text="Of PagerDuty's kind alone: the integration key of a service. Sealed."
+    )
     is_on = None  # a new one is
 
 

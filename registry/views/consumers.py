@@ -4,21 +4,22 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.text import get_valid_filename
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.keyset import page as page_of
 from common.spreadsheets import csv_response
 from registry.actions.action import allow
-from registry.actions.consumers import declare_consumer, declare_reads
-from registry.choices import ConsumerKind, Evidence
+from registry.actions.consumers import change_tier, declare_consumer, declare_reads
+from registry.choices import ConsumerKind, Evidence, Tier
 from registry.consumer_forms import NewConsumerForm, ReadsForm
 from registry.models import Consumer, Team, User
 from registry.queries.projects import reads_of
 from registry.queries.readers import consumers_with_counts
 from registry.views.actor import actor_of
+from registry.views.doing import done
 
 COLUMNS = ("key", "number", "evidence", "created_at", "last_seen_at", "gone_at")
 LISTED = ("kind", "name", "team__slug", "environment", "reads_count", "seen_by")
@@ -69,6 +70,8 @@ def page(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
         "counted": reads.filter(gone_at__isnull=True).count(),
         "may_declare": found[0].connection_id is None
         and actor_of(request).has_perm("registry.declare_reads", found[0]),
+        "may_change": actor_of(request).has_perm("registry.change_consumer", found[0]),
+        "tiers": Tier.choices,
     }
     return render(request, "registry/consumer/page.html", context)
 
@@ -87,6 +90,16 @@ def new(request: HttpRequest) -> HttpResponseBase:
             messages.success(request, f"{made} is declared, with {len(form.reads)} features.")
             return redirect(made)
     return render(request, "registry/consumer/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+def tier(request: HttpRequest, kind: str, name: str) -> HttpResponse:
+    """Say how bad it is when what it reads is wrong; empty: nobody says."""
+    actor, found = actor_of(request), _named(request, kind, name)[0]
+    said = request.POST.get("tier", "")
+    chosen = int(said) if said.isascii() and said.isdecimal() and len(said) < 3 else None
+    there = found.get_absolute_url()
+    return done(request, lambda: change_tier(found, actor=actor, tier=chosen), "Its tier is kept.", there)
 
 
 @require_http_methods(["GET", "POST"])

@@ -47,6 +47,10 @@ class NewWebhookForm(WebhookForm):
     """And what cannot be changed later: its kind, and whose it is."""
 
     kind = forms.ChoiceField(choices=HookKind.choices, widget=forms.RadioSelect, label="What does it understand?")
+    routing_key = forms.CharField(
+        max_length=100, required=False, label="Integration key", help_text="Of a service in PagerDuty. Kept sealed.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
     team = forms.ModelChoiceField(
         Team.objects.none(), to_field_name="slug", label="Whose is it?", help_text="It is told what concerns this team."
     )
@@ -57,7 +61,7 @@ class NewWebhookForm(WebhookForm):
         team.queryset = Team.objects.order_by("name") if actor.is_admin else actor.teams.order_by("name")
         team.required = not actor.is_admin
         team.empty_label = "Everybody's" if actor.is_admin else None
-        self.order_fields(["name", "kind", "url", "team", "events"])
+        self.order_fields(["name", "kind", "url", "routing_key", "team", "events"])
 
 
 class ChangeWebhookForm(WebhookForm):

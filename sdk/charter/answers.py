@@ -82,6 +82,41 @@ class Deprecation(Said):
     readers: list[DeprecationReader] = []
 
 
+class IncidentLine(Said):
+    """Something that happened in an incident."""
+
+    at: datetime
+    what: str
+    about: str = ""
+    actor: str | None = None
+
+
+class Incident(Said):
+    """One thing that broke, with everything that broke because of it."""
+
+    id: str
+    state: str
+    title: str
+    cause_kind: str
+    cause: str
+    kind: str
+    owner: str | None = None
+    is_paging: bool = False
+    views_hit: int = 0
+    note: str = ""
+    opened_at: datetime
+    muted_until: datetime | None = None
+    acknowledged_by: str | None = None
+    resolved_at: datetime | None = None
+    hits: list[dict[str, Any]] = []
+    breaches: list[dict[str, Any]] = []
+    events: list[IncidentLine] = []
+
+    @property
+    def is_over(self) -> bool:
+        return self.state == "resolved"
+
+
 class RightFound(Said):
     """Where a store lets read what was not granted, or the reverse. `kind` is extra, absent, unknown, nature or own."""
 

@@ -16,6 +16,7 @@ from charter.answers import (
     Feature,
     Found,
     Impact,
+    Incident,
     Lineage,
     Operation,
     Plan,
@@ -214,6 +215,21 @@ def feature_health(key: str) -> Call[dict[str, Any]]:
     return Call("GET", f"/features/{segment(key)}/health", dict)
 
 
+def incidents(filters: Mapping[str, Any]) -> Call[list[Incident]]:
+    query = {"limit": MOST_ROWS} | {name: value for name, value in filters.items() if value is not None}
+    return Call("GET", "/incidents", lambda said: [Incident(**one) for one in said["data"]], query)
+
+
+def incident(incident_id: str) -> Call[Incident]:
+    query = {"expand": "breaches,hits,events"}
+    return Call("GET", _incident(incident_id), lambda said: Incident(**said), query)
+
+
+def act_on_incident(incident_id: str, what: str, said: Mapping[str, Any]) -> Call[Incident]:
+    """`what` is ack, resolve, mute, reassign or note."""
+    return _post(f"{_incident(incident_id)}/{what}", dict(said), lambda told: Incident(**told))
+
+
 def lineage(node: str, direction: str, depth: int, level: str) -> Call[Lineage]:
     query = {"node": node, "direction": direction, "depth": depth, "level": level}
     return Call("GET", "/lineage/graph", lambda said: Lineage(**said), query)
@@ -278,6 +294,10 @@ def revoke_token(token_id: str) -> Call[None]:
 
 def me() -> Call[dict[str, Any]]:
     return Call("GET", "/me", dict)
+
+
+def _incident(reference: str) -> str:
+    return f"/incidents/{segment(reference)}"
 
 
 def _operation(reference: str) -> str:

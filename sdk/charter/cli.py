@@ -8,7 +8,19 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from charter.commands import account, auditing, ending, files, finding, granting, living, serving, tracing, watching
+from charter.commands import (
+    account,
+    auditing,
+    breaking,
+    ending,
+    files,
+    finding,
+    granting,
+    living,
+    serving,
+    tracing,
+    watching,
+)
 from charter.commands.manners import accept_anywhere
 from charter.commands.speaking import NO, OK, Manner
 
@@ -53,7 +65,7 @@ def _say_version(is_asked: bool) -> None:
 app = typer.Typer(
     cls=Charter, no_args_is_help=True, pretty_exceptions_enable=False, help="The feature registry, from a terminal."
 )
-for group in (finding, tracing, files, living, ending, granting, serving, watching, auditing, account):
+for group in (finding, tracing, files, living, ending, granting, serving, watching, breaking, auditing, account):
     group.add_to(app)
 
 

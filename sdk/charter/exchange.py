@@ -43,7 +43,7 @@ def request_of(call: Call[Any], settings: Settings) -> httpx.Request:
 def _accepted(call: Call[Any]) -> str:
     if call.streams:
         return "text/event-stream"
-    return "application/yaml, application/problem+json" if call.as_text else "application/json"
+    return "application/yaml, application/json, application/problem+json" if call.as_text else "application/json"
 
 
 def after_failure(call: Call[Any], error: httpx.TransportError, attempt: int) -> Wait:

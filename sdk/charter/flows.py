@@ -5,6 +5,7 @@ A flow yields a `Call` and is sent its answer; or a `Wait`, and is sent nothing.
 """
 
 from collections.abc import Generator, Iterable, Iterator
+from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from charter import calls
@@ -18,6 +19,7 @@ from charter.answers import (
     Feature,
     Found,
     Impact,
+    Incident,
     Lineage,
     Operation,
     Plan,
@@ -209,6 +211,37 @@ def health(**filters: Any) -> Flow[list[dict[str, Any]]]:
 def feature_health(key: str) -> Flow[dict[str, Any]]:
     """How a feature is, the reasons, and the newest measurement from each store."""
     return (yield calls.feature_health(key))
+
+
+def incidents(**filters: Any) -> Flow[list[Incident]]:
+    """Incidents, newest first: of a state, an owner, a cause, a kind or a view; `mine="true"` for one's own. The first
+    200."""
+    return (yield calls.incidents(filters))
+
+
+def incident(incident_id: str) -> Flow[Incident]:
+    """One incident, with what it hits and what happened."""
+    return (yield calls.incident(incident_id))
+
+
+def acknowledge_incident(incident_id: str) -> Flow[Incident]:
+    """Say that one is at it."""
+    return (yield calls.act_on_incident(incident_id, "ack", {}))
+
+
+def resolve_incident(incident_id: str, reason: str = "") -> Flow[Incident]:
+    """Say that it is over."""
+    return (yield calls.act_on_incident(incident_id, "resolve", {"reason": reason}))
+
+
+def mute_incident(incident_id: str, until: datetime | None) -> Flow[Incident]:
+    """Have nobody more told until then, but that it is over; None: tell again."""
+    return (yield calls.act_on_incident(incident_id, "mute", {"until": until and until.isoformat()}))
+
+
+def reassign_incident(incident_id: str, team: str, reason: str = "") -> Flow[Incident]:
+    """Give it to another team."""
+    return (yield calls.act_on_incident(incident_id, "reassign", {"team": team, "reason": reason}))
 
 
 def lineage(

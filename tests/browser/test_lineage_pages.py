@@ -6,7 +6,7 @@ import pytest
 
 from lineage.models import Node
 from registry.models import Message
-from tests.browser.conftest import Visit, faults
+from tests.browser.conftest import WIDTHS, Visit, faults
 from tests.lineage.orders import CLEAN, RAW, make_orders
 from tests.lineage.sent import forget
 
@@ -41,6 +41,34 @@ def test_walking_by_boxes(visit: Visit, cast: SimpleNamespace, orders: SimpleNam
     page.keyboard.press("g")
     page.keyboard.press("l")
     page.get_by_role("heading", name="Lineage", exact=True).wait_for()
+
+
+def test_walking_by_arrows(visit: Visit, cast: SimpleNamespace, orders: SimpleNamespace) -> None:
+    page = visit(f"/lineage/?node={CLEAN}&up=2&down=5", user=cast.owner_a)
+    here = page.locator(".lineage a:focus text").first
+    page.locator(".lineage .start a").first.focus()
+    walked = []
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+        walked.append(here.text_content())
+    assert walked[:3] == ["raw.orders", "raw.orders", "clean.orders"], "there is nothing further upstream"
+    assert {walked[3], walked[4]} == {"order_stats", "scores"}
+    assert walked[5] == walked[3]
+    assert page.locator(".lineage .lit").count() > 0
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=f"Lineage of {walked[5]}").wait_for()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_it_opens_at_what_was_asked_for(
+    visit: Visit, cast: SimpleNamespace, orders: SimpleNamespace, width: int
+) -> None:
+    page = visit(f"/lineage/?node={CLEAN}&up=2&down=5", user=cast.owner_a, width=width)
+    box, frame = page.locator(".lineage .start rect").bounding_box(), page.locator(".graph-box").bounding_box()
+    assert box
+    assert frame
+    assert frame["x"] <= box["x"]
+    assert box["x"] + box["width"] <= frame["x"] + frame["width"]
 
 
 def test_telling_who_is_hit(visit: Visit, cast: SimpleNamespace, orders: SimpleNamespace) -> None:

@@ -93,6 +93,12 @@ def test_small_pages_lose_nothing(real_inputs: Path, mlflow: Server) -> None:
         assert models(read(small)) == models(read(mlflow))
 
 
+def test_a_read_ends_with_the_names_of_all_that_there_are(mlflow: Server) -> None:
+    pages = read(mlflow)
+    assert [page.model_names for page in pages[:-1]] == [None] * (len(pages) - 1)
+    assert pages[-1].model_names == frozenset(models(pages))
+
+
 def test_a_second_pull_asks_for_no_run_and_tells_nothing(mlflow: Server) -> None:
     cursor = json.loads(json.dumps(read(mlflow)[-1].cursor))
     mlflow.asked.clear()

@@ -12,7 +12,7 @@ import pytest
 import redis
 
 from connectors.feast.online_redis import RedisOnlineStore
-from connectors.records import Column, ConnectorError, Profile, ViewTarget
+from connectors.records import Column, ConnectorError, Profile, ServedRow, ViewTarget
 from connectors.redis import session
 from tests.connectors.feast_bytes import NULL, NULL_SET, entity_key, number, redis_hash
 
@@ -217,3 +217,13 @@ def test_a_server_that_cannot_be_read_is_explained_without_secrets(
     assert not right.ok
     assert message in right.detail
     assert "cret" not in right.detail + right.fix
+
+
+def test_entities_are_handed_out_with_their_values(client: "redis.Redis", server: str) -> None:
+    for user in range(20):
+        key = entity_key(user_id=user) + b"shop"
+        client.hset(key, mapping=redis_hash("stats", NEWEST, amount=number(user), secret=number(1)))
+    asked = ViewTarget("shop", "stats", None, ("user_id",), (Column("amount", "amount", "", is_personal=False),))
+    found = RedisOnlineStore(server).sample(asked, 7)
+    assert len(found) == 7
+    assert all(row == ServedRow(row.key, NEWEST, {"amount": float(row.key[0])}) for row in found)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from connectors.feast.online_keys import keys_of
+from connectors.feast.online_patterns import keys_of
 from connectors.records import ConnectorError
 from connectors.redis.globs import have_in_common, literal
 from connectors.redis.rules import account_of, gives, selector

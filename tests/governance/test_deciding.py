@@ -306,3 +306,10 @@ def test_timestamps_are_of_the_decision(asking: SimpleNamespace) -> None:
     decide(request, asking.cast.owner_a, "deny", reason="Use the region instead.")
     request.refresh_from_db()
     assert request.decided_at <= timezone.now()
+
+
+@pytest.mark.parametrize("who", ["admin", "auditor", "chair", "service"])
+def test_who_is_no_delegate(asking: SimpleNamespace, who: str) -> None:
+    mia = asking.cast.member
+    with pytest.raises(ValidationError):
+        name_delegate(mia, actor=mia, delegate=getattr(asking.cast, who), until=in_days(7))

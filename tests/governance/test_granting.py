@@ -17,7 +17,7 @@ from governance.actions.purposes import end_purpose
 from governance.actions.renewing import renew_grant
 from governance.models import AccessRequest, Grant, GrantState, RequestState
 from governance.queries.living import why_not_now
-from registry.models import AuditEntry, Delivery, Message, Usage, Version
+from registry.models import AuditEntry, Delivery, Membership, Message, Usage, Version
 from tests.governance.asking import ask, decide
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +205,13 @@ def test_the_chair_is_told_and_in_the_end_it_is_over(asking: SimpleNamespace) ->
     request.refresh_from_db()
     assert request.state == RequestState.UNANSWERED
     assert Message.objects.filter(event="access.unanswered").count() == 1
+
+
+def test_nobody_reviews_break_glass_access_of_the_own_team(asking: SimpleNamespace) -> None:
+    request = break_glass(
+        None, actor=asking.cast.owner_a, versions=[asking.email], purpose=asking.fraud, incident="INC-7", why=WHY
+    )  # fmt: skip
+    Membership.objects.create(user=asking.cast.member, team=asking.cast.payments)
+    with pytest.raises(PermissionDenied):
+        review_emergency(request, actor=asking.cast.member, is_right=True, reason="It was needed.")
+    review_emergency(request, actor=asking.second, is_right=True, reason="It was needed.")

@@ -195,3 +195,10 @@ def test_an_unknown_verdict_is_no_approval(asking: SimpleNamespace) -> None:
     with pytest.raises(ValidationError, match="Choose from"):
         decide_request(request, actor=asking.cast.owner_a, verdict="approved")
     assert not request.decisions.exists()
+
+
+def test_nobody_asks_for_what_they_do_not_see(asking: SimpleNamespace) -> None:
+    type(asking.view.project).objects.filter(pk=asking.view.project_id).update(visibility="restricted")
+    with pytest.raises(PermissionDenied):
+        ask(asking, asking.postcode)
+    assert not AccessRequest.objects.exists()

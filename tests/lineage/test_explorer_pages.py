@@ -176,7 +176,7 @@ def test_the_tab_of_a_feature(alice: Client, world: SimpleNamespace) -> None:
 @pytest.mark.parametrize("count", [1, 20])
 def test_queries_do_not_grow(alice: Client, count: int) -> None:
     tell(run("fan", [CLEAN], [f"dwh.mart.table_{number}" for number in range(count)]))
-    for address, most in ((f"/lineage/?node={CLEAN}&down=3&fold=off", 15), (f"/a/{node(CLEAN).pk}/", 20)):
+    for address, most in ((f"/lineage/?node={CLEAN}&down=3&fold=off", 15), (f"/a/{node(CLEAN).pk}/", 14)):
         with CaptureQueriesContext(
             connection,
         ) as asked:

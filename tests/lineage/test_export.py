@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import jsonschema
 import pytest
 from openlineage.client.event_v2 import JobEvent
+from openlineage.client.naming import dataset as naming
 
 from lineage.naming import dataset_name
 from lineage.telling import job_events
@@ -42,6 +43,23 @@ from tests.factories import ConnectionFactory, FeatureFactory, ProjectFactory, S
 )  # fmt: skip
 def test_names_are_those_of_the_standard(source: dict, given: dict, expected: tuple[str, str] | None) -> None:
     assert dataset_name(Source(**source), **given) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "given", "theirs"),
+    [
+        ({"kind": "file", "location": "s3a://lake/a/b"}, {}, naming.S3("lake", "a/b")),
+        ({"kind": "file", "location": "gs://lake/a/b"}, {}, naming.GCS("lake", "a/b")),
+        ({"kind": "file", "location": "/srv/a"}, {}, naming.LocalFileSystem("/srv/a")),
+        ({"kind": "postgres", "location": "s.t"}, {"database_url": "postgres://db:5432/d"},
+         naming.Postgres("db", "5432", "d", "s", "t")),
+        ({"kind": "bigquery", "location": "p.d.t"}, {}, naming.BigQuery("p", "d", "t")),
+        ({"kind": "kafka", "location": "clicks", "options": {"bootstrap_servers": "k1"}}, {},
+         naming.Kafka("k1", "9092", "clicks")),
+    ],
+)  # fmt: skip
+def test_openlineage_s_own_package_names_them_so(source: dict, given: dict, theirs: naming.DatasetNaming) -> None:
+    assert dataset_name(Source(**source), **given) == (theirs.get_namespace(), theirs.get_name())
 
 
 @pytest.fixture

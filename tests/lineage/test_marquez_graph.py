@@ -34,6 +34,12 @@ def test_from_dataset_through_job_to_dataset(world: SimpleNamespace) -> None:
     assert table["inEdges"] == [{"origin": JOB, "destination": TABLE}]
 
 
+def test_a_job_that_says_what_goes_where_is_drawn_with_both(world: SimpleNamespace) -> None:
+    found = graph(world, nodeId=JOB, depth="1")
+    assert {ORDERS, JOB, TABLE} <= found.keys()
+    assert {(ORDERS, JOB), (JOB, TABLE)} <= edges(found)
+
+
 def test_both_sides_of_an_edge_tell_it(world: SimpleNamespace) -> None:
     found = graph(world, nodeId=TABLE)
     assert edges(found) == {(one["origin"], one["destination"]) for node in found.values() for one in node["inEdges"]}

@@ -15,9 +15,9 @@ from lineage.actions.folding import fold_waiting
 from lineage.actions.pulling import pull_lineage
 from lineage.models import Edge, Event, Node, Run
 from registry.actions.connections import create_connection, test_connection
-from registry.actions.models import take_models
+from registry.actions.models import end_models, take_models
 from registry.actions.pulls import queue_pull, request_due_pulls, request_pull, run_pull
-from registry.models import Connection, Consumer, Pull, Usage
+from registry.models import Connection, Consumer, Feature, Pull, Usage
 from tests.cast import api_as, page_as
 from tests.connectors.airflow_server import airflow_3
 from tests.connectors.web import Server, serving
@@ -187,6 +187,23 @@ def test_what_a_model_no_longer_reads_is_gone_and_comes_back(registry: Connectio
         take_models(registry, [model("fraud", {"feature_refs": refs})])
         assert {name for name, _ in reads("fraud")} == {ref.partition(":")[2] for ref in refs}
     assert Usage.objects.filter(consumer__name="fraud").count() == 2
+
+
+def test_a_model_that_is_no_longer_there_has_ended_and_may_come_back(
+    registry: Connection, cast: SimpleNamespace
+) -> None:
+    fraud = model("fraud", {"feature_refs": ("orders:amount",)})
+    take_models(registry, [fraud, model("churn", {"feature_refs": ("orders:age",)})])
+    assert end_models(registry, {"churn"}) == ["fraud"]
+    assert end_models(registry, {"churn"}) == []
+    held = Consumer.objects.get(name="fraud")
+    assert held.gone_at is not None
+    assert reads("fraud") == set()
+    assert Feature.objects.get(name="amount").models_count == 0
+    assert Consumer.objects.get(name="churn").gone_at is None
+    take_models(registry, [fraud])
+    assert Consumer.objects.get(name="fraud").gone_at is None
+    assert reads("fraud") == {("amount", None)}
 
 
 def test_a_service_stands_for_what_it_holds(registry: Connection) -> None:

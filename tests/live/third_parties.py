@@ -1,10 +1,8 @@
 """Other people's programs, each in an environment of its own below .venvs/, started and stopped by a test."""
 
-import hashlib
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +11,8 @@ from pathlib import Path
 
 import httpx
 
-FOLDER = Path(__file__).parents[2] / ".venvs"
+from demo.environment import environment as made
+
 PATIENCE = 180  # seconds until a server must answer
 
 
@@ -69,14 +68,7 @@ class ThirdParty:
 
 def environment(name: str, *requirements: str) -> Path:
     """A virtual environment with exactly these, made when absent or outdated. CalledProcessError without an index."""
-    folder = FOLDER / f"live-{name}"
-    stamp, wanted = folder / "requirements.sha256", hashlib.sha256(" ".join(requirements).encode()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != wanted:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)], check=True)
-        pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install", "--quiet"]
-        subprocess.run([*pip, "--disable-pip-version-check", *requirements], check=True)
-        stamp.write_text(wanted)
-    return folder
+    return made(f"live-{name}", *requirements)
 
 
 def free_port() -> int:

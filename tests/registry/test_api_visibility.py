@@ -9,6 +9,7 @@ from django.urls import URLPattern
 from rest_framework.test import APIClient
 
 from governance.models import ClassSuggestion, Deprecation, NamingRule
+from monitoring.models import Hit, Incident
 from portal import api_urls
 from registry.choices import PullKind, Scope, Visibility
 from registry.models import Entity, Feature, Plan, Pull, Usage
@@ -29,7 +30,7 @@ SEES_LISTED_ONLY = ("viewer", "owner_b", "service")
 OPEN = {"openapi", "schema"}
 NO_NODE = "00000000-0000-4000-8000-000000000001"
 NO_ID = "00000000-0000-4000-8000-000000000000"
-# Addresses of things to do, and of a deprecation where there is none.
+# Addresses of things to do, of a deprecation where there is none, and of a picture that has a scope of its own.
 UNREADABLE = {
     "plan-approve",
     "plan-apply",
@@ -46,6 +47,13 @@ UNREADABLE = {
     "deprecation-waivers",
     "class-accept",
     "class-decline",
+    "consumer-tier",
+    "incident-ack",
+    "incident-mute",
+    "incident-note",
+    "incident-reassign",
+    "incident-resolve",
+    "view-badge",
 }
 
 
@@ -89,7 +97,13 @@ def world(cast: SimpleNamespace) -> SimpleNamespace:
             said_feature=feature, path=[{"node": NO_NODE, "column": "amount", "told": ""}], is_lowering=False,
             is_against=False,
         )  # fmt: skip
+        incident = Incident.objects.create(
+            cause_kind="view", cause_key=f"view:{view.pk}", cause_name=view.key, title=f"{view.key} is stale",
+            kind="freshness", view=view, owner=cast.payments,
+        )  # fmt: skip
+        Hit.objects.create(incident=incident, view=view)
         made[name] = SimpleNamespace(
+            incident=incident,
             project=project,
             view=view,
             feature=feature,
@@ -129,6 +143,15 @@ def paths(world: SimpleNamespace, name: str) -> dict[str, str]:
         "version-quarantine": f"{feature}/versions/1/quarantine",
         "view": f"{API}/views/{part.view.key}",
         "view-history": f"{API}/views/{part.view.key}/history",
+        "view-badge": f"{API}/views/{part.view.key}/badge.svg",
+        "view-patience": f"{API}/views/{part.view.key}/patience",
+        "consumer-tier": f"{API}/consumers/model:{part.consumer.name}/tier",
+        "incident": f"{API}/incidents/{part.incident}",
+        "incident-ack": f"{API}/incidents/{part.incident}/ack",
+        "incident-resolve": f"{API}/incidents/{part.incident}/resolve",
+        "incident-mute": f"{API}/incidents/{part.incident}/mute",
+        "incident-reassign": f"{API}/incidents/{part.incident}/reassign",
+        "incident-note": f"{API}/incidents/{part.incident}/note",
         "view-measurements": f"{API}/views/{part.view.key}/measurements",
         "entity": f"{API}/entities/{part.project.name}.user",
         "project": f"{API}/projects/{part.project.name}",
@@ -212,6 +235,7 @@ def public_paths() -> dict[str, str]:
         "token": f"{API}/tokens/0123456789abcdef",
         "me": f"{API}/me",
         "health": f"{API}/health",
+        "incidents": f"{API}/incidents",
         "audit-log": f"{API}/audit-log",
         "export": f"{API}/export?format=openlineage",
         "plans": f"{API}/plans",

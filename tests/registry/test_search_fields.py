@@ -169,7 +169,6 @@ def test_field(shop: SimpleNamespace, text: str, expected: str) -> None:
         ("used:3*", "used cannot end in a star"),
         ("project:>3", "project takes a name"),
         ("reads-from:stg_*", "reads-from takes the name of a table"),
-        ("drift:>0.2", "Drift is not measured yet"),
         ("access:none", "Access is not requested through Charter yet"),
     ],
 )

@@ -90,7 +90,7 @@ class RunListView(JobEndpoint):
 
     @described("job_runs")
     def get(self, request: Request, namespace: str, job: str) -> HttpResponse:
-        rows = with_jobs(Run.objects.filter(job=self.found(namespace, job)))
+        rows = with_jobs(Run.objects.filter(job=self.found(namespace, job)).told_once())
         return self.answer_page("runs", rows, lambda found: runs_told(found, self.actor))
 
 

@@ -107,20 +107,33 @@ def breaking(
     raise typer.Exit(NO if broken else WARNINGS if found else OK)
 
 
+_WHOLE = ("prometheus-rules", "grafana-dashboard")
+_WHAT = "project:payments, or a view: payments.user_stats; all without it. Or prometheus-rules, grafana-dashboard"
+
+
 def export(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(help="project:payments, or a view: payments.user_stats; all without it")] = "",
+    what: Annotated[str, typer.Argument(help=_WHAT)] = "",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="A folder: one file for each view")] = None,
-    form: Annotated[str, typer.Option("--format", help="yaml, or odcs for data contracts (ODCS 3.1)")] = "yaml",
+    form: Annotated[str, typer.Option("--format", help="yaml, odcs, prometheus-rules or grafana-dashboard")] = "yaml",
 ) -> None:
-    """Write feature views as files that charter apply takes back without a change, or as data contracts."""
-    if form not in _NAMED:
-        raise typer.BadParameter(f"Formats are {', '.join(_NAMED)}.")
+    """Write feature views as files that charter apply takes back without a change, or as data contracts.
+
+    charter export prometheus-rules writes alerts on the limits of each view, grafana-dashboard a dashboard; with --out
+    that is a file.
+    """
+    if what in _WHOLE:
+        what, form = "", what
+    if form not in (*_NAMED, *_WHOLE):
+        raise typer.BadParameter(f"Formats are {', '.join((*_NAMED, *_WHOLE))}.")
     project = what.removeprefix("project:") if what.startswith("project:") else ""
     with connected(context) as registry:
         text = registry.export(project, "" if project else what, form)
     if out is None:
         print(text, end="")
+        return
+    if form in _WHOLE:
+        _write(out, text)
         return
     for name, document in _named(text, form):
         _write(out / name, document)

@@ -25,8 +25,11 @@ def accept_anywhere(app: typer.Typer) -> None:
         if info.callback is not None and not hasattr(info.callback, "__wrapped__"):  # a group may have two names
             info.callback = _with_kin(info.callback)
     for group in app.registered_groups:
-        if group.typer_instance is not None:
-            accept_anywhere(group.typer_instance)
+        if (inner := group.typer_instance) is not None:
+            accept_anywhere(inner)
+            alone = inner.registered_callback  # what the group does without a command
+            if alone and alone.callback is not None and not hasattr(alone.callback, "__wrapped__"):
+                alone.callback = _with_kin(alone.callback)
 
 
 def _with_kin(command: Callable[..., Any]) -> Callable[..., Any]:

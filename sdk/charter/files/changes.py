@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from charter.files.documents import FeatureDocument, VersionDocument, ViewDocument
+from charter.limits import drift_limits
 from charter.terms import CLASSES, MEASURED
 
 SHORTEST_NOTICE = {True: datetime.timedelta(days=90), False: datetime.timedelta(days=30)}  # online, offline
@@ -89,7 +90,7 @@ def _view(old: ViewDocument, new: ViewDocument) -> Iterator[Change]:
         yield Change(key, "change", "owner", old.owner, new.owner, "G003", "governance", "approve", said)
     if old.description != new.description:
         yield Change(key, "change", "description", old.description, new.description, "D001")
-    for name in ("ttl", "online", "slo_freshness", "slo_max_null_rate"):
+    for name in ("ttl", "online", "slo_freshness", "slo_max_null_rate", "slo_drift"):
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
             yield _serving(key, name, before, after)
@@ -110,6 +111,8 @@ def _is_weaker(name: str, before: Any, after: Any) -> bool:
         return bool(before)
     if name == "ttl":
         return after is not None and (before is None or after < before)
+    if name == "slo_drift":
+        return drift_limits(after)[1:] > drift_limits(before)[1:]
     return before is not None and (after is None or after > before)
 
 
@@ -133,6 +136,12 @@ def _feature(
     for name in ("description", "tags"):
         if getattr(old, name) != getattr(new, name):
             yield Change(key, "change", name, getattr(old, name), getattr(new, name), "D001")
+    if old.slo_drift != new.slo_drift:
+        usual = (old.slo_drift or old_view.slo_drift, new.slo_drift or view.slo_drift)
+        is_weaker = _is_weaker("slo_drift", *usual)
+        said = "Readers get less than they were promised." if is_weaker else ""
+        result = "notice" if is_weaker else "apply"
+        yield Change(key, "change", "slo_drift", old.slo_drift, new.slo_drift, "S002", "serving", result, said)
     before, after = old.owner or old_view.owner, new.owner or view.owner
     if before != after and (old.owner or new.owner):
         said = "The receiving team accepts it."

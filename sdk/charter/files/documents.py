@@ -11,6 +11,7 @@ from typing import Any
 from charter.files.durations import seconds
 from charter.files.faults import Fault
 from charter.files.reading import Document
+from charter.limits import drift_fault
 from charter.terms import MEASURED
 from charter.terms import faults as contradictions
 
@@ -50,6 +51,7 @@ class FeatureDocument:
     description: str = ""
     owner: str = ""  # slug of a team; empty: the view's
     tags: dict[str, str] = field(default_factory=dict)
+    slo_drift: dict[str, Any] | None = None  # None: as its view
     versions: dict[int, VersionDocument] = field(default_factory=dict)
 
     @property
@@ -73,6 +75,7 @@ class ViewDocument:
     ttl: int | None = None
     slo_freshness: int | None = None
     slo_max_null_rate: float | None = None
+    slo_drift: dict[str, Any] | None = None
     features: dict[str, FeatureDocument] = field(default_factory=dict)
     origin: Document | None = field(default=None, compare=False, repr=False)
 
@@ -98,7 +101,7 @@ def view_from(document: Document) -> ViewDocument:
         meta["project"], meta["name"], _team(meta["owner"]), meta["description"].strip(), spec.get("kind", "batch"),
         {entity["name"]: list(entity["joinKeys"]) for entity in spec["entities"]}, dict(spec.get("source", {})),
         _length(spec.get("every")), spec.get("online", False), _length(spec.get("ttl")), _length(slo.get("freshness")),
-        slo["maxNullPercent"] / 100 if "maxNullPercent" in slo else None, origin=document,
+        slo["maxNullPercent"] / 100 if "maxNullPercent" in slo else None, slo.get("drift"), origin=document,
     )  # fmt: skip
     for item in spec["features"]:
         feature = view.features.setdefault(item["name"], FeatureDocument(item["name"]))
@@ -107,12 +110,23 @@ def view_from(document: Document) -> ViewDocument:
         feature.description = item.get("description", "").strip() or feature.description
         feature.owner = _team(item["owner"]) if "owner" in item else feature.owner
         feature.tags |= item.get("tags", {})
+        feature.slo_drift = item.get("drift", feature.slo_drift)
     return view
 
 
 def check_view(document: Document) -> list[Fault]:
     """What contradicts itself in a document that the schema has passed."""
-    return [*_repetitions(document), *_sayings(document), *_contracts(document)]
+    return [*_repetitions(document), *_sayings(document), *_contracts(document), *_limits(document)]
+
+
+def _limits(document: Document) -> Iterator[Fault]:
+    places: list[tuple[tuple[str | int, ...], Any]] = [
+        (("spec", "slo", "drift"), document.data["spec"].get("slo", {}).get("drift"))
+    ]
+    places += [((*place, "drift"), item.get("drift")) for place, item in _items(document)]
+    for place, said in places:
+        if said is not None and (fault := drift_fault(said)):
+            yield document.fault(place, "contradiction", fault)
 
 
 def _version(item: Mapping[str, Any], keys: list[str]) -> VersionDocument:
@@ -154,7 +168,7 @@ def _sayings(document: Document) -> Iterator[Fault]:
     said: dict[tuple[str, str], Any] = {}
     described: dict[str, tuple[str | int, ...]] = {}
     for place, item in _items(document):
-        for name in ("description", "owner", "tags"):
+        for name in ("description", "owner", "tags", "drift"):
             if name in item and said.setdefault((item["name"], name), item[name]) != item[name]:
                 hint = " Say in `note` what differs between versions." if name == "description" else ""
                 reason = f"Another version of {item['name']} says another {name}, which belongs to the feature.{hint}"

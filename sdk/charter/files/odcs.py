@@ -43,6 +43,7 @@ def contract_of(view: ViewDocument) -> dict[str, Any]:
     number = f"{max((one.number for one in versions), default=1)}.{len(versions)}.0"
     own = {
         "kind": view.kind, "online": view.online, "source": view.source, "maxNullRate": view.slo_max_null_rate,
+        "drift": view.slo_drift,
         "entities": [{"name": name, "joinKeys": keys} for name, keys in view.entities.items()],
     }  # fmt: skip
     contract = {
@@ -170,6 +171,8 @@ def _document(data: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, An
         view.source = {str(name): str(value) for name, value in own["source"].items()}
     if isinstance(own.get("maxNullRate"), int | float):
         view.slo_max_null_rate = float(own["maxNullRate"])
+    if isinstance(own.get("drift"), Mapping):
+        view.slo_drift = dict(own["drift"])
     levels = {_text(one.get("property")): _length(one) for one in _mappings(data.get("slaProperties"))}
     view.slo_freshness, view.every, view.ttl = (levels.get(one) for one in ("latency", "frequency", "retention"))
     properties = _mappings(table.get("properties"))

@@ -29,6 +29,8 @@ def to_data(view: ViewDocument) -> dict[str, Any]:
         slo["freshness"] = written(view.slo_freshness)
     if view.slo_max_null_rate is not None:
         slo["maxNullPercent"] = _number(round(view.slo_max_null_rate * 100, 10))
+    if view.slo_drift is not None:
+        slo["drift"] = view.slo_drift
     spec: dict[str, Any] = {
         "kind": view.kind if view.kind != "batch" else None,
         "entities": [{"name": name, "joinKeys": keys} for name, keys in view.entities.items()],
@@ -60,6 +62,7 @@ def _item(view: ViewDocument, feature: FeatureDocument, version: VersionDocument
         item["description"] = feature.description or None
         item["owner"] = f"team:{feature.owner}" if feature.owner else None
         item["tags"] = feature.tags or None
+        item["drift"] = feature.slo_drift
     item["note"] = version.note or None
     for term, (first, *rest) in WRITTEN.items():
         value = version.terms[term]
