@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from connectors.records import ConnectorError
+from connectors.records import ConnectorError, StoreAway
 from connectors.tables import ColumnError
 
 CONNECT_SECONDS = 10
@@ -79,7 +79,7 @@ def connect(url: str, *, login: tuple[str, str] | None = None) -> psycopg.Connec
             prepare_threshold=None,  # so that a pooler in between can give each transaction another server
         )
     except psycopg.OperationalError as error:
-        raise ConnectorError(
+        raise StoreAway(
             f"PostgreSQL did not let us in: {str(error).strip().splitlines()[0]}",
             fix="Check host, port, database, role and password of the connection, and pg_hba.conf on the server.",
         ) from error

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import redis
 
-from connectors.records import ConnectorError
+from connectors.records import ConnectorError, StoreAway
 
 PATIENCE_SECONDS = 10
 
@@ -38,9 +38,9 @@ def _explained(error: redis.RedisError, needs: str) -> ConnectorError:
             f"Redis refused: {error}", fix=f"Allow the user of this connection: ACL SETUSER … {needs}"
         )
     if isinstance(error, redis.AuthenticationError):
-        return ConnectorError(f"Redis did not let us in: {error}", fix="Check user and password of the connection.")
+        return StoreAway(f"Redis did not let us in: {error}", fix="Check user and password of the connection.")
     if isinstance(error, redis.TimeoutError | redis.ConnectionError):
-        return ConnectorError(
+        return StoreAway(
             f"Redis could not be reached: {error}", fix="Check host, port and TLS (rediss://) of the connection."
         )
     return ConnectorError(f"Redis could not answer: {error}", fix="See the server's log; then try again.")

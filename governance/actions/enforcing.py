@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from common.locks import wait_for_lock
 from common.logs import scrub
-from connectors.records import ConnectorError
+from connectors.records import ConnectorError, StoreAway
 from connectors.rights import Permit, Target
 from governance import rights_letters as letters
 from governance.actions.granting import activate_grant, fail_grant
@@ -47,7 +47,8 @@ def enforce(connection: Connection) -> int:
     due = StoreRight.objects.filter(
         store__connection=connection, state__in=WAITING, next_try_at__lte=timezone.now()
     )  # fmt: skip
-    changed = sum(_work_off(pk) for pk in due.order_by("pk").values_list("pk", flat=True))
+    away: dict[int, str] = {}
+    changed = sum(_work_off(*one, away) for one in due.order_by("pk").values_list("pk", "store"))
     with transaction.atomic():
         wait_for_lock(f"rights of {connection.pk}")
         return changed + _answer(connection, wanted_in(connection))
@@ -84,9 +85,12 @@ def _turn(row: StoreRight, before: RightState, after: RightState) -> None:
         row.save(update_fields=["state", "problem", "attempts", "next_try_at"])
 
 
-def _work_off(number: int) -> bool:
-    """Give or take one right, unless another worker is at it. Whether it was done."""
+def _work_off(number: int, store: int, away: dict[int, str]) -> bool:
+    """Give or take one right, unless another worker is at it. Whether it was done. A store that is `away` is asked once
+    a round, not once for each right."""
     try:
+        if store in away:
+            raise StoreAway(away[store])
         with transaction.atomic():
             row = _claimed(number)
             if row is not None and row.was_there is None:
@@ -102,9 +106,10 @@ def _work_off(number: int) -> bool:
             change(row, actor=None)
             return True
     except ConnectorError as error:
-        note_failed_right(
-            StoreRight.objects.get(pk=number), actor=None, reason=f"{scrub(str(error))} {error.fix}".strip()
-        )
+        reason, is_away = scrub(f"{error} {error.fix}".strip()), isinstance(error, StoreAway)
+        if is_away:
+            away[store] = reason
+        note_failed_right(StoreRight.objects.get(pk=number), actor=None, reason=reason, is_away=is_away)
     return False
 
 
@@ -147,24 +152,27 @@ def _done(row: StoreRight, state: RightState, note: Note) -> None:
 
 
 @action("governance.note_failed_right")
-def note_failed_right(right: StoreRight, note: Note, *, actor: None, reason: str) -> StoreRight:
-    """It is tried again, after twice as long each time. The first time people are told."""
+def note_failed_right(right: StoreRight, note: Note, *, actor: None, reason: str, is_away: bool) -> StoreRight:
+    """Tried again, after twice as long each time. The first time people are told, and of a store that is away only once."""
     row: StoreRight = lock(right)
     note.change("problem", row.problem, reason)
     row.problem, row.attempts = reason[:2_000], row.attempts + 1
     row.next_try_at = timezone.now() + min(FIRST_REST * 2 ** min(row.attempts - 1, 10), LONGEST_REST)
     row.save(update_fields=["problem", "attempts", "next_try_at"])
     if row.attempts == 1:
-        _tell(row)
+        _tell(row, is_away)
     return row
 
 
-def _tell(row: StoreRight) -> None:
+def _tell(row: StoreRight, is_away: bool) -> None:
     """The connection's team; and the committee where somebody can read what they may not read any more."""
     is_taking = row.state == RightState.TAKING
     title = f"{row.account} can still read {row.said}" if is_taking else f"{row.store} does not give {row.said}"
+    if is_away:
+        title = f"{row.store} is away, so rights are not {'taken' if is_taking else 'given'}"
+    what = f"store {row.store_id}" if is_away else f"right {row.pk}"
     tell(
-        "access.right_failed", key=f"right {row.pk} {row.state} {timezone.now():%Y-%m-%dT%H:%M}", title=title,
+        "access.right_failed", key=f"{what} {row.state} {timezone.now():%Y-%m-%dT%H:%M}", title=title,
         letter=letters.of_right(row), data={"right": str(row), "state": row.state},
         teams=[row.store.connection.owner] if row.store.connection.owner else [], users=members() if is_taking else (),
     )  # fmt: skip

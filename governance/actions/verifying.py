@@ -18,7 +18,7 @@ from governance.models import Enforcement, FindingKind, Grant, Place, RightFindi
 from governance.notifications import verify_rights
 from governance.queries.committee import members
 from governance.queries.living import why_not_now
-from governance.queries.needs import ADDRESS_OF, SCRIPT_ONLY, needs_of, product_of
+from governance.queries.needs import ADDRESS_OF, SCRIPT_ONLY, Needs, product_of
 from governance.queries.wanted import accounts_in, reader_of, wanted_in
 from governance.stores import gate_of
 from registry.actions.action import Note, action
@@ -84,9 +84,9 @@ def _verify(connection: Connection, place: Place) -> int:
 
 def _asked(connection: Connection, place: Place) -> Asked:
     """The personal features that the connection's store holds."""
-    asked = Asked()
+    asked, needs = Asked(), Needs()
     for version in _personal(connection):
-        for need in needs_of(version, Setting.ONLINE):
+        for need in needs.of(version, Setting.ONLINE):
             if need.place == place and need.product != SCRIPT_ONLY:
                 if need.hindrance:
                     asked.hindered[version.feature_id] = need.hindrance

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from connectors.feast.online_patterns import keys_of
 from connectors.feast.online_tables import tables_of
 from connectors.gates import product_at
@@ -32,15 +30,81 @@ class Need:
     hindrance: str = ""
 
 
+class Needs:
+    """Answers for many versions: what is the same for several of them is asked once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str], list[Need]] = {}
+        self._products: dict[tuple[int, str], str] = {}
+        self._together: dict[tuple[int, str, tuple[str, ...]], frozenset[int]] = {}
+
+    def of(self, version: Version, setting: str) -> list[Need]:
+        """By store. Stores that keep no rights which Charter knows need nothing: there decisions alone say no."""
+        key = version.feature_id, setting
+        if key not in self._known:
+            self._known[key] = self._of(version.feature.view, version.feature, setting)
+        return self._known[key]
+
+    def _of(self, view: FeatureView, feature: Feature, setting: str) -> list[Need]:
+        if view.connection is None:
+            return []
+        found = [self._offline(view.connection, view, feature)]
+        if setting == Setting.ONLINE and view.is_online:
+            found.append(self._online(view.connection, view, feature))
+        return [one for one in found if one is not None]
+
+    def _offline(self, connection: Connection, view: FeatureView, feature: Feature) -> Need | None:
+        source = view.source.batch_source or view.source if view.source else None
+        if source is None:
+            return None
+        if source.kind == "snowflake":
+            table = target_of(view, [feature], Origin.SOURCE)
+            return Need(Place.OFFLINE, SCRIPT_ONLY, (Target("column", (table.location, table.columns[0].column)),))
+        product = self._product(connection, Place.OFFLINE) if source.kind == "postgres" else ""
+        if product != "PostgreSQL":
+            return None
+        if not source.location:
+            return Need(Place.OFFLINE, product, hindrance=f"The source of {view} is a query: rights are of tables.")
+        try:
+            return Need(Place.OFFLINE, product, _columns(view, feature))
+        except ConnectorError as error:
+            return Need(Place.OFFLINE, product, hindrance=str(error))
+
+    def _online(self, connection: Connection, view: FeatureView, feature: Feature) -> Need | None:
+        product, table = self._product(connection, Place.ONLINE), target_of(view, [feature], Origin.SERVED)
+        match product:
+            case "PostgreSQL":
+                shared = {one.pk for one in view.features.all() if one.gone_at is None and one.is_personal}
+                return Need(
+                    Place.ONLINE, product, (Target("table", tuple(tables_of(table))),), frozenset(shared - {feature.pk})
+                )
+            case "Redis":
+                return self._keys(connection, feature, table)
+        return None
+
+    def _keys(self, connection: Connection, feature: Feature, table: ViewTarget) -> Need:
+        """A hash holds all features of an entity: rights are of keys, so they show all of them."""
+        try:
+            keys = keys_of(table.project, table.join_keys)
+        except ConnectorError as error:
+            return Need(Place.ONLINE, "Redis", hindrance=str(error))
+        key = connection.pk, table.project, tuple(sorted(table.join_keys))
+        if key not in self._together:
+            features = Feature.objects.present().personal().filter(view__in=_together(*key))
+            self._together[key] = frozenset(features.values_list("pk", flat=True))
+        target = Target("keys", (keys.decode("latin-1"),))
+        return Need(Place.ONLINE, "Redis", (target,), self._together[key] - {feature.pk})
+
+    def _product(self, connection: Connection, place: Place) -> str:
+        key = connection.pk, place.value
+        if key not in self._products:
+            self._products[key] = product_of(connection, place)
+        return self._products[key]
+
+
 def needs_of(version: Version, setting: str) -> list[Need]:
-    """By store. Stores that keep no rights which Charter knows need nothing: there decisions alone say no."""
-    view = version.feature.view
-    if view.connection is None:
-        return []
-    found = [_offline(view, version.feature)]
-    if setting == Setting.ONLINE and view.is_online:
-        found.append(_online(view, version.feature))
-    return [one for one in found if one is not None]
+    """What the stores have to give for one version."""
+    return Needs().of(version, setting)
 
 
 def product_of(connection: Connection, place: str) -> str:
@@ -51,26 +115,9 @@ def product_of(connection: Connection, place: str) -> str:
         found = product_at(address(connection, ADDRESS_OF[Place(place)]))
     except ConnectorError:
         return ""  # its secret is missing, so nothing can be read there either
-    is_snowflake = place == Place.OFFLINE and connection.views.filter(source__kind="snowflake").exists()
-    return SCRIPT_ONLY if is_snowflake and not found else found
-
-
-def _offline(view: FeatureView, feature: Feature) -> Need | None:
-    source = view.source.batch_source or view.source if view.source else None
-    if source is None or view.connection is None:
-        return None
-    if source.kind == "snowflake":
-        table = target_of(view, [feature], Origin.SOURCE)
-        return Need(Place.OFFLINE, SCRIPT_ONLY, (Target("column", (table.location, table.columns[0].column)),))
-    product = product_of(view.connection, Place.OFFLINE) if source.kind == "postgres" else ""
-    if product != "PostgreSQL":
-        return None
-    if not source.location:
-        return Need(Place.OFFLINE, product, hindrance=f"The source of {view} is a query: rights are of tables.")
-    try:
-        return Need(Place.OFFLINE, product, _columns(view, feature))
-    except ConnectorError as error:
-        return Need(Place.OFFLINE, product, hindrance=str(error))
+    if not found and place == Place.OFFLINE and connection.views.filter(source__kind="snowflake").exists():
+        return SCRIPT_ONLY
+    return found
 
 
 def _columns(view: FeatureView, feature: Feature) -> tuple[Target, ...]:
@@ -84,30 +131,7 @@ def _columns(view: FeatureView, feature: Feature) -> tuple[Target, ...]:
     return (*(Target("column", (*parts, name)) for name in names), *schema)
 
 
-def _online(view: FeatureView, feature: Feature) -> Need | None:
-    assert view.connection is not None  # noqa: S101  asked before
-    product, table = product_of(view.connection, Place.ONLINE), target_of(view, [feature], Origin.SERVED)
-    match product:
-        case "PostgreSQL":
-            shared = view.features.present().personal()
-            return Need(Place.ONLINE, product, (Target("table", tuple(tables_of(table))),), _numbers(shared, feature))
-        case "Redis":
-            return _keys(view, feature, table)
-    return None
-
-
-def _keys(view: FeatureView, feature: Feature, table: ViewTarget) -> Need:
-    """A hash holds all features of an entity: rights are of keys, so they show all of them."""
-    try:
-        keys = keys_of(table.project, table.join_keys)
-    except ConnectorError as error:
-        return Need(Place.ONLINE, "Redis", hindrance=str(error))
-    views = _together(view.connection_id, table.project, tuple(sorted(table.join_keys)))
-    shared = Feature.objects.present().personal().filter(view__in=views)
-    return Need(Place.ONLINE, "Redis", (Target("keys", (keys.decode("latin-1"),)),), _numbers(shared, feature))
-
-
-def _together(connection_id: int | None, project: str, keys: tuple[str, ...]) -> list[int]:
+def _together(connection_id: int, project: str, keys: tuple[str, ...]) -> list[int]:
     """Views that are served under such keys: of the project, and of those whose names end with its name."""
     views = FeatureView.objects.present().filter(connection=connection_id, is_online=True)
     return [
@@ -115,7 +139,3 @@ def _together(connection_id: int | None, project: str, keys: tuple[str, ...]) ->
         if (one.project.upstream_name or one.project.name).endswith(project)
         and tuple(sorted(key for entity in one.entities.all() for key in entity.join_keys)) == keys
     ]  # fmt: skip
-
-
-def _numbers(features: QuerySet[Feature], but: Feature) -> frozenset[int]:
-    return frozenset(features.exclude(pk=but.pk).values_list("pk", flat=True))

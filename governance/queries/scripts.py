@@ -13,9 +13,9 @@ from connectors.redis.rules import selector
 from connectors.rights import Permit
 from connectors.snowflake.masking import masking
 from governance.models import AccessRequest, Enforcement, Grant, Place, RequestItem, Setting
-from governance.queries.needs import SCRIPT_ONLY, Need, needs_of
+from governance.queries.needs import SCRIPT_ONLY, Need, Needs, needs_of
 from governance.queries.wanted import Reader, accounts_in, covers, living_in, reader_of, wanted_in, why_not_given
-from registry.models import Connection
+from registry.models import Connection, Version
 
 NOUNS = {"column": "column grant", "table": "table grant", "keys": "ACL rule"}
 TYPES = {"int": "NUMBER", "float": "FLOAT", "bool": "BOOLEAN", "string": "VARCHAR", "timestamp": "TIMESTAMP_NTZ"}
@@ -42,22 +42,26 @@ class Script:
 
 def effects_of(request: AccessRequest, items: Sequence[RequestItem]) -> list[Effect]:
     """By store. Nothing is asked of any store for it."""
-    found = []
-    versions = [item.version for item in items]
-    for connection in dict.fromkeys(one.feature.view.connection for one in versions if one.feature.view.connection):
-        mine = [one for one in items if one.version.feature.view.connection == connection]
-        found += _effects(connection, request, mine)
+    rows = Version.objects.filter(pk__in=[item.version_id for item in items]).order_by("pk")
+    together = ("feature__view__connection", "feature__view__project", "feature__view__source__batch_source")
+    versions = rows.select_related(*together).prefetch_related("feature__view__entities", "feature__view__features")
+    found, by_connection = [], defaultdict(list)
+    for version in versions:
+        by_connection[version.feature.view.connection].append(version)
+    for connection, mine in by_connection.items():
+        found += _effects(connection, request, mine) if connection else []
     return found
 
 
-def _effects(connection: Connection, request: AccessRequest, items: Sequence[RequestItem]) -> list[Effect]:
+def _effects(connection: Connection, request: AccessRequest, versions: Sequence[Version]) -> list[Effect]:
     stores = {one.place: one for one in Enforcement.objects.filter(connection=connection)}
     reader: Reader = (request.consumer_id, None if request.consumer_id else request.requester_id)
     accounts, held = accounts_in(connection), covers(living_in(connection))
-    asked = {item.version.feature_id for item in items}
+    asked = {one.feature_id for one in versions}
     by_place: dict[Place, list[Need]] = defaultdict(list)
-    for item in items:
-        for need in needs_of(item.version, request.setting):
+    known = Needs()
+    for version in versions:
+        for need in known.of(version, request.setting):
             by_place[need.place].append(need)
     found = []
     for place, needs in by_place.items():

@@ -9,7 +9,7 @@ from django.utils import timezone
 from connectors.rights import Permit
 from governance.models import STANDING, Enforcement, Grant, GrantState, Setting, StoreAccount
 from governance.queries.living import why_no_more
-from governance.queries.needs import SCRIPT_ONLY, Need, needs_of
+from governance.queries.needs import SCRIPT_ONLY, Need, Needs, needs_of
 from registry.models import Connection, Feature
 
 Reader = tuple[int | None, int | None]  # consumer, user
@@ -33,17 +33,14 @@ def wanted_in(connection: Connection) -> Wanted:
     accounts = accounts_in(connection)
     on = frozenset(one.pk for one in stores.values() if one.is_on)
     wanted = Wanted(on=on, grants=list(_standing(connection)))
-    needs: dict[tuple[int, str], list[Need]] = {}
+    needs = Needs()
     living = [one for one in wanted.grants if not _ended(one)]
     covered = covers(living)
     for grant in wanted.grants:
         if grant not in living:
             wanted.hindered[grant.pk] = why_no_more(grant) or "It has ended."
             continue
-        key = grant.version.feature_id, grant.setting
-        if key not in needs:
-            needs[key] = needs_of(grant.version, grant.setting)
-        for need in needs[key]:
+        for need in needs.of(grant.version, grant.setting):
             if (store := stores.get(need.place)) is not None and need.product != SCRIPT_ONLY:
                 _want(wanted, grant, need, store, accounts.get((store.pk, reader_of(grant)), ""), covered)
     return wanted
