@@ -57,7 +57,8 @@ def enforce(connection: Connection) -> int:
 def _write_down(connection: Connection, wanted: Wanted) -> None:
     """What is to be given, and what nobody wants any more."""
     open_rows = StoreRight.objects.filter(store__connection=connection).exclude(state=RightState.GONE)
-    rows = {_key(one): one for one in open_rows.select_related("store")}
+    # Locked: one that a worker is at is looked at once that worker is through.
+    rows = {_key(one): one for one in open_rows.select_for_update()}
     for (store, permit), grants in wanted.permits.items():
         key = (store, permit.account, permit.target.kind, permit.target.path)
         row = rows.pop(key, None)
@@ -153,7 +154,7 @@ def _done(row: StoreRight, state: RightState, note: Note) -> None:
 
 @action("governance.note_failed_right")
 def note_failed_right(right: StoreRight, note: Note, *, actor: None, reason: str, is_away: bool) -> StoreRight:
-    """Tried again, after twice as long each time. The first time people are told, and of a store that is away only once."""
+    """It is tried again, after twice as long each time. People are told the first time, of a store that is away once."""
     row: StoreRight = lock(right)
     note.change("problem", row.problem, reason)
     row.problem, row.attempts = reason[:2_000], row.attempts + 1
