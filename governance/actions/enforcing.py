@@ -58,7 +58,7 @@ def _write_down(connection: Connection, wanted: Wanted) -> None:
     """What is to be given, and what nobody wants any more."""
     open_rows = StoreRight.objects.filter(store__connection=connection).exclude(state=RightState.GONE)
     # Locked: one that a worker is at is looked at once that worker is through.
-    rows = {_key(one): one for one in open_rows.select_for_update()}
+    rows = {_key(one): one for one in open_rows.select_for_update(of=("self",)).prefetch_related("grants")}
     for (store, permit), grants in wanted.permits.items():
         key = (store, permit.account, permit.target.kind, permit.target.path)
         row = rows.pop(key, None)
@@ -68,7 +68,8 @@ def _write_down(connection: Connection, wanted: Wanted) -> None:
                 said=permit.target.said,
             )  # fmt: skip
         if row is not None:
-            row.grants.add(*grants)
+            if new := set(grants) - set(row.grants.all()):
+                row.grants.add(*new)
             _turn(row, RightState.TAKING, RightState.GIVING)
     for row in rows.values():
         _turn(row, RightState.THERE, RightState.TAKING)
@@ -154,7 +155,7 @@ def _done(row: StoreRight, state: RightState, note: Note) -> None:
 
 @action("governance.note_failed_right")
 def note_failed_right(right: StoreRight, note: Note, *, actor: None, reason: str, is_away: bool) -> StoreRight:
-    """It is tried again, after twice as long each time. People are told the first time, of a store that is away once."""
+    """Tried again, after twice as long each time. People are told the first time, once of a store that is away."""
     row: StoreRight = lock(right)
     note.change("problem", row.problem, reason)
     row.problem, row.attempts = reason[:2_000], row.attempts + 1
