@@ -34,7 +34,8 @@ def empty(stores: Stores) -> None:
         for user in ("svc_ranker", "svc_other", "granter"):
             client.execute_command("ACL", "DELUSER", user)
         client.execute_command("ACL", "SETUSER", "svc_ranker", "on", ">pw", "+ping", "~own:*", "+get")
-        client.execute_command("ACL", "SETUSER", "granter", "on", ">pw", "+acl")
+        rights = [f"+acl|{one}" for one in ("list", "setuser", "cat", "whoami", "save")]  # as the handbook says
+        client.execute_command("ACL", "SETUSER", "granter", "on", ">pw", "resetkeys", "-@all", *rights)
         values: dict[str, Any] = {"amount": number(1), "email": number(2)}
         key = entity_key(user_id=1) + b"pay"
         client.hset(key, mapping=redis_hash("users", datetime.now(UTC), **values))

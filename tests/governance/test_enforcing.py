@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from governance.actions import enforcing
-from governance.actions.accounts import name_account, remove_account, switch_enforcement
+from governance.actions.accounts import name_account, remove_account, set_granting_login, switch_enforcement
 from governance.actions.enforcing import enforce, enforce_all
 from governance.actions.granting import end_due, revoke_grant
 from governance.models import Grant, GrantState, RightState, StoreAccount, StoreRight
@@ -272,3 +272,30 @@ def test_who_says_nothing_about_stores(guarded: SimpleNamespace, who: str) -> No
         name_account(guarded.connection, actor=actor, place="offline", name="svc_ranker", consumer=guarded.model)
     with pytest.raises(PermissionDenied):
         switch_enforcement(guarded.connection, actor=actor, place="offline", is_on=True)
+
+
+def test_the_right_to_grant_is_enough(guarded: SimpleNamespace) -> None:
+    """As docs/enforcement.md has it for who does not own the tables."""
+    guarded.stores.run(
+        "GRANT USAGE ON SCHEMA features TO bob_role WITH GRANT OPTION",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA features TO bob_role WITH GRANT OPTION",
+        role="granter",
+    )
+    switched_on(guarded)
+    set_granting_login(guarded.connection, actor=guarded.cast.admin, place="offline", login="bob_role", password="pw")
+    approved(guarded, guarded.postcode)
+    enforce(guarded.connection)
+    assert (may_read(guarded.stores, "user_id, postcode"), may_read(guarded.stores, "email")) == (True, False)
+    revoke_grant(Grant.objects.get(), actor=guarded.cast.member, reason=WHY)
+    enforce(guarded.connection)
+    assert not may_read(guarded.stores, "postcode")
+
+
+def test_without_the_right_to_grant_it_is_said(guarded: SimpleNamespace) -> None:
+    guarded.stores.run("GRANT USAGE ON SCHEMA features TO bob_role", "GRANT SELECT ON features.users TO bob_role")
+    switched_on(guarded)
+    set_granting_login(guarded.connection, actor=guarded.cast.admin, place="offline", login="bob_role", password="pw")
+    approved(guarded, guarded.postcode)
+    enforce(guarded.connection)
+    assert Grant.objects.get().state == GrantState.FAILED
+    assert "PostgreSQL did not give svc_ranker a right" in Grant.objects.get().problem
