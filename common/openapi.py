@@ -87,8 +87,9 @@ class EndpointSchema(AutoSchema):
 
     def get_description(self) -> str:
         text: str = super().get_description()
-        scope = self.view.required_scopes.get(self.method)
-        return f"{text}\n\nA token needs the scope `{scope}`." if scope else text
+        named = self.view.required_scopes.get(self.method)
+        scopes = " or ".join(f"`{one}`" for one in ([named] if isinstance(named, str) else named or []))
+        return f"{text}\n\nA token needs the scope {scopes}." if named else text
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
         parameters = [one.described() for one in self.view.known_parameters(self.method)]

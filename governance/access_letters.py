@@ -9,10 +9,11 @@ from registry.outbox.letters import Letter
 MOST_NAMED = 5
 
 
-def to_decide(request: AccessRequest, why: str) -> Letter:
-    """For who can decide: what is asked, for what, until when. `why` says why one gets it."""
+def to_decide(request: AccessRequest, why: str, items: Sequence[RequestItem] = ()) -> Letter:
+    """For who can decide: what is asked, for what, until when. `why` says why one gets it; where `items` are given,
+    only these are named."""
     return Letter(
-        paragraphs=[f"“{request.why}”"], facts=_facts(request),
+        paragraphs=[f"“{request.why}”"], facts=_facts(request, items or _items(request)),
         links=[("Open", request.get_absolute_url())], why=why,
     )  # fmt: skip
 
@@ -47,8 +48,8 @@ def of_grants(grants: Sequence[Grant], text: str) -> Letter:
     )  # fmt: skip
 
 
-def _facts(request: AccessRequest) -> list[tuple[str, str]]:
-    names = [f"{item.version} ({item.get_privacy_class_display().lower()})" for item in _items(request)]
+def _facts(request: AccessRequest, items: Sequence[RequestItem]) -> list[tuple[str, str]]:
+    names = [f"{item.version} ({item.get_privacy_class_display().lower()})" for item in items]
     shown = names if len(names) <= MOST_NAMED else [*names[: MOST_NAMED - 1], f"{len(names) - MOST_NAMED + 1} more"]
     return [
         ("Who reads", request.subject), ("Purpose", str(request.purpose)), ("Features", ", ".join(shown)),

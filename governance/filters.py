@@ -1,15 +1,28 @@
 """What the lists of governance can be narrowed by, on their pages and in the API."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django_filters import CharFilter, DateFilter, FilterSet
 
-from common.filters import AnyOf, Choices, YesNo
-from governance.models import ClassSuggestion, DeprecationState, FindingKind, Reader, RightFinding, SuggestionState
+from common.filters import AnyOf, AsOf, Choices, YesNo
+from governance.models import (
+    ClassSuggestion,
+    DeprecationState,
+    FindingKind,
+    GrantState,
+    Reader,
+    RequestItem,
+    RequestState,
+    RightFinding,
+    SuggestionState,
+)
 from lineage.models.classes import CLAIMED_CLASSES
-from registry.models import AuditEntry
+from registry.choices import PERSONAL_CLASSES
+from registry.models import AuditEntry, Feature, Version
+from registry.references import split_number
 
 
 class AuditFilter(FilterSet):
@@ -70,6 +83,87 @@ class DeprecationFilter(FilterSet):
     feature = AnyOf("version__feature__key", "Key of the feature.")
     owner = EndingOwnerFilter("", "Slug of the team that ends it.")
     reader = ReadingTeamFilter("", "Slug of a team that runs something that reads it.")
+
+
+class OfFeatureFilter(AnyOf):
+    """Keys of features, or references to versions of them. What is hidden finds nothing, as what does not exist."""
+
+    def filter(self, rows: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
+        if not values:
+            return rows
+        wanted = Q(pk__in=[])
+        for value in values:
+            key, number = split_number(value)
+            of_key = Q(feature__key=key) if number is None else Q(feature__key=key, number=number)
+            wanted |= of_key | Q(feature__key=value)
+        seen = Feature.objects.visible_to(self.parent.request.user)
+        return rows.filter(Exists(self.rows_of(Version.objects.filter(wanted, feature__in=seen))))
+
+    def rows_of(self, versions: QuerySet[Version]) -> QuerySet[Any]:
+        """What ties a row of the list to one of the versions."""
+        return RequestItem.objects.filter(request=OuterRef("pk"), version__in=versions)
+
+
+class GrantedFeatureFilter(OfFeatureFilter):
+    def rows_of(self, versions: QuerySet[Version]) -> QuerySet[Any]:
+        return versions.filter(pk=OuterRef("version"))
+
+
+class SubjectFilter(AnyOf):
+    """kind:name of consumers, or person:username, which `field_name` holds of a row without a consumer."""
+
+    def filter(self, rows: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
+        wanted = Q(pk__in=[])
+        for value in values:
+            kind, _, name = value.partition(":")
+            person = {self.field_name: name, "consumer__isnull": True}
+            wanted |= Q(**person) if kind == "person" else Q(consumer__kind=kind, consumer__name=name)
+        return rows.filter(wanted) if values else rows
+
+
+class OwnFilter(YesNo):
+    """What one has asked for oneself, or is of something that one's teams run. `field_name` says who asked."""
+
+    def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        user = self.parent.request.user
+        mine = Q(**{self.field_name: user}) | Q(consumer__team__in=user.team_ids)
+        return rows.filter(mine if value == "true" else ~mine) if value else rows
+
+
+class HeldAtFilter(AsOf):
+    def at(self, rows: QuerySet[Any], moment: datetime) -> QuerySet[Any]:
+        return rows.active_at(moment)  # type: ignore[attr-defined]  # of grants
+
+
+class DecidedAtFilter(AsOf):
+    def at(self, rows: QuerySet[Any], moment: datetime) -> QuerySet[Any]:
+        return rows.at(moment)  # type: ignore[attr-defined]  # of policies
+
+
+class AccessRequestFilter(FilterSet):
+    state = Choices("state", "How far it has come.", choices=[one for one in RequestState.choices if one[0] != "draft"])
+    purpose = AnyOf("purpose__name", "Name of the purpose.")
+    feature = OfFeatureFilter("", "Key of a feature that is asked for, or that with @number.")
+    subject = SubjectFilter("requester__username", "Who will read: kind:name, or person:username.")
+    requester = AnyOf("requester__username", "User name of who asks.")
+    mine = OwnFilter("requester", "Whether you ask, or somebody for what your teams run.")
+    emergency = YesNo("is_emergency", "Whether it is break-glass access.")
+
+
+class GrantFilter(FilterSet):
+    state = Choices("state", "How far it has come.", choices=GrantState.choices)
+    purpose = AnyOf("purpose__name", "Name of the purpose.")
+    feature = GrantedFeatureFilter("", "Key of the feature, or that with @number.")
+    subject = SubjectFilter("user__username", "Who may read: kind:name, or person:username.")
+    mine = OwnFilter("item__request__requester", "Whether it is yours, or of what your teams run.")
+    as_of = HeldAtFilter("Those that held at that moment, or at the end of that day (UTC).")
+
+
+class PolicyFilter(FilterSet):
+    privacy_class = Choices(
+        "privacy_class", "The class that it is about.", choices=[(one.value, one.label) for one in PERSONAL_CLASSES]
+    )
+    as_of = DecidedAtFilter("Those that decided at that moment, or at the end of that day (UTC).")
 
 
 class WaitingFilter(YesNo):

@@ -6,7 +6,7 @@ from governance.models import AccessRequest, ClassSuggestion, Decision, Grant, R
 from governance.queries import committee
 from registry import roles
 from registry.models import User
-from registry.rules import is_active, is_admin, is_auditor, is_in_a_team, is_owner, is_service
+from registry.rules import is_active, is_admin, is_auditor, is_in_a_team, is_owner, is_self, is_service
 
 
 @rules.predicate
@@ -137,7 +137,7 @@ rules.add_perm("governance.verify_rights", is_admin | is_auditor | is_of_the_com
 for _verb in ("give_right", "take_right", "note_failed_right"):
     rules.add_perm(f"governance.{_verb}", rules.always_deny)
 rules.add_perm("governance.approve_beforehand", is_owner)
-rules.add_perm("governance.change_seat", is_chair | is_admin)
-rules.add_perm("governance.name_delegate", is_of_the_committee)
+rules.add_perm("governance.change_seat", (is_chair | is_admin) & ~is_self)
+rules.add_perm("governance.name_delegate", is_of_the_committee & is_self)
 rules.add_perm("governance.declare_conflict", is_active & ~is_service)
 rules.add_perm("governance.remove_conflict", is_chair | is_admin)

@@ -51,6 +51,7 @@ urlpatterns = [
     path("grants/<name:reference>/revoke", grants.revoke, name="grant-revoke"),
     path("grants/<name:reference>/renew", grants.renew, name="grant-renew"),
     path("f/<name:project>/<name:view>/<name:feature>/access/", grants.of_feature, name="feature-access"),
+    path("f/<name:project>/<name:view>/<name:feature>/access/button", grants.button, name="feature-access-button"),
     path("policies/access/<name:name>/", policies.page, name="policy"),
     path("purposes/<name:name>/", policies.purpose, name="purpose"),
     path("policies/", naming.listing, name="policies"),

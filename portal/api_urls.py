@@ -3,7 +3,19 @@
 from django.urls import path, re_path
 
 import common.names  # noqa: F401  registers <name:...>
-from governance.api import announcing_many, audit, classes, deprecations, naming, rights
+from governance.api import (
+    announcing_many,
+    audit,
+    classes,
+    committee,
+    deprecations,
+    grants,
+    inbox,
+    naming,
+    policies,
+    requests,
+    rights,
+)
 from lineage.api import graph, receiving, sayings, warning
 from lineage.api.marquez import urls as marquez
 from lineage.api.marquez.graph import EventsAndGraphView
@@ -137,6 +149,43 @@ urlpatterns = [
     ),
     path("class-suggestions/<name:reference>/accept", classes.AcceptClassView.as_view(), name="class-accept"),
     path("class-suggestions/<name:reference>/decline", classes.DeclineClassView.as_view(), name="class-decline"),
+    path("access-requests", requests.AccessRequestListView.as_view(), name="access-requests"),
+    path("access-requests/emergency", requests.EmergencyView.as_view(), name="access-emergency"),
+    path("access-requests/<name:reference>", requests.AccessRequestView.as_view(), name="access-request"),
+    path(
+        "access-requests/<name:reference>/decisions",
+        requests.DecisionListView.as_view(),
+        name="access-request-decisions",
+    ),
+    path(
+        "access-requests/<name:reference>/decisions/<int:number>",
+        requests.DecisionView.as_view(),
+        name="access-request-decision",
+    ),
+    path(
+        "access-requests/<name:reference>/comments", requests.CommentListView.as_view(), name="access-request-comments"
+    ),
+    path("access-requests/<name:reference>/withdraw", requests.WithdrawView.as_view(), name="access-request-withdraw"),
+    path(
+        "access-requests/<name:reference>/review", requests.EmergencyReviewView.as_view(), name="access-request-review"
+    ),
+    path("grants/verify", rights.RightFindingListView.as_view(), name="grants-verify"),
+    path("grants", grants.GrantListView.as_view(), name="grants"),
+    path("grants/<name:reference>", grants.GrantView.as_view(), name="grant"),
+    path("grants/<name:reference>/revoke", grants.RevokeView.as_view(), name="grant-revoke"),
+    path("grants/<name:reference>/extend", grants.ExtendView.as_view(), name="grant-extend"),
+    path("purposes", policies.PurposeListView.as_view(), name="purposes"),
+    path("purposes/<name:name>", policies.PurposeView.as_view(), name="purpose"),
+    path("policies", policies.PolicyListView.as_view(), name="policies"),
+    path("policies/access/<name:name>", policies.PolicyView.as_view(), name="policy"),
+    path("policies/access/<name:name>/dry-run", policies.PolicyDryRunView.as_view(), name="policy-dry-run"),
+    path("views/<name:key>/standing-approval", policies.StandingApprovalView.as_view(), name="view-standing-approval"),
+    path("committee", committee.CommitteeView.as_view(), name="committee"),
+    path("committee/seats/<name:username>", committee.SeatView.as_view(), name="committee-seat"),
+    path("committee/seats/<name:username>/delegate", committee.DelegateView.as_view(), name="committee-delegate"),
+    path("committee/conflicts", committee.ConflictListView.as_view(), name="committee-conflicts"),
+    path("committee/conflicts/<int:number>", committee.ConflictView.as_view(), name="committee-conflict"),
+    path("me/inbox", inbox.InboxView.as_view(), name="inbox"),
     path("naming-rules", naming.NamingRuleListView.as_view(), name="naming-rules"),
     path("naming-rules/<name:reference>", naming.NamingRuleView.as_view(), name="naming-rule"),
     path("name-words", naming.NameWordListView.as_view(), name="name-words"),
@@ -169,7 +218,6 @@ urlpatterns = [
     path(
         "connections/<slug:slug>/guarded-stores/<slug:place>", rights.GuardedStoreView.as_view(), name="guarded-store"
     ),
-    path("grants/verify", rights.RightFindingListView.as_view(), name="grants-verify"),
     path("operations", operations.OperationListView.as_view(), name="operations"),
     path("operations/<name:reference>", operations.OperationView.as_view(), name="operation"),
     path("operations/<name:reference>/cancel", operations.OperationCancelView.as_view(), name="operation-cancel"),

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET
 from common.markdown import render as render_markdown
 
 PAGES = (
-    "for-services", "for-owners", "for-auditors", "classes", "lineage", "lineage-names", "naming", "files",
-    "enforcement", "client", "problems", "quick-start", "concepts", "search", "freshness", "drift", "incidents",
+    "for-services", "for-owners", "for-auditors", "classes", "access", "enforcement", "lineage", "lineage-names",
+    "naming", "files", "client", "problems", "quick-start", "concepts", "search", "freshness", "drift", "incidents",
     "runbook-online-store", "runbook-materialization", "runbook-backfill", "runbook-rollback", "operations",
     "add-a-connector", "life-of-a-request",
 )  # fmt: skip

@@ -25,5 +25,10 @@ def revision(row: models.Model) -> str:
 
 def require(row: models.Model, expected: str) -> None:
     """Raise ValidationError unless the locked row is in the `expected` state. "*" and "" expect nothing."""
-    if expected not in ("", ANY, revision(row)):
+    require_state(revision(row), expected)
+
+
+def require_state(now: str, expected: str) -> None:
+    """The same for the name of a state."""
+    if expected not in ("", ANY, now):
         raise ValidationError("Somebody changed it meanwhile.", code=PreconditionFailed.default_code)

@@ -102,16 +102,23 @@ class HasScope(BasePermission):
     """A token does only what its scopes say. A session is its person, whole."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        scope = view.required_scopes.get("GET" if request.method == "HEAD" else request.method)
+        named = view.required_scopes.get("GET" if request.method == "HEAD" else request.method)
         token: AccessToken | None = request.auth  # type: ignore[assignment]  # TokenAuthentication gives ours
-        if not scope or token is None or scope in token.scopes:
+        if not named or token is None or not any_of(named).isdisjoint(token.scopes):
             return True
+        scopes = sorted(any_of(named))
+        said = " or ".join(scopes)
         raise InsufficientScope(
-            f"This needs the scope {scope}. The token has: {', '.join(token.scopes) or 'none'}.",
-            fix=f"Create a token with the scope {scope}.",
+            f"This needs the scope {said}. The token has: {', '.join(token.scopes) or 'none'}.",
+            fix=f"Create a token with the scope {said}.",
             url="/settings/tokens/",
-            headers={"WWW-Authenticate": f'{CHALLENGE}, error="insufficient_scope", scope="{scope}"'},
+            headers={"WWW-Authenticate": f'{CHALLENGE}, error="insufficient_scope", scope="{" ".join(scopes)}"'},
         )
+
+
+def any_of(named: str | tuple[str, ...]) -> frozenset[str]:
+    """The scopes of which a token needs one."""
+    return frozenset([named] if isinstance(named, str) else named)
 
 
 def find(secret: str) -> AccessToken:

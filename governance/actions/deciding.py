@@ -7,7 +7,7 @@ left the team a second ago votes no more.
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -25,6 +25,7 @@ from governance.models import (
     Slot,
     Verdict,
 )
+from governance.queries.asking import ItemFault
 from governance.queries.committee import Standing, standing
 from governance.queries.recommending import recommended
 from governance.queries.votes import is_turn_of, pending, tallies_of
@@ -75,11 +76,11 @@ class _Said:
         self.verdict, self.reason, self.items, self.days = verdict, reason, items, days
         self.setting, self.conditions, self.suggestion = setting, conditions, suggestion
 
-    def faults(self, row: AccessRequest, mine: Sequence[RequestItem]) -> dict[str, str]:
+    def faults(self, row: AccessRequest, mine: Sequence[RequestItem]) -> dict[str, str | list[ValidationError]]:
         """By field. Nothing is guessed: an unknown verdict is refused, not taken for a yes."""
         if self.verdict not in Verdict.values:
             return {"verdict": f"Choose from {', '.join(Verdict.values)}."}
-        found = self._faults_of_reason(mine) | self._faults_of_terms(row)
+        found: dict[str, str | list[ValidationError]] = {**self._faults_of_reason(mine), **self._faults_of_terms(row)}
         if self.items is not None and not set(self.items) <= {item.pk for item in mine}:
             found["items"] = "You can decide only about features of this request that wait for you."
         elif self.verdict == Verdict.APPROVE:
@@ -120,10 +121,12 @@ class _Said:
         return found
 
 
-def _faults_of(row: AccessRequest, items: Sequence[RequestItem]) -> dict[str, str]:
+def _faults_of(row: AccessRequest, items: Sequence[RequestItem]) -> dict[str, list[ValidationError]]:
     """Why a yes is not possible whoever says it: the contract does not name the purpose, or things have changed."""
-    texts = [text for item in items if (text := _hindrance(row, item))]
-    return {"items": " ".join(texts)} if texts else {}
+    faults: list[ValidationError] = [
+        ItemFault(item.version, "hindered", text) for item in items if (text := _hindrance(row, item))
+    ]
+    return {"items": faults} if faults else {}
 
 
 def _hindrance(row: AccessRequest, item: RequestItem) -> str:

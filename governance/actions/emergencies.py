@@ -62,6 +62,10 @@ def break_glass(
 
 def _faults(row: AccessRequest, chosen: dict[Version, Policy | None]) -> dict[str, str]:
     found = {}
+    if not row.purpose or not row.purpose.is_usable:
+        found["purpose"] = f"{row.purpose} has ended or waits for its review, so nothing is granted for it."
+    elif other := [str(one) for one in chosen if row.purpose.name not in one.purposes]:
+        found["items"] = f"The contract of {', '.join(other)} does not allow {row.purpose}."
     if not 0 < len(chosen) <= MOST_ITEMS:
         found["items"] = f"Ask for 1 to {MOST_ITEMS} features."
     if not 0 < len(row.incident) <= LONGEST_INCIDENT:

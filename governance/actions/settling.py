@@ -82,8 +82,9 @@ def tell_deciders(row: AccessRequest) -> None:
     waiting = {stage: [items[pk] for pk, one in tallies.items() if one.stage == stage] for stage in Stage}
     title = f"{row}: {row.subject} asks for {len(items)} feature{'s' if len(items) > 1 else ''}"
     for team in _teams(waiting[Stage.OWNER]):
-        why = f"You get this because {team} answers for it."
-        _tell(row, f"owner {team.pk}", title, letters.to_decide(row, why), teams=[team])
+        theirs = [one for one in items.values() if one.owner == team]
+        letter = letters.to_decide(row, f"You get this because {team} answers for it.", theirs)
+        _tell(row, f"owner {team.pk}", title, letter, teams=[team], but=row.requester)
     if waiting[Stage.COMMITTEE]:
         why = "You get this because you are on the committee."
         _tell(row, "committee", title, letters.to_decide(row, why), users=_voters(row))

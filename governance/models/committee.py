@@ -1,6 +1,7 @@
 """The committee: the people who decide about personal data, for how long, and whom each may not decide about."""
 
 from datetime import date
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -8,7 +9,7 @@ from django.db.models import F, Q, TextChoices
 
 from governance.models.policies import MOST_VOTES
 from registry.history import kept_history
-from registry.models import Team, User
+from registry.models import Actor, Team, User
 
 
 @kept_history()
@@ -77,6 +78,14 @@ class ConflictKind(TextChoices):
     DECLARED = "declared", "Declared"
 
 
+class ConflictQuerySet(models.QuerySet["Conflict"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """One's own; all of them for the committee, auditors and administrators."""
+        if not isinstance(actor, User) or not actor.is_active:
+            return self.none()
+        return self if actor.sees_everything else self.filter(user=actor)
+
+
 @kept_history()
 class Conflict(models.Model):
     """Somebody cannot decide about a person or a team: one reports to the other, or an interest was declared."""
@@ -87,6 +96,8 @@ class Conflict(models.Model):
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(max_length=400, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ConflictQuerySet.as_manager()
 
     class Meta:
         ordering = ["user__username", "id"]

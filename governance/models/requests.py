@@ -48,6 +48,10 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
         theirs = RequestItem.objects.filter(request=OuterRef("pk"), owner__in=actor.team_ids)
         return self.filter(Q(requester=actor) | sent & (Q(team__in=actor.team_ids) | Exists(theirs)))
 
+    def sent(self) -> Self:
+        """All but baskets."""
+        return self.exclude(state=RequestState.DRAFT)
+
     def open(self) -> Self:
         """Those that somebody still has to answer."""
         return self.filter(state__in=OPEN)

@@ -2,13 +2,21 @@
 
 from collections.abc import Collection, Mapping
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from governance.models import AccessRequest, Grant, Policy, RequestItem, Setting
 from governance.models.requests import Outcome
 from registry.choices import PERSONAL_CLASSES, PrivacyClass, VersionState
 from registry.models import User, Version
+
+
+class ItemFault(ValidationError):
+    """What stands in the way of one version of a request, and of which."""
+
+    def __init__(self, version: Version, code: str, text: str) -> None:
+        super().__init__(text, code=code)
+        self.version_id = version.pk
 
 
 def as_now(versions: Collection[Version], actor: User) -> list[Version]:
@@ -28,12 +36,18 @@ def subject_of(request: AccessRequest) -> str:
     return f"consumer:{request.consumer_id}" if request.consumer_id else f"person:{request.requester_id}"
 
 
-def faults_of_items(request: AccessRequest, chosen: Mapping[Version, Policy | None]) -> dict[str, str]:
-    """What stands in the way of asking for these versions, each with the policy that would decide: one text that names
-    each of them, or nothing. A grant that is renewed does not stand in its own way."""
+def faults_of_items(
+    request: AccessRequest, chosen: Mapping[Version, Policy | None]
+) -> dict[str, str | list[ValidationError]]:  # fmt: skip
+    """What stands in the way of asking for these versions, each with the policy that would decide. A grant that is
+    renewed does not stand in its own way."""
     held, asked = _held(request, list(chosen)), _asked(request, list(chosen))
-    texts = [_fault(version, policy, request, held, asked) for version, policy in chosen.items()]
-    found = {"items": " ".join(text for text in texts if text)} if any(texts) else {}
+    faults: list[ValidationError] = [
+        ItemFault(version, *fault)
+        for version, policy in chosen.items()
+        if (fault := _fault(version, policy, request, held, asked))
+    ]
+    found: dict[str, str | list[ValidationError]] = {"items": faults} if faults else {}
     longest = [policy for policy in chosen.values() if policy and request.days > policy.most_days]
     if longest:
         least = min(longest, key=lambda one: one.most_days)
@@ -43,22 +57,24 @@ def faults_of_items(request: AccessRequest, chosen: Mapping[Version, Policy | No
 
 def _fault(
     version: Version, policy: Policy | None, request: AccessRequest, held: Mapping[int, Grant], asked: Mapping[int, str]
-) -> str:  # fmt: skip
+) -> tuple[str, str] | None:  # fmt: skip
+    """A code for programs and a sentence."""
     if version.state == VersionState.DEPRECATED:
         instead = f" Ask for {version.replacement}." if version.replacement else ""
-        return f"{version} goes away, so nobody new may read it.{instead}"
+        return "deprecated", f"{version} goes away, so nobody new may read it.{instead}"
     if version.state != VersionState.ACTIVE:
-        return f"{version} is {version.state}, so nobody may read it."
+        return "not_active", f"{version} is {version.state}, so nobody may read it."
     if why := why_no_access_needed(version):
-        return why
+        return "not_personal", why
     if policy is None:
         where = f"{request.setting} in {request.environment}" if request.environment else request.setting
-        return f"No policy says who decides about {version.get_privacy_class_display().lower()} {where} ({version})."
+        kind = version.get_privacy_class_display().lower()
+        return "no_policy", f"No policy says who decides about {kind} {where} ({version})."
     if grant := held.get(version.pk):
-        return f"{grant} allows {version} for this until {grant.ends_at:%-d %b %Y} already. Renew it there."
+        return "held", f"{grant} allows {version} for this until {grant.ends_at:%-d %b %Y} already. Renew it there."
     if other := asked.get(version.pk):
-        return f"{other} asks for {version} for this already."
-    return ""
+        return "asked", f"{other} asks for {version} for this already."
+    return None
 
 
 def why_no_access_needed(version: Version) -> str:

@@ -168,3 +168,41 @@ def why_skipped(owner: Team | None, request: AccessRequest) -> str:
     if all(one.bar(request) for one in parties(people)):
         return f"Everybody in {owner} is a party to it."
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOf:
+    """Somebody with the role, a seat, or both. `is_member` says whether they vote today."""
+
+    user: User
+    seat: Seat
+    is_member: bool
+
+    @property
+    def is_chair(self) -> bool:
+        return self.is_member and roles.CHAIR in self.user.role_names
+
+
+def seats() -> list[SeatOf]:
+    """Everybody who has a seat or the role, by name."""
+    people = User.objects.filter(Q(seat__isnull=False) | Q(groups__name__in=[roles.COMMITTEE, roles.CHAIR])).distinct()
+    today = set(members().values_list("pk", flat=True))
+    rows = people.select_related("seat__delegate").prefetch_related("groups").order_by("username")
+    return [SeatOf(one, _seat(one), one.pk in today) for one in rows]
+
+
+def seat_shown(user: User) -> SeatOf:
+    """The seat of one person; the usual one for whoever has none."""
+    found = User.objects.select_related("seat__delegate").get(pk=user.pk)
+    return SeatOf(found, _seat(found), members().filter(pk=user.pk).exists())
+
+
+def _seat(user: User) -> Seat:
+    return getattr(user, "seat", None) or no_seat(user)
+
+
+def no_seat(user: User) -> Seat:
+    """What stands for the seat of whoever has none; never saved."""
+    seat = Seat(user=user)
+    seat.starts_on = None  # type: ignore[assignment]  # it has not begun
+    return seat

@@ -1,5 +1,9 @@
 """Does a grant still give what it says? It ends with what it was given to, although nobody has revoked it."""
 
+from django.db.models import F, Q
+from django.db.models.functions import Now, TruncDate
+
+from common.fields import At
 from governance.models import Grant, GrantState
 from registry.choices import VersionState
 
@@ -39,3 +43,17 @@ def _of_data(grant: Grant) -> str:
     if purpose.name not in version.purposes:
         return f"The contract of {version} does not allow {purpose} any more."
     return ""
+
+
+def holds(at: At) -> Q:
+    """The same for the database: active grants that give something now. `at` is the way to a column of the grant."""
+    same_team = Q(**{at("consumer__team"): F(at("team"))}) | Q(
+        **{at("consumer__team__isnull"): True, at("team__isnull"): True}
+    )
+    of_reader = Q(**{at("user__is_active"): True}) | Q(same_team, **{at("consumer__gone_at__isnull"): True})
+    of_data = Q(**{
+        at("version__state__in"): READABLE, at("version__privacy_class"): F(at("privacy_class")),
+        at("version__purposes__contains"): [F(at("purpose__name"))], at("purpose__ended_at__isnull"): True,
+        at("purpose__review_on__gte"): TruncDate(Now()),
+    })  # fmt: skip
+    return Q(of_reader, of_data, **{at("state"): GrantState.ACTIVE, at("ends_at__gt"): Now()})

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from governance.models import Policy, StandingApproval
+from governance.models import Policy, Setting, StandingApproval
 from registry.models import FeatureView, Version
 
 
@@ -20,6 +20,20 @@ def policy_for(
         if one.privacy_class == privacy_class and one.setting in ("", setting) and one.environment in ("", environment)
     )  # fmt: skip
     return next(fits, None)
+
+
+def place_of(name: str) -> tuple[str, str, str]:
+    """The class, setting and environment of which a policy of this name is: `Policy.name`, taken apart."""
+    privacy_class, _, rest = name.partition(".")
+    setting, _, environment = rest.partition(".")
+    return (privacy_class, setting, environment) if setting in Setting.values else (privacy_class, "", rest)
+
+
+def policy_named(name: str) -> Policy | None:
+    """The one of this name that decides now."""
+    privacy_class, setting, environment = place_of(name)
+    rows = Policy.objects.current().filter(privacy_class=privacy_class, setting=setting, environment=environment)
+    return rows.first()
 
 
 def is_agreed_beforehand(view: FeatureView) -> bool:

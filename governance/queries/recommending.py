@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from governance.models import AccessRequest, Grant, Outcome, RequestItem, Setting
@@ -29,7 +29,7 @@ def recommended(request: AccessRequest, actor: User) -> Recommendation:
 
 
 def facts_of(request: AccessRequest, actor: User) -> Facts:
-    items = items_weighed(request)
+    items = items_weighed(request, actor)
     purpose = request.purpose
     held, said = held_by(request), said_now(request)
     others = alternatives_to([item.version for item in items], actor)
@@ -53,10 +53,16 @@ def facts_of(request: AccessRequest, actor: User) -> Facts:
     )  # fmt: skip
 
 
-def items_weighed(request: AccessRequest) -> list[RequestItem]:
+def items_weighed(request: AccessRequest, actor: User) -> list[RequestItem]:
     """What a decision is about: what is pending, or everything once nothing is."""
-    items = list(request.items.select_related("version__feature__view", "policy", "owner"))
+    items = list(seen_items(request, actor))
     return [item for item in items if item.is_open] or items
+
+
+def seen_items(request: AccessRequest, actor: User) -> QuerySet[RequestItem]:
+    """Items of features that the actor sees: who owns one of a basket does not see restricted ones of others."""
+    seen = request.items.filter(version__feature__in=Feature.objects.visible_to(actor))
+    return seen.select_related("version__feature__view", "policy", "owner")
 
 
 def held_by(request: AccessRequest) -> list[Any]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from governance.models import AccessRequest, Decision, Grant, RequestItem, RequestState
 from governance.queries.committee import Standing, standing
-from governance.queries.recommending import alternatives_to, held_by, precedents, recommended
+from governance.queries.recommending import alternatives_to, held_by, precedents, recommended, seen_items
 from governance.queries.votes import is_turn_of, said_now, tallies_of
 from governance.recommending import Fit, Recommendation, Rule
 from governance.tallying import Stage, Tally
@@ -75,8 +75,8 @@ class Review:
 
 
 def review_of(request: AccessRequest, actor: User) -> Review:
-    """As it is now, for this person."""
-    items = list(request.items.select_related("version__feature__view", "version__feature__project", "policy", "owner"))
+    """As it is now, for this person: without features that are hidden from them."""
+    items = list(seen_items(request, actor).select_related("version__feature__project"))
     tallies = tallies_of(request) if request.is_open else {}
     place = standing(actor, request, items)
     advice = recommended(request, actor)

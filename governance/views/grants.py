@@ -25,7 +25,7 @@ from registry.actions.action import allow
 from registry.models import User
 from registry.references import public_number
 from registry.views.actor import actor_of
-from registry.views.feature_frame import find, frame
+from registry.views.feature_frame import find, frame, version_asked
 
 COLUMNS = (
     "grant", "state", "reader", "team", "feature", "privacy_class", "purpose", "setting", "environment", "starts_at",
@@ -161,3 +161,12 @@ def of_feature(request: HttpRequest, project: str, view: str, feature: str) -> H
         "asked": asked.distinct(), "standing": access_of(version, actor), "policies": policies_about(version),
     }  # fmt: skip
     return render(request, "governance/feature/access.html", context)
+
+
+@require_GET
+def button(request: HttpRequest, project: str, view: str, feature: str) -> HttpResponse:
+    """The button of a personal feature's page that says how one stands to it. Pulled by the page, whose app knows no
+    grants."""
+    version = version_asked(request, find(request, project, view, feature))
+    context = {"feature": version.feature, "version": version, "standing": access_of(version, actor_of(request))}
+    return render(request, "governance/feature/button.html", context)

@@ -56,6 +56,8 @@ SPECTACULAR_SETTINGS = {
         "ClaimKindEnum": "lineage.models.ClaimKind",
         "KnownClassEnum": "lineage.models.classes.CLAIMED_CLASSES",
         "PersonalClassEnum": "governance.serializers.classes.PERSONAL_CHOICES",
+        "ConflictKindEnum": "governance.models.committee.ConflictKind",
+        "VerdictEnum": "governance.models.requests.Verdict",
         "BreachKindEnum": "monitoring.kinds.CHOICES",
         "CauseKindEnum": "monitoring.models.CauseKind",
     },

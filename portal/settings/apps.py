@@ -59,6 +59,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What else keeps a version from retiring, or was decided about it: see registry.queries.retirement.
 CHARTER_BLOCKERS = ["governance.queries.blockers.decided"]
+# What else a release is told about who reads: see registry.queries.checking.
+CHARTER_CHECKS = ["governance.queries.checking.access"]
+# Which features one may read, for searches: see registry.search.fields.
+CHARTER_ACCESS = "governance.queries.searching.features_with"
 # What else names must be, besides what the registry wants of them: see registry.naming.
 CHARTER_NAME_RULES = ["governance.queries.naming.ProjectNames"]
 # What was measured of features' values, for finding near-duplicates: see registry.queries.alike.

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils import timezone
 
@@ -255,9 +256,10 @@ def require_any(row: Version, states: tuple[VersionState, ...], verb: str) -> No
         raise invalid(version=f"v{row.number} is {row.state}. Only what is {wanted} can be {verb}.")
 
 
-def refuse(found: Mapping[str, str]) -> None:
+def refuse(found: Mapping[str, str | list[ValidationError]]) -> None:
+    """Raise what was found by field: a text, or one error for each of several things."""
     if found:
-        raise invalid(**found)
+        raise ValidationError({name: said if isinstance(said, list) else [said] for name, said in found.items()})
 
 
 def move(row: Version, state: VersionState, note: Note, **dates: Any) -> None:

@@ -28,11 +28,12 @@ from registry.tokens import HasScope
 class Endpoint(GenericAPIView):
     """One address of the API.
 
-    `required_scopes` names the scope a token needs for each method. `parameters` lists the query parameters each method
-    understands: any other is an error, because a mistyped filter that is ignored answers with the whole list.
+    `required_scopes` names the scope a token needs for each method, or several of which one will do. `parameters` lists
+    the query parameters each method understands: any other is an error, because a mistyped filter that is ignored
+    answers with the whole list.
     """
 
-    required_scopes: ClassVar[Mapping[str, str]] = {}
+    required_scopes: ClassVar[Mapping[str, str | tuple[str, ...]]] = {}
     parameters: ClassVar[Mapping[str, tuple[Parameter, ...]]] = {}
     conditional_methods: ClassVar[tuple[str, ...]] = ()  # those that need If-Match
     other_problems: ClassVar[Mapping[str, tuple[int, ...]]] = {}  # statuses beside the usual ones

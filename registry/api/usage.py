@@ -15,7 +15,7 @@ from registry.api.consumers import found_consumer
 from registry.api.endpoints import Endpoint
 from registry.api.writes import write
 from registry.choices import Scope
-from registry.queries.checking import Verdict, check_all, worst
+from registry.queries.checking import ReadBy, Verdict, check_all, worst
 from registry.queries.defaults import read_by
 
 
@@ -98,10 +98,12 @@ def _said(wrong: ValidationError) -> str:
 
 
 class AskedSerializer(serializers.Serializer):
-    """Either features, or a consumer: then all that it is known to read."""
+    """Features, a consumer, or both: a consumer alone is asked about all that it is known to read."""
 
     features = serializers.ListField(child=Text(max_length=600), required=False, min_length=1, max_length=500)
-    consumer = Text(required=False, max_length=320, help_text="kind:name")
+    consumer = Text(required=False, max_length=320, help_text="kind:name of who reads them.")
+    purpose = Text(required=False, max_length=80, help_text="With a consumer: only access for this purpose counts.")
+    environment = Text(required=False, max_length=40, help_text="With a consumer: only access for this one counts.")
 
 
 class VerdictReasonSerializer(serializers.Serializer):
@@ -131,10 +133,12 @@ class FeaturesCheckView(Endpoint):
     @extend_schema(request=AskedSerializer, responses=CheckedSerializer)
     def post(self, request: Request) -> HttpResponse:
         sent = self.sent(AskedSerializer)
-        if ("features" in sent) == ("consumer" in sent):
-            raise Invalid("Name either features or a consumer.")
-        references = sent.get("features") or read_by(found_consumer(self.actor, sent["consumer"], None), self.actor)
-        found = check_all(references, self.actor)
+        consumer = found_consumer(self.actor, sent["consumer"], None) if "consumer" in sent else None
+        if consumer is None and "features" not in sent:
+            raise Invalid("Name features, or a consumer.")
+        by = ReadBy(consumer, sent.get("purpose", ""), sent.get("environment", "")) if consumer else None
+        references = sent.get("features") or (read_by(consumer, self.actor) if consumer else [])
+        found = check_all(references, self.actor, by)
         return self.answer({"verdict": worst(found), "data": [_told(one) for one in found]})
 
 

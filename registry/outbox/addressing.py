@@ -15,16 +15,18 @@ MORNING = time(8)
 
 
 def deliveries_for(
-    event: str, *, teams: Iterable[Team] = (), users: Iterable[User] = (), everybody: bool = False, pages: bool = False
-) -> list[Delivery]:
-    """Unsaved deliveries: mails to the teams' own addresses as such news usually goes out, or else to their members, to
-    users as each of them wants it, and to the webhooks of the teams; those without a team hear what concerns
-    `everybody`. Webhooks that wake somebody are called only where it `pages`."""
+    event: str, *, teams: Iterable[Team] = (), users: Iterable[User] = (), everybody: bool = False,
+    pages: bool = False, but: User | None = None,
+) -> list[Delivery]:  # fmt: skip
+    """Unsaved deliveries: mails to the teams' own addresses as such news usually goes out, or else to their members
+    without `but`, to users as each of them wants it, and to the webhooks of the teams; those without a team hear what
+    concerns `everybody`. Webhooks that wake somebody are called only where it `pages`."""
     teams = list(teams)
     people = {user.pk: user for user in users}
     for team in teams:
         if not team.email:
             people |= {user.pk: user for user in team.members.filter(is_active=True)}
+    people = {pk: user for pk, user in people.items() if user != but}
     found = [*_to_addresses(event, [team.email for team in teams if team.email]), *_to_people(event, people)]
     hooks = Webhook.objects.wanting(event).filter(Q(team__in=teams) | Q(team=None, pk__isnull=not everybody))
     if not pages:

@@ -20,12 +20,13 @@ QUIET_ONLINE, QUIET_OFFLINE = timedelta(days=7), timedelta(days=30)
 @dataclass(frozen=True, slots=True)
 class Blocker:
     """What stands in the way. `code` is for programs, `detail` a sentence; `consumer` is kind:name, or empty where
-    there is none or it is hidden; `consumer_id` is known even then."""
+    there is none or it is hidden; `consumer_id` is known even then. `evidence` says how we know that somebody reads."""
 
     code: str
     detail: str
     consumer: str = ""
     consumer_id: int | None = None
+    evidence: str = ""
 
 
 def blockers_of(version: Version, actor: Actor | None) -> list[Blocker]:
@@ -110,7 +111,7 @@ def _of_readers(version: Version, actor: Actor | None) -> list[Blocker]:
             continue
         if usage.evidence != Evidence.OBSERVED:
             said = f"{who} reads it ({Evidence(usage.evidence).label.lower()})."
-            found.append(Blocker("reader", said, reader, usage.consumer_id))
+            found.append(Blocker("reader", said, reader, usage.consumer_id, usage.evidence))
         else:
             said = f"{who} read it on {usage.last_seen_at:%Y-%m-%d}, less than {quiet.days} days ago."
             found.append(Blocker("recent_read", said, reader, usage.consumer_id))

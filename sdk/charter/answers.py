@@ -169,6 +169,97 @@ class Check(Said):
     data: list[CheckedFeature] = []
 
 
+class AccessItem(Said):
+    """One feature that is asked for, and what became of it."""
+
+    feature: str
+    outcome: str
+    privacy_class: str = ""
+    owner: str | None = None
+    grant: str | None = None
+
+
+class AccessDecision(Said):
+    """What somebody said about a request."""
+
+    id: int
+    verdict: str
+    voter: str | None = None
+    slot: str = ""
+    reason: str = ""
+    days: int | None = None
+    undone_at: datetime | None = None
+
+
+class AccessRequest(Said):
+    """Somebody asks to read personal features, for one purpose. `etag` names the state that it was read in."""
+
+    id: str
+    state: str
+    requester: str
+    subject: str
+    purpose: str
+    setting: str = "offline"
+    environment: str = ""
+    days: int = 0
+    why: str = ""
+    features: list[str] = []
+    due_at: datetime | None = None
+    decided_at: datetime | None = None
+    items: list[AccessItem] = []
+    decisions: list[AccessDecision] = []
+    etag: str = ""
+
+
+class Waiting(Said):
+    """A request that waits for you, with the features of it that do; or one that you wait for."""
+
+    id: str
+    subject: str
+    purpose: str
+    state: str
+    due_at: datetime | None = None
+    features: list[str] = []
+
+
+class Inbox(Said):
+    """What waits for your decision or answer, and what you wait for."""
+
+    decide: list[Waiting] = []
+    others: list[Waiting] = []
+    classify: list[dict[str, Any]] = []
+    acknowledge: list[dict[str, Any]] = []
+
+
+class Grant(Said):
+    """The right to read one version for one purpose until a day. `holds` says whether it gives anything now."""
+
+    id: str
+    state: str
+    subject: str
+    feature: str
+    purpose: str
+    holds: bool = False
+    setting: str = "offline"
+    environment: str = ""
+    conditions: list[str] = []
+    request: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str = ""
+
+
+class Purpose(Said):
+    """A reason for which personal data may be used."""
+
+    name: str
+    description: str = ""
+    legal_basis: str = ""
+    is_usable: bool = False
+    review_on: date | None = None
+
+
 class Event(Said):
     """Something that happened, as webhooks are told it; `id` is theirs too."""
 

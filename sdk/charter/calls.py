@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from charter.answers import (
+    AccessRequest,
     Announced,
     CanRetire,
     Check,
@@ -15,11 +16,14 @@ from charter.answers import (
     Events,
     Feature,
     Found,
+    Grant,
     Impact,
+    Inbox,
     Incident,
     Lineage,
     Operation,
     Plan,
+    Purpose,
     RightFound,
     Version,
 )
@@ -145,8 +149,78 @@ def retire(key: str, number: int, reason: str) -> Call[Version]:
     return _post(f"{_version(key, number)}/retire", {"reason": reason}, lambda said: Version(**said))
 
 
-def check(consumer: str | None, features: Iterable[str] | None) -> Call[Check]:
-    body = {"consumer": consumer} if consumer else {"features": list(features or ())}
+def request_access(said: Mapping[str, Any], dry_run: bool) -> Call[AccessRequest]:
+    query = {"dry_run": "true"} if dry_run else {}
+    return Call("POST", "/access-requests", lambda told: AccessRequest(**told), query, dict(said), _once())
+
+
+def take_access(said: Mapping[str, Any]) -> Call[AccessRequest]:
+    return _post("/access-requests/emergency", dict(said), lambda told: AccessRequest(**told))
+
+
+def access_requests(filters: Mapping[str, Any]) -> Call[list[AccessRequest]]:
+    query = {"limit": MOST_ROWS} | _asked(filters)
+    return Call("GET", "/access-requests", lambda said: [AccessRequest(**one) for one in said["data"]], query)
+
+
+def access_request(request_id: str) -> Call[AccessRequest]:
+    query = {"expand": "items,decisions,comments"}
+    path = f"/access-requests/{segment(request_id)}"
+    return Call("GET", path, lambda said: AccessRequest(**said), query, tells_tag=True)
+
+
+def decide(request_id: str, said: Mapping[str, Any], etag: str) -> Call[AccessRequest]:
+    """`etag` names the state that was read."""
+    path, headers = f"/access-requests/{segment(request_id)}/decisions", _once() | {"If-Match": etag}
+    return Call("POST", path, lambda told: AccessRequest(**told), body=dict(said), headers=headers)
+
+
+def change_request(request_id: str, said: Mapping[str, Any], etag: str) -> Call[AccessRequest]:
+    path, headers = f"/access-requests/{segment(request_id)}", {"If-Match": etag}
+    return Call("PATCH", path, lambda told: AccessRequest(**told), body=dict(said), headers=headers)
+
+
+def take_back(request_id: str, decision: int) -> Call[AccessRequest]:
+    path = f"/access-requests/{segment(request_id)}/decisions/{decision}"
+    return Call("DELETE", path, lambda told: AccessRequest(**told))
+
+
+def of_request(request_id: str, what: str, said: Mapping[str, Any]) -> Call[AccessRequest]:
+    """`what` is withdraw or review."""
+    return _post(f"/access-requests/{segment(request_id)}/{what}", dict(said), lambda told: AccessRequest(**told))
+
+
+def comment(request_id: str, text: str) -> Call[dict[str, Any]]:
+    return _post(f"/access-requests/{segment(request_id)}/comments", {"text": text}, dict)
+
+
+def inbox() -> Call[Inbox]:
+    return Call("GET", "/me/inbox", lambda said: Inbox(**said))
+
+
+def grants(filters: Mapping[str, Any]) -> Call[list[Grant]]:
+    query = {"limit": MOST_ROWS} | _asked(filters)
+    return Call("GET", "/grants", lambda said: [Grant(**one) for one in said["data"]], query)
+
+
+def revoke_grant(grant_id: str, reason: str) -> Call[Grant]:
+    return _post(f"/grants/{segment(grant_id)}/revoke", {"reason": reason}, lambda said: Grant(**said))
+
+
+def extend_grant(grant_id: str, days: int | None) -> Call[AccessRequest]:
+    body = {} if days is None else {"days": days}
+    return _post(f"/grants/{segment(grant_id)}/extend", body, lambda said: AccessRequest(**said))
+
+
+def purposes() -> Call[list[Purpose]]:
+    return Call("GET", "/purposes", lambda said: [Purpose(**one) for one in said["data"]], {"limit": MOST_ROWS})
+
+
+def check(consumer: str | None, features: Iterable[str] | None, **about: str) -> Call[Check]:
+    """`about` narrows which grants count: purpose, environment."""
+    body: dict[str, Any] = {name: value for name, value in about.items() if value}
+    body |= {"consumer": consumer} if consumer else {}
+    body |= {"features": list(features)} if features else {}
     return Call("POST", "/features/check", lambda said: Check(**said), body=body, headers=_once())
 
 
@@ -294,6 +368,12 @@ def revoke_token(token_id: str) -> Call[None]:
 
 def me() -> Call[dict[str, Any]]:
     return Call("GET", "/me", dict)
+
+
+def _asked(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that say something, as a query has them."""
+    said = {name: value for name, value in filters.items() if value not in (None, "")}
+    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in said.items()}
 
 
 def _incident(reference: str) -> str:

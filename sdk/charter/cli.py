@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from charter.commands import (
+    access,
     account,
     auditing,
     breaking,
@@ -65,7 +66,20 @@ def _say_version(is_asked: bool) -> None:
 app = typer.Typer(
     cls=Charter, no_args_is_help=True, pretty_exceptions_enable=False, help="The feature registry, from a terminal."
 )
-for group in (finding, tracing, files, living, ending, granting, serving, watching, breaking, auditing, account):
+for group in (
+    finding,
+    tracing,
+    files,
+    living,
+    ending,
+    access,
+    granting,
+    serving,
+    watching,
+    breaking,
+    auditing,
+    account,
+):
     group.add_to(app)
 
 

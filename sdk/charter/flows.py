@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from charter import calls
 from charter.answers import (
+    AccessRequest,
     Announced,
     CanRetire,
     Check,
@@ -18,11 +19,14 @@ from charter.answers import (
     Events,
     Feature,
     Found,
+    Grant,
     Impact,
+    Inbox,
     Incident,
     Lineage,
     Operation,
     Plan,
+    Purpose,
     RightFound,
     Version,
 )
@@ -46,9 +50,12 @@ def parts(reference: str) -> Flow[tuple[Feature, Version]]:
     return found, (yield calls.version(key, found.version if number is None else number))
 
 
-def check(features: Iterable[str] | None = None, *, consumer: str | None = None) -> Flow[Check]:
-    """May these features be read, or those that a consumer reads?"""
-    return (yield calls.check(consumer, features))
+def check(
+    features: Iterable[str] | None = None, *, consumer: str | None = None, purpose: str = "", environment: str = ""
+) -> Flow[Check]:  # fmt: skip
+    """May these features be read, or those that a consumer reads? Of a consumer it also says until when it has access
+    to personal ones; only grants for the purpose and environment count, where these are named."""
+    return (yield calls.check(consumer, features, purpose=purpose, environment=environment))
 
 
 def can_retire(reference: str) -> Flow[CanRetire]:
@@ -294,6 +301,118 @@ def operation(reference: str, after: float = 0.0) -> Flow[Operation]:
     if after:
         yield Wait(after)
     return (yield calls.operation(reference))
+
+
+def request_access(
+    features: Iterable[str], *, purpose: str, why: str, days: int, consumer: str | None = None,
+    setting: str = "offline", environment: str = "", dry_run: bool = False,
+) -> Flow[AccessRequest]:  # fmt: skip
+    """Ask to read up to 30 personal features, for yourself or for `model:name` of your team. `setting` is offline or
+    online. Raises Refused with one error for each feature that cannot be asked for."""
+    said = {
+        "features": list(features), "purpose": purpose, "why": why, "days": days, "setting": setting,
+        "environment": environment,
+    }  # fmt: skip
+    return (yield calls.request_access(said | ({"consumer": consumer} if consumer else {}), dry_run))
+
+
+def take_access(
+    features: Iterable[str], *, purpose: str, incident: str, why: str, consumer: str | None = None,
+    setting: str = "offline", environment: str = "",
+) -> Flow[AccessRequest]:  # fmt: skip
+    """Break-glass access: at once and for hours, because of an incident. The committee is told and reviews it."""
+    said = {
+        "features": list(features), "purpose": purpose, "incident": incident, "why": why, "setting": setting,
+        "environment": environment,
+    }  # fmt: skip
+    return (yield calls.take_access(said | ({"consumer": consumer} if consumer else {})))
+
+
+def access_requests(
+    *, state: str | None = None, mine: bool | None = None, feature: str | None = None, subject: str | None = None,
+    purpose: str | None = None,
+) -> Flow[list[AccessRequest]]:  # fmt: skip
+    """The newest 200 that you see. `subject` is kind:name or person:username."""
+    said = {"state": state, "mine": mine, "feature": feature, "subject": subject, "purpose": purpose}
+    return (yield calls.access_requests(said))
+
+
+def access_request(request_id: str) -> Flow[AccessRequest]:
+    """One, such as AR-1042, with what became of each feature and what was said."""
+    return (yield calls.access_request(request_id))
+
+
+def change_request(request_id: str, *, etag: str = "", **said: Any) -> Flow[AccessRequest]:
+    """Change what others asked to change, and send it again: any of features (those that stay), purpose, why, consumer,
+    setting, environment, days. Without `etag`, whatever it is now."""
+    return (yield calls.change_request(request_id, said, etag or "*"))
+
+
+def decide(
+    request_id: str, verdict: str, *, reason: str = "", features: Iterable[str] | None = None, days: int | None = None,
+    setting: str | None = None, conditions: Iterable[str] = (), etag: str = "",
+) -> Flow[AccessRequest]:  # fmt: skip
+    """Say approve, deny, changes or recuse. `features` are those that a yes is for, the rest is denied; `days`,
+    `setting` and `conditions` make it less than was asked.
+
+    With the `etag` of a request that was read, it is refused if that has changed since; without, it counts for the
+    request as it is now.
+    """
+    said: dict[str, Any] = {"verdict": verdict, "reason": reason}
+    said |= {"conditions": kept} if (kept := list(conditions)) else {}
+    said |= {} if features is None else {"features": list(features)}
+    said |= {name: value for name, value in (("days", days), ("setting", setting)) if value is not None}
+    tag = etag or (yield calls.access_request(request_id)).etag
+    return (yield calls.decide(request_id, said, tag))
+
+
+def take_back(request_id: str, decision: int) -> Flow[AccessRequest]:
+    """Take your own decision back, within a minute."""
+    return (yield calls.take_back(request_id, decision))
+
+
+def withdraw(request_id: str, *, reason: str = "") -> Flow[AccessRequest]:
+    """Take a request of yours back. What was granted stays."""
+    return (yield calls.of_request(request_id, "withdraw", {"reason": reason}))
+
+
+def review_emergency(request_id: str, *, is_right: bool, reason: str) -> Flow[AccessRequest]:
+    """Say afterwards whether break-glass access was right."""
+    return (yield calls.of_request(request_id, "review", {"is_right": is_right, "reason": reason}))
+
+
+def comment(request_id: str, text: str) -> Flow[dict[str, Any]]:
+    """Ask or answer something beside a request."""
+    return (yield calls.comment(request_id, text))
+
+
+def inbox() -> Flow[Inbox]:
+    """What waits for your decision or answer, and what you wait for."""
+    return (yield calls.inbox())
+
+
+def grants(
+    *, state: str | None = "active", subject: str | None = None, feature: str | None = None,
+    purpose: str | None = None, mine: bool | None = None, as_of: str | None = None,
+) -> Flow[list[Grant]]:  # fmt: skip
+    """The newest 200 that you see. With `as_of`, a day or a moment, those that held then, whatever became of them."""
+    said = {"state": None if as_of else state, "subject": subject, "feature": feature, "purpose": purpose}
+    return (yield calls.grants(said | {"mine": mine, "as_of": as_of}))
+
+
+def revoke_grant(grant_id: str, *, reason: str) -> Flow[Grant]:
+    """End a grant now. Who holds it is told why."""
+    return (yield calls.revoke_grant(grant_id, reason))
+
+
+def extend_grant(grant_id: str, *, days: int | None = None) -> Flow[AccessRequest]:
+    """Ask for the same again. The grant stays as it is until the new one is there."""
+    return (yield calls.extend_grant(grant_id, days))
+
+
+def purposes() -> Flow[list[Purpose]]:
+    """The registered reasons for which personal data may be used, and whether each is granted for today."""
+    return (yield calls.purposes())
 
 
 def me() -> Flow[dict[str, Any]]:

@@ -58,7 +58,9 @@ def test_the_demo_s_own_faults_have_an_incident_each(store: Connection) -> None:
     assert f"Table {missing.source.location} cannot be read" in found
     assert found["View flights.tail_utilisation_daily is stale"] == "fleet"
     assert found["View flights.plane_profile has too many nulls"] == "fleet"
-    assert len(found) == 9, found
+    drifted = {title for title in found if title.endswith("has drifted")}
+    assert "View flights.route_delay_daily has drifted" in drifted  # the storms of July
+    assert len(found.keys() - drifted) == 9, found
 
 
 def test_a_file_that_is_renamed(store: Connection, demo: InstalledDemo) -> None:

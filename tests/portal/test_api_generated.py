@@ -61,7 +61,7 @@ def token(cast: SimpleNamespace, _kept_connection: None) -> str:
     ConnectionFactory(owner=cast.payments)
     measure(view)
     cast.owner_a.groups.add(cast.admin.groups.get())
-    return token_for(cast.owner_a, "features:read", "features:write", "admin")
+    return token_for(cast.owner_a, "features:read", "features:write", "access:request", "access:decide", "admin")
 
 
 schema = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(request=None, public=True))

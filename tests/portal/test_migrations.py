@@ -9,6 +9,8 @@ from django_migration_linter.sql_analyser import analyse_sql_statements
 # The last migration of each app that can stop nobody: those of the first release, and one that makes an app's first
 # tables, which no release before it reads.
 HARMLESS = {"registry": 2, "monitoring": 2, "lineage": 2, "governance": 1}
+# These make tables of their own by SQL, for want of partitions in Django; the linter takes their way back for a danger.
+OWN_TABLES = {("monitoring", "0010_tables_of_days_and_drift"), ("monitoring", "0012_table_of_skew")}
 
 
 def number(name: str) -> int:
@@ -25,7 +27,7 @@ def test_the_running_release_survives_each_migration(capsys: pytest.CaptureFixtu
     linter = MigrationLinter(include_apps=[app for app in HARMLESS if apps.is_installed(app)], no_cache=True)
     linter.all_warnings_as_errors = True
     for app, name in linter.migration_loader.disk_migrations:
-        if app in HARMLESS and number(name) > HARMLESS[app]:
+        if app in HARMLESS and number(name) > HARMLESS[app] and (app, name) not in OWN_TABLES:
             linter.lint_migration(linter.migration_loader.disk_migrations[app, name])
     assert not linter.has_errors, capsys.readouterr().out
 

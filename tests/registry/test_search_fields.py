@@ -169,7 +169,7 @@ def test_field(shop: SimpleNamespace, text: str, expected: str) -> None:
         ("used:3*", "used cannot end in a star"),
         ("project:>3", "project takes a name"),
         ("reads-from:stg_*", "reads-from takes the name of a table"),
-        ("access:none", "Access is not requested through Charter yet"),
+        ("access:all", "access is one of mine, none, pending, expiring"),
     ],
 )
 def test_a_part_that_says_nothing_is_left_out(shop: SimpleNamespace, text: str, note: str) -> None:

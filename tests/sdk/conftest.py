@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 SDK = Path(__file__).parents[2] / "sdk"
+SCOPES = ("features:read", "features:write", "metrics:write", "access:request", "access:decide")
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,7 @@ def as_user(live_server: Any, tmp_path: Path, cast: SimpleNamespace) -> Callable
     def environment(user: Any) -> dict[str, str]:
         return {
             "PATH": os.environ["PATH"], "HOME": str(tmp_path), "CHARTER_URL": live_server.url, "NO_COLOR": "1",
-            "CHARTER_TOKEN": token_for(user, "features:read", "features:write", "metrics:write"), "COLUMNS": "200",
-            "PYTHONPATH": str(SDK),
+            "CHARTER_TOKEN": token_for(user, *SCOPES), "COLUMNS": "200", "PYTHONPATH": str(SDK),
         }  # fmt: skip
 
     return environment

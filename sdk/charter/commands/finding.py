@@ -98,13 +98,18 @@ def diff(context: typer.Context, old: Reference, new: Reference) -> None:
 def check(
     context: typer.Context,
     features: Annotated[list[str] | None, typer.Argument(help="Features, with @number or not")] = None,
-    consumer: Annotated[str | None, typer.Option(help="All that it reads, such as model:fraud-ranker")] = None,
+    consumer: Annotated[str | None, typer.Option(help="Who reads; alone, all that it does: model:fraud-ranker")] = None,
+    purpose: Annotated[str, typer.Option(help="Of personal features, only access for this counts")] = "",
+    environment: Annotated[str, typer.Option("--env", help="Only access for this environment counts")] = "",
 ) -> None:
-    """May these be read? Ends with 0, with 3 for warnings, with 1 when one is blocked."""
+    """May these be read? Ends with 0, with 3 for warnings, with 1 when one is blocked.
+
+    Of a consumer it also says until when it has access to personal features; of features, who reads them.
+    """
     if not features and not consumer:
         raise typer.BadParameter("Name features, or a consumer: charter check --consumer model:fraud-ranker")
     with connected(context) as registry:
-        found = registry.check(features, consumer=consumer)
+        found = registry.check(features, consumer=consumer, purpose=purpose, environment=environment)
     if not said(context, found):
         for one in found.data:
             why = " ".join(reason.detail for reason in one.reasons)

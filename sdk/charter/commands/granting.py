@@ -1,21 +1,23 @@
-"""What stores let people read, against what was granted."""
+"""`charter grants`: who may read what, and whether stores let them read that and nothing else."""
 
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
+from charter.commands.access import grants
 from charter.commands.speaking import NO, OK, WARNINGS, connected, console, said, table
 
 WRONG = ("extra", "absent")
-grants = typer.Typer(no_args_is_help=True, help="Rights to read personal features.")
 
 
 def add_to(app: typer.Typer) -> None:
-    app.add_typer(grants, name="grants")
+    group = typer.Typer(invoke_without_command=True)
+    group.callback(invoke_without_command=True)(grants)
+    group.command()(verify)
+    app.add_typer(group, name="grants")
 
 
-@grants.command()
 def verify(
     context: typer.Context,
     connection: Annotated[str | None, typer.Option(help="Only of this connection")] = None,
