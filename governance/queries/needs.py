@@ -1,16 +1,15 @@
 """What the stores of a connection have to give a reader for one version: its column, its table, its keys."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.feast.online_patterns import keys_of
 from connectors.feast.online_tables import tables_of
 from connectors.gates import product_at
 from connectors.postgres.names import parts_of
-from connectors.records import ConnectorError, ViewTarget
+from connectors.records import Column, ConnectorError, ViewTarget
 from connectors.rights import Target
 from governance.models import Place, Setting
-from monitoring.actions.measure import target as target_of
-from monitoring.models import Origin
 from registry.models import Connection, Feature, FeatureView, Version
 from registry.stores import address
 
@@ -58,7 +57,7 @@ class Needs:
         if source is None:
             return None
         if source.kind == "snowflake":
-            table = target_of(view, [feature], Origin.SOURCE)
+            table = _table(view, [feature], is_source=True)
             return Need(Place.OFFLINE, SCRIPT_ONLY, (Target("column", (table.location, table.columns[0].column)),))
         product = self._product(connection, Place.OFFLINE) if source.kind == "postgres" else ""
         if product != "PostgreSQL":
@@ -71,7 +70,7 @@ class Needs:
             return Need(Place.OFFLINE, product, hindrance=str(error))
 
     def _online(self, connection: Connection, view: FeatureView, feature: Feature) -> Need | None:
-        product, table = self._product(connection, Place.ONLINE), target_of(view, [feature], Origin.SERVED)
+        product, table = self._product(connection, Place.ONLINE), _table(view, [feature])
         match product:
             case "PostgreSQL":
                 shared = {one.pk for one in view.features.all() if one.gone_at is None and one.is_personal}
@@ -120,9 +119,24 @@ def product_of(connection: Connection, place: str) -> str:
     return found
 
 
+def _table(view: FeatureView, features: Sequence[Feature], *, is_source: bool = False) -> ViewTarget:
+    """Where features are: in the source, columns and keys have the names from before field mapping."""
+    source = view.source.batch_source or view.source if view.source else None
+    mapping = source.field_mapping if source and is_source else {}
+    column_of = {to: column for column, to in mapping.items()}
+    return ViewTarget(
+        project=view.project.upstream_name or view.project.name, view=view.name, version=view.upstream_version,
+        join_keys=tuple(column_of.get(key, key) for entity in view.entities.all() for key in entity.join_keys),
+        columns=tuple(
+            Column(one.name, column_of.get(one.name, one.name), one.dtype, one.is_personal) for one in features
+        ),
+        location=source.location if source else "", timestamp_column=source.timestamp_field if source else "",
+    )  # fmt: skip
+
+
 def _columns(view: FeatureView, feature: Feature) -> tuple[Target, ...]:
     """The feature's column; and what tells whose value it is and from when, unless that is personal by itself."""
-    table = target_of(view, [feature, *(one for one in view.features.all() if one.is_personal)], Origin.SOURCE)
+    table = _table(view, [feature, *(one for one in view.features.all() if one.is_personal)], is_source=True)
     parts, (first, *others) = parts_of(table.location), table.columns
     personal = {one.column for one in others}
     beside = dict.fromkeys([*table.join_keys, table.timestamp_column])

@@ -97,7 +97,8 @@ def living_in(connection: Connection) -> list[Grant]:
 
 def _standing(connection: Connection) -> Iterable[Grant]:
     rows = Grant.objects.filter(state__in=STANDING, version__feature__view__connection=connection).order_by("pk")
-    together = ("version__feature__view__connection", "version__feature__view__source__batch_source")
+    view = "version__feature__view"
+    together = (f"{view}__connection", f"{view}__project", f"{view}__source__batch_source")
     return rows.with_names().select_related(*together).prefetch_related(
         "version__feature__view__entities", "version__feature__view__features"
     )  # fmt: skip
