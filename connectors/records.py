@@ -21,6 +21,10 @@ class ConnectorError(Exception):
         self.fix = fix
 
 
+class StoreAway(ConnectorError):
+    """It could not be reached or entered at all: asking it for something else is of no use now."""
+
+
 # --- what exists ---------------------------------------------------------------------------------
 
 

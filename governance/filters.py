@@ -13,11 +13,13 @@ from governance.models import (
     ClassSuggestion,
     DeprecationState,
     Evaluation,
+    FindingKind,
     GrantState,
     Reader,
     RequestItem,
     RequestState,
     ReviewState,
+    RightFinding,
     SuggestionState,
 )
 from lineage.models.classes import CLAIMED_CLASSES
@@ -46,6 +48,17 @@ class AuditLogFilter(AuditFilter):
 
     object_type = CharFilter("object_type", "exact", max_length=40, help_text="Such as feature or connection")
     object_key = CharFilter("object_key", "exact", max_length=600, help_text="Its whole key or name")
+
+
+class RightFindingFilter(FilterSet):
+    kind = Choices("kind", "What differs, and how.", choices=FindingKind.choices)
+    connection = CharFilter("store__connection__slug", "exact", max_length=80, help_text="Its slug")
+    account = CharFilter("account", "exact", max_length=63, help_text="In the store")
+    feature = CharFilter("feature__key", "exact", max_length=540, help_text="project.view.feature")
+
+    class Meta:
+        model = RightFinding
+        fields: list[str] = []
 
 
 class EndingOwnerFilter(AnyOf):

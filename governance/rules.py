@@ -158,6 +158,14 @@ for _verb in ("register_purpose", "change_purpose", "end_purpose", "change_polic
 rules.add_perm("governance.start_review", is_of_the_committee)
 rules.add_perm("governance.answer_review", has_a_say_in)
 rules.add_perm("governance.cancel_review", is_chair | (has_started & is_of_the_committee))
+for _verb in ("name_account", "remove_account", "switch_enforcement"):
+    rules.add_perm(f"governance.{_verb}", is_owner | is_admin)
+# A login goes into an address that administrators have approved, and may name secrets of the installation.
+rules.add_perm("governance.set_granting_login", is_admin)
+rules.add_perm("governance.inspect_rights", is_owner | is_admin | is_auditor | is_of_the_committee)
+rules.add_perm("governance.verify_rights", is_admin | is_auditor | is_of_the_committee | is_in_a_team)
+for _verb in ("give_right", "take_right", "note_failed_right"):
+    rules.add_perm(f"governance.{_verb}", rules.always_deny)
 rules.add_perm("governance.approve_beforehand", is_owner)
 rules.add_perm("governance.read_minutes", sees_everything)
 rules.add_perm("governance.change_seat", (is_chair | is_admin) & ~is_self)

@@ -3,9 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from governance.actions import escalating, following, following_reviews, granting, suggesting
+from governance.actions import enforcing, escalating, following, following_reviews, granting, suggesting, verifying
 from governance.authorization import keeping
 from lineage.actions.tracing import trace_changed
+from registry.models import Connection
 
 
 @shared_task(name="governance.tasks.follow_deprecations")
@@ -43,3 +44,23 @@ def keep_decisions() -> dict[str, list[str]]:
 @shared_task(name="governance.tasks.follow_reviews")
 def follow_reviews() -> int:
     return following_reviews.follow_reviews()
+
+
+@shared_task(name="governance.tasks.enforce_rights")
+def enforce_rights(connection_id: int) -> int:
+    return enforcing.enforce(Connection.objects.get(pk=connection_id))
+
+
+@shared_task(name="governance.tasks.enforce_all_rights")
+def enforce_all_rights() -> int:
+    return enforcing.enforce_all()
+
+
+@shared_task(name="governance.tasks.verify_rights")
+def verify_rights(connection_id: int) -> int:
+    return verifying.verify(Connection.objects.get(pk=connection_id))
+
+
+@shared_task(name="governance.tasks.verify_all_rights")
+def verify_all_rights() -> int:
+    return verifying.verify_all()

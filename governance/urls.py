@@ -18,6 +18,8 @@ from governance.views import (
     purposes,
     requests,
     reviews,
+    rights,
+    verifying,
 )
 
 app_name = "governance"
@@ -40,6 +42,15 @@ urlpatterns = [
     path("requests/<name:reference>/comment", requests.comment, name="request-comment"),
     path("requests/<name:reference>/undo", requests.undo, name="request-undo"),
     path("requests/<name:reference>/review", requests.review_afterwards, name="request-review"),
+    path("grants/verify/", verifying.page, name="verify"),
+    path("grants/verify/now", verifying.look, name="verify-now"),
+    path("connectors/<slug:slug>/rights/", rights.page, name="rights"),
+    path("connectors/<slug:slug>/rights/panel", rights.panel, name="rights-panel"),
+    path("connectors/<slug:slug>/rights/account", rights.account, name="rights-account"),
+    path("connectors/<slug:slug>/rights/accounts/<int:number>/remove", rights.remove, name="rights-account-remove"),
+    path("connectors/<slug:slug>/rights/<slug:place>/switch", rights.switch, name="rights-switch"),
+    path("connectors/<slug:slug>/rights/<slug:place>/login", rights.login, name="rights-login"),
+    path("connectors/<slug:slug>/rights/<slug:place>/test", rights.test, name="rights-test"),
     path("grants/", grants.listing, name="grants"),
     path("grants/<name:reference>/", grants.page, name="grant"),
     path("grants/<name:reference>/revoke", grants.revoke, name="grant-revoke"),

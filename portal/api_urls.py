@@ -16,6 +16,7 @@ from governance.api import (
     policies,
     requests,
     reviews,
+    rights,
 )
 from lineage.api import graph, receiving, sayings, warning
 from lineage.api.marquez import urls as marquez
@@ -174,6 +175,7 @@ urlpatterns = [
     path(
         "access-requests/<name:reference>/review", requests.EmergencyReviewView.as_view(), name="access-request-review"
     ),
+    path("grants/verify", rights.RightFindingListView.as_view(), name="grants-verify"),
     path("grants", grants.GrantListView.as_view(), name="grants"),
     path("grants/<name:reference>", grants.GrantView.as_view(), name="grant"),
     path("grants/<name:reference>/revoke", grants.RevokeView.as_view(), name="grant-revoke"),
@@ -216,6 +218,12 @@ urlpatterns = [
     path("connections/<name:slug>/test", connections.ConnectionTestView.as_view(), name="connection-test"),
     path("connections/<name:slug>/preview", connections.ConnectionPreviewView.as_view(), name="connection-preview"),
     path("connections/<name:slug>/pull", connections.ConnectionPullView.as_view(), name="connection-pull"),
+    path("connections/<slug:slug>/accounts", rights.AccountsView.as_view(), name="store-accounts"),
+    path("connections/<slug:slug>/accounts/<int:number>", rights.AccountView.as_view(), name="store-account"),
+    path("connections/<slug:slug>/guarded-stores", rights.GuardedStoresView.as_view(), name="guarded-stores"),
+    path(
+        "connections/<slug:slug>/guarded-stores/<slug:place>", rights.GuardedStoreView.as_view(), name="guarded-store"
+    ),
     path("operations", operations.OperationListView.as_view(), name="operations"),
     path("operations/<name:reference>", operations.OperationView.as_view(), name="operation"),
     path("operations/<name:reference>/cancel", operations.OperationCancelView.as_view(), name="operation-cancel"),

@@ -14,6 +14,7 @@ import pytest
 
 import common.redis
 from tests.receivers import mail_server, receiver  # noqa: F401  fixtures for every test
+from tests.stores import stores  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("CHARTER_SECRET_KEY", secrets.token_urlsafe(40))

@@ -8,7 +8,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -18,11 +18,11 @@ import redis
 from connectors.feast.online_keys import served_rows
 from connectors.feast.online_values import NO_ENTITY, NULL_VALUES, event_time, field_of, joined_by, stored_names
 from connectors.records import ConnectorError, Origin, Profile, Right, ServedRow, ViewReading, ViewTarget
+from connectors.redis.session import connected
 
 KEYS_AT_ONCE = 1000
 HASHES_AT_ONCE = 200
 TRIES_PER_ROW = 50  # entities looked at for each row of the sample, before a rare view is left at what was found
-PATIENCE_SECONDS = 10
 Z_95 = 1.96
 
 
@@ -164,22 +164,8 @@ class RedisOnlineStore:
             )
         return warnings
 
-    @contextmanager
-    def _client(self) -> Iterator["redis.Redis"]:
-        try:
-            client = redis.Redis.from_url(
-                self._url, protocol=2, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS
-            )
-        except ValueError:  # its text may quote the password
-            raise ConnectorError(
-                "The address is not one that Redis understands.",
-                fix="Write redis://user:password@host:6379/0, or rediss:// for TLS, odd characters percent-encoded.",
-            ) from None
-        try:
-            with client:
-                yield client
-        except redis.RedisError as error:
-            raise _explained(error) from error
+    def _client(self) -> AbstractContextManager["redis.Redis"]:
+        return connected(self._url, needs="+ping +dbsize +scan +hmget ~*")
 
 
 def _served(
@@ -242,18 +228,3 @@ def _cluster(client: "redis.Redis") -> list[str]:
 def _literal(text: bytes) -> bytes:
     """For MATCH, where these would be wildcards."""
     return b"".join(b"\\" + bytes([letter]) if letter in b"*?[]\\^-" else bytes([letter]) for letter in text)
-
-
-def _explained(error: redis.RedisError) -> ConnectorError:
-    if isinstance(error, redis.exceptions.NoPermissionError):
-        return ConnectorError(
-            f"Redis refused: {error}",
-            fix="Allow the user of this connection: ACL SETUSER … +ping +dbsize +scan +hmget ~*",
-        )
-    if isinstance(error, redis.AuthenticationError):
-        return ConnectorError(f"Redis did not let us in: {error}", fix="Check user and password of the connection.")
-    if isinstance(error, redis.TimeoutError | redis.ConnectionError):
-        return ConnectorError(
-            f"Redis could not be reached: {error}", fix="Check host, port and TLS (rediss://) of the connection."
-        )
-    return ConnectorError(f"Redis could not answer: {error}", fix="See the server's log; then pull again.")

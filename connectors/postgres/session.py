@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from connectors.records import ConnectorError
+from connectors.records import ConnectorError, StoreAway
 from connectors.tables import ColumnError
 
 CONNECT_SECONDS = 10
@@ -46,9 +46,11 @@ class Session:
 
 
 @contextmanager
-def session(url: str, *, seconds: float = STATEMENT_SECONDS) -> Iterator[Session]:
+def session(
+    url: str, *, seconds: float = STATEMENT_SECONDS, login: tuple[str, str] | None = None
+) -> Iterator[Session]:  # fmt: skip
     """A transaction that ends, unchanged, with the context."""
-    connection = _connect(url)
+    connection = connect(url, login=login)
     try:
         connection.read_only = True
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -62,20 +64,22 @@ def session(url: str, *, seconds: float = STATEMENT_SECONDS) -> Iterator[Session
         connection.close()
 
 
-def _connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
-    """`url` may name a driver as SQLAlchemy's do: postgresql+psycopg://."""
+def connect(url: str, *, login: tuple[str, str] | None = None) -> psycopg.Connection[tuple[Any, ...]]:
+    """`url` may name a driver as SQLAlchemy's do: postgresql+psycopg://. A `login` is used instead of the address's."""
     scheme, _, rest = url.partition("://")
     if rest.partition("/")[0].count("@") > 1:  # psycopg would take the end of the password for the host, and say so
         raise _bad_address()
     try:
         return psycopg.connect(
             f"{scheme.partition('+')[0]}://{rest}",
+            user=login[0] if login else None,  # None: as the address says
+            password=login[1] if login else None,
             connect_timeout=CONNECT_SECONDS,
             application_name="charter",
             prepare_threshold=None,  # so that a pooler in between can give each transaction another server
         )
     except psycopg.OperationalError as error:
-        raise ConnectorError(
+        raise StoreAway(
             f"PostgreSQL did not let us in: {str(error).strip().splitlines()[0]}",
             fix="Check host, port, database, role and password of the connection, and pg_hba.conf on the server.",
         ) from error

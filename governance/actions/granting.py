@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from governance import access_letters as letters
 from governance.models import STANDING, Grant, GrantState, RequestItem
+from governance.notifications import enforce_rights
+from governance.queries.wanted import is_enforced
 from registry.actions.action import Note, action, invalid, lock
 from registry.actions.consumers import note_grant_reads
 from registry.actions.telling import tell
@@ -22,7 +24,8 @@ def grant_item(
     item: RequestItem, note: Note, *, actor: None, lasts: timedelta, setting: str, conditions: list[str],
     is_emergency: bool = False,
 ) -> Grant:  # fmt: skip
-    """The right that an approved item asks for, to be set up. Its clock runs once it is active."""
+    """The right that an approved item asks for. Where a store has to give it, a worker sets it up first; otherwise it
+    is active at once. Its clock runs once it is active."""
     request, purpose = item.request, item.purpose
     assert purpose is not None  # noqa: S101  nothing is sent without one
     made = Grant.objects.create(
@@ -35,6 +38,9 @@ def grant_item(
     note.change("subject", None, made.subject)
     note.change("version", None, str(made.version))
     note.change("purpose", None, str(made.purpose))
+    if is_enforced(made):
+        enforce_rights(made.version.feature.view.connection_id)
+        return made
     return activate_grant(made, actor=None)
 
 
@@ -129,6 +135,7 @@ def _end(row: Grant, state: GrantState, reason: str, actor: User | None, note: N
     row.save(update_fields=["state", "reason", "ended_at", "ended_by"])
     still = Grant.objects.standing().filter(consumer=row.consumer, version=row.version).exists()
     note_grant_reads(row.consumer, row.version, is_there=still)
+    enforce_rights(row.version.feature.view.connection_id)
 
 
 def _tell(event: str, row: Grant, title: str, text: str, key: str = "") -> None:

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('governance', '0011_tasks_of_machines'),
+        ('governance', '0030_enforcement'),
         ('registry', '0015_upstream_tables'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

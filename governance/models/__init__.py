@@ -12,6 +12,18 @@ from governance.models.deprecations import (
     Reader,
     ReaderState,
 )
+from governance.models.enforcement import (
+    WAITING,
+    WRONG,
+    Enforcement,
+    FindingKind,
+    Place,
+    RightFinding,
+    RightFindingQuerySet,
+    RightState,
+    StoreAccount,
+    StoreRight,
+)
 from governance.models.evaluations import AccessTask, AccessTaskItem, Evaluation, EvaluationQuerySet
 from governance.models.grants import STANDING, Grant, GrantQuerySet, GrantState
 from governance.models.naming import (
@@ -50,12 +62,13 @@ from governance.models.requests import (
 
 __all__ = [
     "ANSWERING", "LONGEST_GRANT", "LONGEST_REVIEW", "MOST_ITEMS", "MOST_VOTES", "NOTICE_DAYS", "STANDING",
-    "USUAL_REMINDERS", "AccessRequest", "AccessRequestQuerySet", "AccessTask", "AccessTaskItem", "Answer",
-    "ClassSuggestion", "ClassSuggestionQuerySet", "Comment", "Committee", "Conflict", "ConflictKind", "Decision",
-    "Deprecation", "DeprecationQuerySet", "DeprecationState", "Evaluation", "EvaluationQuerySet", "Extension",
-    "ExtensionState", "Grant", "GrantQuerySet", "GrantState", "LegalBasis", "NameDecision", "NameWaiver",
-    "NameWaiverQuerySet", "NameWord", "NamedKind", "NamingRule", "Outcome", "Policy", "Purpose", "Reader",
-    "ReaderState", "Recertification", "RecertificationItem", "RecertificationItemQuerySet",
-    "RecertificationQuerySet", "RequestItem", "RequestState", "ReviewState", "Seat", "Setting", "Silence", "Slot",
-    "StandingApproval", "SuggestionState", "Verdict",
+    "USUAL_REMINDERS", "WAITING", "WRONG", "AccessRequest", "AccessRequestQuerySet", "AccessTask", "AccessTaskItem",
+    "Answer", "ClassSuggestion", "ClassSuggestionQuerySet", "Comment", "Committee", "Conflict", "ConflictKind",
+    "Decision", "Deprecation", "DeprecationQuerySet", "DeprecationState", "Enforcement", "Evaluation",
+    "EvaluationQuerySet", "Extension", "ExtensionState", "FindingKind", "Grant", "GrantQuerySet", "GrantState",
+    "LegalBasis", "NameDecision", "NameWaiver", "NameWaiverQuerySet", "NameWord", "NamedKind", "NamingRule",
+    "Outcome", "Place", "Policy", "Purpose", "Reader", "ReaderState", "Recertification", "RecertificationItem",
+    "RecertificationItemQuerySet", "RecertificationQuerySet", "RequestItem", "RequestState", "ReviewState",
+    "RightFinding", "RightFindingQuerySet", "RightState", "Seat", "Setting", "Silence", "Slot", "StandingApproval",
+    "StoreAccount", "StoreRight", "SuggestionState", "Verdict",
 ]  # fmt: skip

@@ -50,8 +50,11 @@ def why_over(right: Right, today: date) -> Ending | None:
 
 def why_not_now(grant: Grant) -> str:
     """Why a standing grant gives nothing now, in a sentence; empty while it does."""
-    if grant.state != GrantState.ACTIVE:
-        return ""
+    return why_no_more(grant) if grant.state == GrantState.ACTIVE else ""
+
+
+def why_no_more(grant: Grant) -> str:
+    """The same of a right that is still to be set up: what has lost its cause is not given."""
     over = why_over(right_of(grant), timezone.now().date())
     return over.text if over else ""
 

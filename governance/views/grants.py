@@ -18,6 +18,7 @@ from governance.access_forms import ReasonForm
 from governance.actions.granting import revoke_grant
 from governance.actions.renewing import renew_grant
 from governance.models import STANDING, AccessRequest, Grant, GrantQuerySet, GrantState
+from governance.queries.guarded import in_stores
 from governance.queries.living import why_not_now
 from governance.queries.recertification import running_revocation
 from governance.queries.standing_access import access_of, beforehand, policies_about
@@ -110,6 +111,7 @@ def _page(request: HttpRequest, grant: Grant, form: ReasonForm | None = None) ->
         "why_not": why_not_now(grant), "ending": running_revocation(grant),
         "decisions": decisions.select_related("voter", "on_behalf_of"),
         "may_revoke": is_standing and actor.has_perm("governance.revoke_grant", grant),
+        **in_stores(grant, actor),
         "may_renew": grant.state in (GrantState.ACTIVE, GrantState.EXPIRED)
         and actor.has_perm("governance.renew_grant", grant),
     }  # fmt: skip

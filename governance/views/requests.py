@@ -27,6 +27,7 @@ from governance.queries.deciders import Expected, expected
 from governance.queries.inbox import next_to_decide
 from governance.queries.recommending import alternatives_to
 from governance.queries.review import review_of, seconds_to_undo, steps_of
+from governance.queries.scripts import effects_of
 from registry.actions.action import allow
 from registry.models import Consumer, User, Version
 from registry.queries.named import versions_named
@@ -182,6 +183,7 @@ def _page(request: HttpRequest, found: AccessRequest, **tried: Refusable) -> Htt
         "form": tried.get("decide") or DecisionForm(review=review), "comment": tried.get("comment") or CommentForm(),
         "undo": seconds_to_undo(review.decisions, actor, TAKEN_BACK_WITHIN.total_seconds()) if not tried else 0,
         "is_requester": found.requester_id == actor.pk, "may_read_why": review.place.may or actor.sees_everything,
+        "effects": effects_of(found, [row.item for row in review.rows]) if found.is_open and review.place.may else [],
         "is_reviewed": actor.has_perm("governance.review_emergency", found) and not found.reviewed_at,
         "next": next_to_decide(actor, but=found) if review.place.may else None,
     }  # fmt: skip

@@ -34,6 +34,8 @@ CELERY_BEAT_SCHEDULE = {
     "send-due": {"task": "registry.tasks.send_due", "schedule": 30.0},
     "follow-deprecations": {"task": "governance.tasks.follow_all", "schedule": 300.0},
     "end-grants": {"task": "governance.tasks.end_grants", "schedule": 60.0},
+    "enforce-rights": {"task": "governance.tasks.enforce_all_rights", "schedule": 60.0},
+    "verify-rights": {"task": "governance.tasks.verify_all_rights", "schedule": 900.0},
     "escalate-requests": {"task": "governance.tasks.escalate_requests", "schedule": 300.0},
     "keep-decisions": {"task": "governance.tasks.keep_decisions", "schedule": 3600.0},
     "follow-reviews": {"task": "governance.tasks.follow_reviews", "schedule": 60.0},

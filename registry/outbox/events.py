@@ -59,6 +59,8 @@ EVENTS = {
         Event("review.started", "grants are to be looked at again, and some of them wait for me"),
         Event("review.due", "some of them still wait for me when time runs out"),
         Event("review.completed", "a review that I have started, or that I chair, is completed"),
+        Event("access.right_failed", "a store of my team's does not give or take a right"),
+        Event("access.right_found", "somebody can read in a store of my team's without a grant"),
         Event("notice.test", "I try a notice"),
         Event("webhook.test", "somebody tries a webhook"),
     )

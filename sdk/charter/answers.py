@@ -158,6 +158,18 @@ class Incident(Said):
         return self.state == "resolved"
 
 
+class RightFound(Said):
+    """Where a store lets read what was not granted, or the reverse. `kind` is extra, absent, unknown, nature or own."""
+
+    kind: str
+    connection: str
+    store: str
+    account: str = ""
+    feature: str | None = None
+    grant: str | None = None
+    how: str = ""
+
+
 class Announced(Said):
     """What became of one version of many: 201 and its deprecation, or the problem with it."""
 

@@ -25,6 +25,7 @@ from charter.answers import (
     Operation,
     Plan,
     Purpose,
+    RightFound,
     Version,
 )
 
@@ -124,6 +125,11 @@ def announce_many(said: Mapping[str, Any], dry_run: bool) -> Call[list[Announced
 def deprecations(filters: Mapping[str, Any]) -> Call[list[Deprecation]]:
     query = {"limit": MOST_ROWS} | {name: value for name, value in filters.items() if value is not None}
     return Call("GET", "/deprecations", lambda said: [Deprecation(**one) for one in said["data"]], query)
+
+
+def rights_found(filters: Mapping[str, Any]) -> Call[list[RightFound]]:
+    query = {"limit": MOST_ROWS} | {name: value for name, value in filters.items() if value is not None}
+    return Call("GET", "/grants/verify", lambda said: [RightFound(**one) for one in said["data"]], query)
 
 
 def deprecation(deprecation_id: str) -> Call[Deprecation]:

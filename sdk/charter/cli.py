@@ -17,6 +17,7 @@ from charter.commands import (
     ending,
     files,
     finding,
+    granting,
     living,
     serving,
     tracing,
@@ -67,7 +68,7 @@ app = typer.Typer(
     cls=Charter, no_args_is_help=True, pretty_exceptions_enable=False, help="The feature registry, from a terminal."
 )
 _GROUPS = (
-    finding, tracing, files, living, ending, access, deciding, serving,
+    finding, tracing, files, living, ending, access, granting, deciding, serving,
     watching, breaking, auditing, account,
 )  # fmt: skip
 for group in _GROUPS:

@@ -28,6 +28,7 @@ from charter.answers import (
     Operation,
     Plan,
     Purpose,
+    RightFound,
     Version,
 )
 from charter.calls import Call, split
@@ -152,6 +153,11 @@ def deprecations(
 ) -> Flow[list[Deprecation]]:  # fmt: skip
     """The newest 200: `owner` ends them, and `reader` runs something that reads them; both are slugs of teams."""
     return (yield calls.deprecations({"state": state, "project": project, "owner": owner, "reader": reader}))
+
+
+def rights_found(*, connection: str | None = None, kind: str | None = None) -> Flow[list[RightFound]]:
+    """The newest 200 differences between what stores let accounts read and what was granted."""
+    return (yield calls.rights_found({"connection": connection, "kind": kind}))
 
 
 def deprecation(deprecation_id: str) -> Flow[Deprecation]:

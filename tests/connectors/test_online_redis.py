@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import redis
 
-from connectors.feast import online_redis
 from connectors.feast.online_redis import RedisOnlineStore
 from connectors.records import Column, ConnectorError, Profile, ServedRow, ViewTarget
+from connectors.redis import session
 from tests.connectors.feast_bytes import NULL, NULL_SET, entity_key, number, redis_hash
 
 NEWEST = datetime(2026, 11, 20, 10, 0, 0, 500_000, tzinfo=UTC)
@@ -212,7 +212,7 @@ def test_four_commands_are_all_the_rights_it_takes(server: str, client: "redis.R
 def test_a_server_that_cannot_be_read_is_explained_without_secrets(
     server: str, address: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(online_redis, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(session, "PATIENCE_SECONDS", 0.5)
     (right,) = RedisOnlineStore(address.format(host=server.rpartition("@")[2].partition("/")[0])).test()
     assert not right.ok
     assert message in right.detail

@@ -4,6 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.stores import Stores
+
 
 @pytest.fixture
 def ending(cast: SimpleNamespace) -> SimpleNamespace:
@@ -19,3 +21,11 @@ def asking(cast: SimpleNamespace) -> SimpleNamespace:
     from tests.governance.asking import make_asking
 
     return make_asking(cast)
+
+
+@pytest.fixture
+def guarded(asking: SimpleNamespace, stores: Stores) -> SimpleNamespace:
+    """The same features in a real PostgreSQL; see tests/governance/guarding.py."""
+    from tests.governance.guarding import make_guarded
+
+    return make_guarded(asking, stores)

@@ -24,7 +24,7 @@ Days = Annotated[int | None, typer.Option("--days", help="For how many days", mi
 def add_to(app: typer.Typer) -> None:
     app.command("request-access")(request_access)
     app.command("break-glass")(break_glass)
-    for command in (requests, decide, withdraw, grants, revoke, extend, purposes):
+    for command in (requests, decide, withdraw, revoke, extend, purposes):
         app.command()(command)
 
 
@@ -129,6 +129,8 @@ def grants(
     mine: Annotated[bool, typer.Option("--mine", help="Yours, and those of what your teams run")] = False,
 ) -> None:
     """Who may read what, now or on a day."""
+    if context.invoked_subcommand:
+        return
     with connected(context) as registry:
         found = registry.grants(
             as_of=as_of, feature=feature, subject=consumer, purpose=purpose, mine=True if mine else None

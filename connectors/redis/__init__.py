@@ -1,0 +1,1 @@
+"""Redis and Valkey: who may read which keys."""

@@ -1,0 +1,1 @@
+"""Snowflake: rights as a script, which people run."""
