@@ -16,7 +16,7 @@ NEW = {"name": "Prod", "addresses": {"registry_url": "sqlite:////tmp/registry.db
 # These answer a question that is too long for an address, and change nothing.
 QUESTIONS = {
     "features-batch-get", "features-resolve", "connection-test", "connection-preview", "features-check", "defaults",
-    "names-check",
+    "names-check", "policy-dry-run",
 }  # fmt: skip
 
 

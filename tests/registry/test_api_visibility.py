@@ -238,6 +238,11 @@ def access_paths() -> dict[str, str]:
         "committee-conflicts": f"{API}/committee/conflicts",
         "committee-conflict": f"{API}/committee/conflicts/1",
         "inbox": f"{API}/me/inbox",
+        "grants-verify": f"{API}/grants/verify",
+        "store-accounts": f"{API}/connections/store/accounts",
+        "store-account": f"{API}/connections/store/accounts/1",
+        "guarded-stores": f"{API}/connections/store/guarded-stores",
+        "guarded-store": f"{API}/connections/store/guarded-stores/offline",
     }
 
 

@@ -95,7 +95,7 @@ def test_both_have_every_verb() -> None:
         for name, value in vars(flows).items()
         if callable(value) and getattr(value, "__module__", "") == flows.__name__
     }
-    assert {name for name in verbs if not name.startswith("_")} - {"parts", "told_in"} <= public
+    assert {name for name in verbs if not name.startswith("_")} - {"parts", "told_in", "question"} <= public
 
 
 def test_errors_have_a_type_and_a_way_out(live_server: Any, registry: Registry, feature: Feature) -> None:

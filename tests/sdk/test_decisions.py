@@ -1,6 +1,8 @@
 """May it? From Python, from the command line, and while Charter is away."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -81,8 +83,6 @@ def test_a_handle_asserts_it(registry: Registry, live_server: Any, held: SimpleN
 
 
 def test_the_same_awaited(registry: Registry) -> None:
-    import asyncio
-
     async def ask() -> None:
         async with AsyncRegistry(registry.settings.url, registry.settings.token) as charter:
             assert await charter.can(MODEL, "serve", POSTCODE, "fraud")
@@ -91,7 +91,8 @@ def test_the_same_awaited(registry: Registry) -> None:
             with pytest.raises(AccessDenied):
                 await feature.assert_allowed("marketing", subject=MODEL)
 
-    asyncio.run(ask())
+    with ThreadPoolExecutor(1) as pool:  # a browser's loop may live in this thread
+        pool.submit(lambda: asyncio.run(ask())).result()
 
 
 def test_while_charter_is_away_personal_data_close_with_the_grant(registry: Registry) -> None:
