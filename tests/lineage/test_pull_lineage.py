@@ -60,9 +60,12 @@ def test_dbt_becomes_tables_and_jobs(dbt: Connection) -> None:
     done = pull(dbt)
     assert (done.state, done.errors) == ("succeeded", [])
     assert not Event.objects.exclude(state="kept").exists()
-    model = Edge.objects.flowing().filter(source__kind="job", target__name="dbt_test.main.stg_orders").get().source
-    read = Edge.objects.flowing().filter(target=model).values_list("source__name", flat=True)
+    model = Edge.objects.filter(source__kind="job", target__name="dbt_test.main.stg_orders").get().source
+    read = Edge.objects.filter(target=model).values_list("source__name", flat=True)
     assert list(read) == ["dbt_test.main.raw_orders"]
+    # Its SQL says which columns, so data flows from table to table.
+    flow = Edge.objects.flowing().filter(target__name="dbt_test.main.stg_orders").get()
+    assert flow.source.name == "dbt_test.main.raw_orders"
 
 
 def test_what_was_pulled_is_not_pulled_again(dbt: Connection) -> None:

@@ -48,7 +48,8 @@ def test_a_feature(client: APIClient) -> None:
         "status": "active", "dtype": "float64", "unit": "", "has_default": False, "privacy_class": "",
         "is_personal": False, "sunset_on": None, "entities": ["user"], "store": "", "is_online": False,
         "tags": {"tier": "1", "gold": "", "eq": "a=b"}, "health": "unknown", "null_rate": None,
-        "null_rate_read_at": None, "drift": None, "drift_read_at": None, "slo_drift": None, "models_count": 0, "reads_per_day": None, "gone_at": None, "created_at": "",
+        "null_rate_read_at": None, "drift": None, "drift_read_at": None, "slo_drift": None, "models_count": 0,
+        "reads_per_day": None, "gone_at": None, "created_at": "",
         "changed_at": "2026-03-03T12:00:00.000000Z",
     }  # fmt: skip
 
