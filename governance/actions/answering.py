@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from governance import letters
 from governance.actions.following import follow
+from governance.actions.reasons import SHORTEST_REASON, require_reason
 from governance.models import Deprecation, DeprecationState, Extension, ExtensionState, Reader, ReaderState
 from registry.actions.action import Note, action, invalid, lock
 from registry.actions.consumers import stop_reading
@@ -15,7 +16,7 @@ from registry.actions.telling import tell
 from registry.models import Team, User
 from registry.outbox.letters import Letter
 
-LONGEST_NOTE, SHORTEST_REASON = 2_000, 10
+LONGEST_NOTE = 2_000
 
 
 @action("governance.answer_deprecation")
@@ -92,8 +93,7 @@ def decide_extension(extension: Extension, note: Note, *, actor: User, is_grante
 def waive_reader(reader: Reader, note: Note, *, actor: User, reason: str) -> Reader:
     """The committee does not wait for a reader any longer: it does not keep the version from retiring."""
     row, deprecation = _open(reader)
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise invalid(reason=f"Say why, in {SHORTEST_REASON} characters or more. Auditors read it.")
+    require_reason(reason)
     note.change("waived_at", row.waived_at, timezone.now())
     row.waived_at, row.waived_by, row.waiver = timezone.now(), actor, _about(reason)
     row.save()

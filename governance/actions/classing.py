@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from governance.actions.answering import SHORTEST_REASON
+from governance.actions.reasons import require_reason
 from governance.models import ClassSuggestion, SuggestionState
 from governance.weighing import weighed
 from registry.actions.action import Note, action, allow, decided_by, invalid, lock
@@ -40,8 +40,7 @@ def accept_class(
 def decline_class(suggestion: ClassSuggestion, note: Note, *, actor: User, reason: str) -> ClassSuggestion:
     """Leave the class as it is. The same is not suggested again unless its claim or its path changes."""
     row = _open(suggestion)
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise invalid(reason=f"Say why, in {SHORTEST_REASON} characters or more. Auditors read it.")
+    require_reason(reason)
     return _decide(row, SuggestionState.DECLINED, note, actor, reason)
 
 

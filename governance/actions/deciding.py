@@ -12,7 +12,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from governance import access_letters as letters
-from governance.actions.granting import SHORTEST_REASON, revoke_grant
+from governance.actions.granting import revoke_grant
+from governance.actions.reasons import SHORTEST_REASON
 from governance.actions.settling import reopen, settle, tell_deciders
 from governance.models import (
     STANDING,

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from governance import access_letters as letters
+from governance.actions.reasons import SHORTEST_REASON
 from governance.models import STANDING, Grant, GrantState, RequestItem
 from governance.notifications import enforce_rights
 from governance.queries.wanted import is_enforced
@@ -15,7 +16,6 @@ from registry.actions.consumers import note_grant_reads
 from registry.actions.telling import tell
 from registry.models import User
 
-SHORTEST_REASON = 10
 REMIND_DAYS = (14, 3)
 
 

@@ -9,7 +9,7 @@ import re2
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from governance.actions.answering import SHORTEST_REASON
+from governance.actions.reasons import SHORTEST_REASON, require_reason
 from governance.models import NameDecision, NamedKind, NameWaiver, NameWord, NamingRule
 from governance.queries.naming import compiled
 from registry.actions.action import Note, action, invalid, lock
@@ -124,8 +124,7 @@ def waive_name(
         raise invalid(key=f"Write its whole key, which begins with {project.name}.")
     if not today < until <= today + LONGEST_WAIVER:
         raise invalid(until="Choose a day after today, and within a year.")
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise invalid(reason=f"Say why, in {SHORTEST_REASON} characters or more. Auditors read it.")
+    require_reason(reason)
     said = {"project": project, "reason": reason.strip(), "until": until, "given_by": actor}
     made, _ = NameWaiver.objects.update_or_create(kind=kind, key=key, defaults=said)
     note.subject = made

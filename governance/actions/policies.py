@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from common.locks import wait_for_lock
-from governance.actions.granting import SHORTEST_REASON
+from governance.actions.reasons import require_reason
 from governance.models import Policy, Setting, StandingApproval
 from registry.actions.action import Note, action, invalid, lock
 from registry.choices import PERSONAL_CLASSES
@@ -27,8 +27,7 @@ def change_policy(
     under."""
     wait_for_lock(f"policy:{privacy_class}.{setting}.{environment}")
     made = next_version(privacy_class, setting, environment, said)
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise invalid(reason=f"Say why, in {SHORTEST_REASON} characters or more. Auditors read it.")
+    require_reason(reason)
     current = _current(privacy_class, setting, environment)
     former: Policy | None = current and lock(current)
     made.number, made.created_by, made.note = 1 if former is None else former.number + 1, actor, reason.strip()
@@ -52,8 +51,7 @@ def end_policy(policy: Policy, note: Note, *, actor: User, reason: str) -> Polic
     others = Policy.objects.current().filter(privacy_class=row.privacy_class, environment="").exclude(pk=row.pk)
     if not others.filter(setting__in=["", row.setting]).exists():
         raise invalid(policy=f"Nothing else says who decides about {row.get_privacy_class_display().lower()}.")
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise invalid(reason=f"Say why, in {SHORTEST_REASON} characters or more. Auditors read it.")
+    require_reason(reason)
     row.ended_at = timezone.now()
     note.change("ended_at", None, row.ended_at)
     row.save(update_fields=["ended_at"])
@@ -93,8 +91,7 @@ def _current(privacy_class: str, setting: str, environment: str) -> Policy | Non
 @action("governance.approve_beforehand")
 def approve_beforehand(view: FeatureView, note: Note, *, actor: User, reason: str) -> StandingApproval:
     """Agree that what a policy lets be automatic is granted at once for this view."""
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise invalid(reason=f"Say why, in {SHORTEST_REASON} characters or more. Auditors read it.")
+    require_reason(reason)
     row: FeatureView = lock(view)
     if row.standing_approvals.filter(ended_at__isnull=True).exists():
         raise invalid(view=f"You have agreed for {row} already.")

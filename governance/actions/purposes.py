@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from governance.actions.granting import SHORTEST_REASON
+from governance.actions.reasons import require_reason
 from governance.models import Purpose
 from registry.actions.action import Note, action, invalid, lock
 from registry.models import User
@@ -47,8 +47,7 @@ def end_purpose(purpose: Purpose, note: Note, *, actor: User, reason: str) -> Pu
     row: Purpose = lock(purpose)
     if row.ended_at is not None:
         raise invalid(purpose=f"{row} has ended already.")
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise invalid(reason=f"Say why, in {SHORTEST_REASON} characters or more. Auditors read it.")
+    require_reason(reason)
     row.ended_at = timezone.now()
     note.change("ended_at", None, row.ended_at)
     row.save(update_fields=["ended_at"])

@@ -10,7 +10,8 @@ from django.utils import timezone
 from common.locks import wait_for_lock
 from governance import review_letters as letters
 from governance.actions.following_reviews import complete_review, tell_reviewers, tell_staying
-from governance.actions.granting import SHORTEST_REASON, revoke_grant
+from governance.actions.granting import revoke_grant
+from governance.actions.reasons import SHORTEST_REASON, require_reason
 from governance.models import (
     LONGEST_REVIEW,
     STANDING,
@@ -181,8 +182,7 @@ def cancel_review(review: Recertification, note: Note, *, actor: User, reason: s
     row: Recertification = lock(review)
     if not row.is_running:
         raise invalid(review=f"{row} is over: {row.get_state_display().lower()}.")
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise invalid(reason=f"Say why, in {SHORTEST_REASON} characters or more. Auditors read it.")
+    require_reason(reason)
     note.change("state", row.state, ReviewState.CANCELLED.value)
     row.state, row.ended_at, row.reason = ReviewState.CANCELLED.value, timezone.now(), reason.strip()[:LONGEST_REASON]
     row.save(update_fields=["state", "ended_at", "reason"])
