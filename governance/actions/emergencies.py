@@ -85,7 +85,7 @@ def _grant(row: AccessRequest, chosen: dict[Version, Policy | None]) -> None:
         RequestItem.objects.create(
             request=row, version=version, outcome=Outcome.APPROVED, subject=subject_of(row), purpose=row.purpose,
             setting=row.setting, privacy_class=version.privacy_class, policy=policy,
-            owner=version.feature.owner or version.feature.view.owner or version.feature.project.owner,
+            owner=version.feature.answering_team,
         )
         for version, policy in chosen.items()
     ]  # fmt: skip

@@ -221,7 +221,7 @@ def _place_items(row: AccessRequest, chosen: dict[Version, Policy | None]) -> No
 
 
 def _place(item: RequestItem, row: AccessRequest, version: Version, policy: Policy | None) -> None:
-    owner = version.feature.owner or version.feature.view.owner or version.feature.project.owner
+    owner = version.feature.answering_team
     item.outcome, item.subject, item.purpose, item.setting = Outcome.PENDING, subject_of(row), row.purpose, row.setting
     item.privacy_class, item.policy, item.owner = version.privacy_class, policy, owner
     item.owner_skipped = why_skipped(owner, row) if policy and policy.owner_votes else ""

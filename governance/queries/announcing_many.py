@@ -98,7 +98,7 @@ def _candidate(
 def _why_not(version: Version, actor: User) -> str:
     feature = version.feature
     if not actor.has_perm("governance.announce_deprecation", version):
-        owner = feature.owner or feature.view.owner or feature.project.owner
+        owner = feature.answering_team
         return f"{owner} answers for it." if owner else "Nobody answers for it. Give it an owner first."
     held: list[Deprecation] = version.announced  # type: ignore[attr-defined]  # prefetched
     return hindrance(version, held[0] if held else None)

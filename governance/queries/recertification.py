@@ -65,8 +65,7 @@ def in_scope(scope: Scope) -> list[Found]:
 
 
 def _owner(grant: Grant) -> Team | None:
-    feature = grant.version.feature
-    return feature.owner or feature.view.owner or feature.project.owner
+    return grant.version.feature.answering_team
 
 
 def _facts(grant: Grant, reads: Mapping[int, tuple[tuple[date, int], ...]], today: date) -> Facts:

@@ -165,6 +165,11 @@ class Feature(models.Model):
         return f"{self.key}@{self.number}"
 
     @property
+    def answering_team(self) -> Team | None:
+        """Its own owner, or else that of its view, or of its project. Wants all three beside it."""
+        return self.owner or self.view.owner or self.project.owner
+
+    @property
     def is_of_store(self) -> bool:
         """Whether a store defines it, so that people cannot say what the store says."""
         return self.view.connection_id is not None and self.gone_at is None
