@@ -59,8 +59,10 @@ def test_it_follows_until_it_is_stopped(
     cast: SimpleNamespace, as_user: Callable[[Any], dict[str, str]]
 ) -> None:  # fmt: skip
     happen(cast, 1)
+    # A test run that a shell started in the background has Ctrl-C ignored, and its children inherit that.
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     quicker = "from charter.commands import watching; watching.EVERY = 0.05; from charter.cli import main; main()"
-    command = [sys.executable, "-c", quicker, "--json", "events", "--follow"]
+    command = [sys.executable, "-c", heeding + quicker, "--json", "events", "--follow"]
     pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, env=as_user(cast.owner_a), **pipes) as follower:
         assert follower.stdout is not None
