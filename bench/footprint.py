@@ -115,8 +115,8 @@ def _sign_in() -> str:
     return str(session.session_key)
 
 
-def one_size(features: int, requests: int) -> Weights:
-    with scratch.database("charter_bench_footprint") as url, tempfile.TemporaryDirectory() as folder:
+def one_size(features: int, requests: int, *, template: str = "template0") -> Weights:
+    with scratch.database("charter_bench_footprint", template=template) as url, tempfile.TemporaryDirectory() as folder:
         env = scratch.environment(url) | {
             "CHARTER_STATIC_ROOT": f"{folder}/static", "CHARTER_HOME": folder, "CHARTER_API_RATE": "1000000/min",
         }  # fmt: skip

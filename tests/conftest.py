@@ -13,6 +13,7 @@ import django
 import pytest
 
 import common.redis
+from tests import migrated
 from tests.receivers import mail_server, receiver  # noqa: F401  fixtures for every test
 from tests.stores import stores  # noqa: F401
 
@@ -30,6 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
         from portal.embedded.testing import start_services
 
         os.environ.update(start_services())
+        if config.getoption("dist", "no") != "no":
+            migrated.begin()
     _own_databases_of_the_broker()
     django.setup()
     _leave_settings_to_workers(config)
@@ -58,6 +61,20 @@ def _static_files_from_their_folders() -> None:
 
     settings.STATIC_ROOT = HOME.name
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+@pytest.fixture(scope="session")
+def migrated_template() -> str:
+    """The database to copy where a test wants one of its own with Charter's tables: they need no migrating again."""
+    return migrated.template()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, migrated_template: str) -> None:
+    """Each worker's own database is a copy too."""
+    from django.conf import settings
+
+    settings.DATABASES["default"]["TEST"]["TEMPLATE"] = migrated_template
 
 
 @pytest.fixture(scope="session")

@@ -62,8 +62,8 @@ def test_ten_times_the_features_are_no_more_to_read() -> None:
 
 
 @pytest.mark.slow
-def test_floor_and_ours_are_measured_side_by_side() -> None:
-    with scratch.database("charter_bench_api_test") as url:
+def test_floor_and_ours_are_measured_side_by_side(migrated_template: str) -> None:
+    with scratch.database("charter_bench_api_test", template=migrated_template) as url:
         env = scratch.environment(url)
         subprocess.run([sys.executable, "-m", "bench.fill", "200"], check=True, env=env)
         command = [sys.executable, "-m", "bench.api", "--rounds", "1", "--seconds", "0.5"]

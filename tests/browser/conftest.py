@@ -61,8 +61,11 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address, wait_until="networkidle")
         pages.append(page)
+        if options.get("java_script_enabled", True):
+            open_and_settle(page, address)
+        else:
+            page.goto(address, wait_until="load")
         return page
 
     yield open_page
@@ -71,18 +74,32 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
     assert complaints == []
 
 
+def open_and_settle(page: Page, address: str) -> None:
+    """Open it and wait for what it asks for by itself: htmx marks what is under way."""
+    page.goto(address, wait_until="load")
+    page.wait_for_function(_SETTLED)
+
+
+# Two frames: what a page asks for when it has loaded is asked for in the first one.
+_SETTLED = """() => new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(
+    () => told(!document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling"))
+)))"""
+
+
 def faults(visit: Visit, addresses: Sequence[str], *, user: Any) -> dict[str, list[str]]:
     """What is wrong with pages, wide and narrow, light and dark: barriers, and what is wider than the window. Each is
-    opened once for each width; in the dark only its colours are different."""
+    opened once for each width; in the dark only its colours are different, and they are the same at every width."""
     found: dict[str, list[str]] = {}
     for width in WIDTHS:
         page = visit(addresses[0], user=user, width=width)
         for address in addresses:
             page.emulate_media(color_scheme="light")
-            page.goto(address, wait_until="networkidle")
+            open_and_settle(page, address)
             said = barriers(page) + ([f"{overflow(page)} px too wide"] if overflow(page) > 0 else [])
-            page.emulate_media(color_scheme="dark")
-            if said := [*said, *barriers(page, "color-contrast")]:
+            if width == max(WIDTHS):
+                page.emulate_media(color_scheme="dark")
+                said += barriers(page, "color-contrast")
+            if said:
                 found[f"{address} at {width}"] = said
         page.context.close()
     return found

@@ -131,27 +131,50 @@ ODD: list[Any] = [None, -1.5, "x", [None, 1, "x", {}], {"a": {"b": [1]}}]
 ARTIFACTS = ("manifest.json", "catalog.json", "run_results_run.json", "run_results_test.json", "sources.json")
 
 
+# Fields that reading a model's SQL depends on. The rest is tried without SQL: a program would be started for each.
+BESIDE_SQL = {"columns", "compiled_code", "database", "parent_map", "relation_name", "schema", "unique_id"}
+
+
 @pytest.mark.parametrize("value", ODD, ids=repr)
 @pytest.mark.parametrize("file", ARTIFACTS)
 def test_whatever_stands_in_an_artifact_it_is_told_or_read(shop: Path, tmp_path: Path, file: str, value: Any) -> None:
     """Each field of an artifact, one after the other, holds something odd."""
     folder = Path(shutil.copytree(shop, tmp_path / "target"))
-    for odd in _odd(json.loads((shop / file).read_text()), value):
-        (folder / file).write_text(json.dumps(odd))
+    manifest = _few_of_each(json.loads((shop / "manifest.json").read_text()))
+    (folder / "manifest.json").write_text(json.dumps(_without_sql(manifest)))
+    whole = manifest if file == "manifest.json" else json.loads((shop / file).read_text())
+    for field, odd in _odd(whole, value):
+        without = file == "manifest.json" and field not in BESIDE_SQL
+        (folder / file).write_text(json.dumps(_without_sql(odd) if without else odd))
         with suppress(ConnectorError):
             read(folder)
 
 
-def _odd(whole: dict[str, Any], value: Any) -> Iterator[dict[str, Any]]:
+def _odd(whole: dict[str, Any], value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """One group of the artifact is odd, or all members of one, or one field of all its members."""
-    whole.pop("macros", None)  # large, and not read
     for group, found in whole.items():
-        yield {**whole, group: value}
+        yield group, {**whole, group: value}
         if isinstance(found, dict):
-            yield {**whole, group: dict.fromkeys(found, value)}
+            yield group, {**whole, group: dict.fromkeys(found, value)}
         members = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
         for field in sorted({field for each in members if isinstance(each, dict) for field in each}):
-            yield {**whole, group: _with(found, field, value)}
+            yield field, {**whole, group: _with(found, field, value)}
+
+
+def _few_of_each(manifest: dict[str, Any]) -> dict[str, Any]:
+    """What is read of the tenth model is what is read of the second; macros are large, and not read."""
+    kept = {}
+    for kind in ("seed", "model", "test", "source"):
+        found = [key for group in ("nodes", "sources") for key in manifest[group] if key.startswith(f"{kind}.")]
+        kept |= dict.fromkeys(found[:2])
+    of_nodes = ("nodes", "sources", "parent_map", "child_map")
+    few = {group: {key: each for key, each in manifest[group].items() if key in kept} for group in of_nodes}
+    return {group: found for group, found in manifest.items() if group != "macros"} | few
+
+
+def _without_sql(manifest: dict[str, Any]) -> dict[str, Any]:
+    nodes = manifest["nodes"]
+    return manifest | {"nodes": _with(nodes, "compiled_code", None)} if isinstance(nodes, dict) else manifest
 
 
 def _with(found: Any, field: str, value: Any) -> Any:

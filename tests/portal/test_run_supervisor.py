@@ -13,7 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from portal.embedded.testing import throwaway_postgres, throwaway_valkey
+from bench import scratch
+from portal.embedded.testing import throwaway_valkey
 from tests.portal.running import ROOT, charter, data_folder, free_port, processes_of, read_until, stop, wait_gone
 
 ROLES = {
@@ -113,17 +114,18 @@ def a_dead_worker_is_replaced(home: Path, process: subprocess.Popen[str]) -> Non
 
 
 @pytest.mark.skipif(Path(sys.executable).parent.parent != ROOT / ".venv", reason="make would build its own .venv first")
-def test_make_run_ends_with_make(home: Path) -> None:
+def test_make_run_ends_with_make(home: Path, migrated_template: str) -> None:
     """Killing `make` means Charter; and services named in the environment are used, not started."""
     port = free_port()
-    with throwaway_postgres() as database, throwaway_valkey() as broker:
+    with scratch.database("charter_of_make", template=migrated_template) as database, throwaway_valkey() as broker:
         named = {"DATABASE_URL": database, "BROKER_URL": f"{broker}/0", "CACHE_URL": f"{broker}/1"}
         with charter(home, port, "make", "run", **named) as make:
             ready(make)
             assert not (home / "postgres").exists()
             assert not (home / "valkey").exists()
             with psycopg.connect(database) as connection:
-                assert connection.execute("SELECT count(*) > 0 FROM django_migrations").fetchone() == (True,)
+                held = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+                assert held.fetchone() > (1,)
             make.kill()
             make.wait()
             assert wait_gone(home) == {}
