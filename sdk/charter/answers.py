@@ -158,6 +158,48 @@ class Incident(Said):
         return self.state == "resolved"
 
 
+class Checked(Said):
+    """What a check of the scorecard came to. `state` is met, partly, not-met, unknown or attested; `parts` say why."""
+
+    number: int
+    check: str
+    title: str
+    theme: str
+    state: str
+    is_passed: bool
+    parts: list[dict[str, Any]] = []
+    read_at: datetime | None = None
+    next_step: dict[str, Any] | None = None
+    attested_until: date | None = None
+
+    @property
+    def said(self) -> str:
+        """The sentence that says why: of the first part that is not met."""
+        wrong = [part["said"] for part in self.parts if part["state"] != "met"]
+        return (wrong or [part["said"] for part in self.parts] or [""])[0]
+
+
+class Scorecard(Said):
+    """How ready something is for production: `passed` checks of `of` are met or attested."""
+
+    passed: int
+    of: int
+    figures: dict[str, Any] = {}
+    data: list[Checked] = []
+
+
+class Attestation(Said):
+    """A statement that a check is met, where no evidence can be read."""
+
+    id: str
+    check: str
+    statement: str
+    valid_until: date
+    made_by: str = ""
+    link: str = ""
+    withdrawn_at: datetime | None = None
+
+
 class RightFound(Said):
     """Where a store lets read what was not granted, or the reverse. `kind` is extra, absent, unknown, nature or own."""
 
