@@ -72,7 +72,7 @@ class ScorecardView(OfScope):
         )
     }  # fmt: skip
 
-    @extend_schema(responses=ScorecardSerializer)
+    @extend_schema(operation_id="scorecard", responses=ScorecardSerializer)
     def get(self, request: Request) -> HttpResponse:
         scope = self.scope()
         found = scorecard(scope)
@@ -95,7 +95,7 @@ class CheckView(OfScope):
         )
     }  # fmt: skip
 
-    @extend_schema(responses=CheckDetailSerializer)
+    @extend_schema(operation_id="scorecard_check", responses=CheckDetailSerializer)
     def get(self, request: Request, slug: str) -> HttpResponse:
         scope, check = self.scope(), _found(slug)
         if scope.kind not in check.scopes:

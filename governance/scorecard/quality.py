@@ -49,7 +49,7 @@ def drift(scope: Scope) -> list[Part]:
     rows = _that_can_drift(scope)
     recent = Finding.objects.filter(kind=Kind.DRIFT, feature=OuterRef("pk"), found_at__gte=scope.now - DRIFT_HOLDS)
     known = Exists(recent.exclude(state=Health.UNKNOWN))
-    told = list(_that_hear(rows))
+    told = sorted(_that_hear(rows)) or [0]  # an empty list would empty the whole question
     found = rows.annotate(team=ANSWERING, is_known=known).aggregate(
         all=Count("pk"), known=Count("pk", filter=Q(is_known=True)), told=Count("pk", filter=Q(team__in=told)),
     )  # fmt: skip
