@@ -13,6 +13,7 @@ from governance.actions import (
     suggesting,
     verifying,
 )
+from governance.actions.attesting import remind_attestations
 from governance.authorization import keeping
 from lineage.actions.tracing import trace_changed
 from registry.models import Connection
@@ -77,6 +78,7 @@ def verify_all_rights() -> int:
 
 @shared_task(name="governance.tasks.keep_scorecard")
 def keep_scorecard() -> int:
+    remind_attestations()
     return keeping_scores.keep_scorecard()
 
 

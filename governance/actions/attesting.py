@@ -9,10 +9,14 @@ from django.utils import timezone
 from governance.actions.reasons import require_reason
 from governance.models import Attestation
 from governance.scorecard.catalogue import BY_SLUG, Check
+from governance.scorecard.reading import valid_attestations
 from registry.actions.action import Note, action, invalid, lock
-from registry.models import User
+from registry.actions.telling import tell
+from registry.models import Message, User
+from registry.outbox.letters import Letter
 
 SHORTEST_STATEMENT, LONGEST_STATEMENT, LONGEST_LINK = 20, 2_000, 1_000
+REMIND_AT = (14, 3)  # days before its end
 _is_address = URLValidator(schemes=["http", "https"])
 
 
@@ -48,6 +52,31 @@ def withdraw_attestation(attestation: Attestation, note: Note, *, actor: User, r
     row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because"])
     note.change("withdrawn_at", None, row.withdrawn_at)
     return row
+
+
+def remind_attestations() -> int:
+    """Tell who has made a statement that it ends, some days before; after a standstill once. Nobody is told of one that
+    another statement outlasts. Returns how many were told."""
+    told = 0
+    standing = valid_attestations()
+    for row in standing.values():
+        left = (row.valid_until - timezone.now().date()).days
+        due = [days for days in REMIND_AT if left <= days]
+        told += bool(due) and _tell_ending(row, due[-1]) is not None
+    return told
+
+
+def _tell_ending(row: Attestation, days: int) -> Message | None:
+    check = BY_SLUG[row.check_slug]
+    letter = Letter(
+        paragraphs=(row.statement, "Once it has ended, the check is unknown until somebody states it anew."),
+        facts=[("Check", check.title), ("Last day", row.valid_until.isoformat())],
+        links=[("Look at it", row.get_absolute_url())], why="You get this because you have made the statement.",
+    )  # fmt: skip
+    return tell(
+        "scorecard.attestation_ending", key=f"{row} ends in {days}", title=f"{row} about {check.title} ends soon",
+        letter=letter, data={"attestation": str(row), "check": row.check_slug}, users=[row.made_by],
+    )  # fmt: skip
 
 
 def _check(slug: str) -> Check:

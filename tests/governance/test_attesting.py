@@ -10,9 +10,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
 
-from governance.actions.attesting import attest_check, withdraw_attestation
+from governance.actions.attesting import attest_check, remind_attestations, withdraw_attestation
 from governance.models import Attestation
-from registry.models import AuditEntry
+from registry.models import AuditEntry, Delivery
 from tests.governance.scoring import state
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +113,21 @@ def test_of_two_the_one_that_holds_longest_counts(cast: SimpleNamespace) -> None
 
     longer, _ = attest(cast, valid_until=in_days(60)), attest(cast, valid_until=in_days(30))
     assert valid_attestations()["restore-drill"] == longer
+
+
+def test_who_made_it_is_told_before_it_ends_once(cast: SimpleNamespace) -> None:
+    def told_in(days: int) -> int:
+        with time_machine.travel(now + timedelta(days=days), tick=False):
+            return remind_attestations() + remind_attestations()
+
+    now = timezone.now()
+    attest(cast, valid_until=in_days(60))
+    assert [told_in(days) for days in (0, 45, 46, 50, 57, 60, 61)] == [0, 0, 1, 0, 1, 0, 0]
+    mails = Delivery.objects.filter(message__event="scorecard.attestation_ending")
+    assert set(mails.values_list("address", flat=True)) == {"adam@example.org"}
+
+
+def test_nobody_is_told_of_what_another_statement_outlasts(cast: SimpleNamespace) -> None:
+    attest(cast, valid_until=in_days(5))
+    attest(cast, valid_until=in_days(80))
+    assert remind_attestations() == 0
