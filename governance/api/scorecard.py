@@ -53,6 +53,8 @@ OF = (
 class OfScope(Endpoint):
     """What is asked of the platform, a project or a view."""
 
+    other_problems = {"GET": (404,)}  # of a project or view that is not there, also where the address names none
+
     def scope(self) -> Scope:
         """Raises NotFound."""
         scope = scope_of(self.actor, self.request.query_params)
