@@ -29,10 +29,12 @@ def endings(scope: Scope) -> list[Part]:
     dated = ended.aggregate(all=Count("pk"), dated=Count("pk", filter=Q(sunset_on__isnull=False)))
     undated = ended.filter(sunset_on__isnull=True)
     step = Step("Say when it ends.", reverse("governance:deprecations"))
+    nothing = Step("Nothing: it is seen with the first version that ends.")
     parts = [
         share(
             dated["dated"], dated["all"], "deprecated versions", "have a last day", step=step, read_at=scope.now,
             rows=scope.features.filter(pk__in=undated.values("feature")), search=scope.search("status:deprecated"),
+            when_empty=nothing,
         )
     ]  # fmt: skip
     return [*parts, *_readers(scope)] if dated["all"] else parts
@@ -72,10 +74,10 @@ def changes(scope: Scope) -> list[Part]:
         rows = rows.filter(project=scope.project)
     by_service = Q(actor__is_service=True) & ~Q(token="")
     found = rows.order_by().aggregate(all=Count("pk"), service=Count("pk", filter=by_service))
+    step = Step("Keep definitions in git, and apply them with a service's token.", "/docs/files/")
     return [
         share(
             found["service"], found["all"], "changes of definitions within 30 days", "were applied by a pipeline",
-            step=Step("Keep definitions in git, and apply them with a service's token.", "/docs/files/"),
-            read_at=scope.now,
+            step=step, read_at=scope.now, when_empty=step,
         )
     ]  # fmt: skip

@@ -66,16 +66,16 @@ def on_call(scope: Scope) -> list[Part]:
     )
     hooks = Webhook.objects.wanting("incident.opened").filter(kind__in=PAGERS)
     hooked = list(hooks.order_by().values_list("team", flat=True).distinct())
-    reached = Q() if None in hooked else Q(team__in=hooked)
-    rows = scope.views.filter(Exists(first) | Q(tags__tier=str(Tier.FIRST))).annotate(
-        team=Coalesce("owner", "project__owner")
-    )
+    # One without a team is told of everybody's.
+    reached = Q(pk__isnull=False) if None in hooked else Q(team__in=hooked)
+    rows = scope.views.filter(Exists(first) | Q(tags__tier=str(Tier.FIRST)))
+    rows = rows.annotate(team=Coalesce("owner", "project__owner"))
     found = rows.aggregate(all=Count("pk"), reached=Count("pk", filter=reached))
+    nothing = Step("Say which consumers are of tier 1.", reverse("registry:consumers"))
     return [
         share(
             found["reached"], found["all"], "feature views of tier 1", "have a pager that is called",
-            step=Step("Add a webhook of PagerDuty for the team, or say which consumers are of tier 1.",
-                      reverse("registry:webhooks")),
-            read_at=scope.now, rows=rows.exclude(reached) if reached else rows.none(),
+            step=Step("Add a webhook of PagerDuty for the team.", reverse("registry:webhooks")), when_empty=nothing,
+            read_at=scope.now, rows=rows.exclude(reached),
         )
     ]  # fmt: skip

@@ -27,6 +27,10 @@ class Step:
     url: str = ""
 
 
+# Where there is no feature yet.
+BEGIN = Step("Connect a feature store, or register a feature.", "/connectors/")
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One thing that a check asks. `said` is a whole sentence; `read_at` is when its evidence was seen, None where
@@ -52,15 +56,15 @@ class Part:
 
 def share(
     met: int, of: int, things: str, are: str, *, step: Step, read_at: datetime | None, unread: int = 0,
-    rows: QuerySet[Any] | None = None, search: str = "", more: str = "",
+    rows: QuerySet[Any] | None = None, search: str = "", more: str = "", when_empty: Step = BEGIN,
 ) -> Part:  # fmt: skip
     """So many of so many `things` `are` so: "12 of 14 feature views have a limit". All is met, none is not met.
 
     `unread` are further ones of which nobody knows, within the day or at all: they keep it from being met. Where there
-    is nothing to look at it is unknown, since nothing was seen.
+    is nothing to look at it is unknown, since nothing was seen, and the next step is what to do `when_empty`.
     """
     if not of and not unread:
-        return Part(CheckState.UNKNOWN, f"There are no {things} to look at.", step, 0, 0, read_at)
+        return Part(CheckState.UNKNOWN, f"There are no {things} to look at.", when_empty, 0, 0, read_at)
     state = _state(met, of, unread)
     said = f"{count(met)} of {count(of)} {things} {are}" if of else f"None of {count(unread)} {things} was looked at"
     silent = f"; of {count(unread)} nothing is known" if unread and of else ""

@@ -118,10 +118,11 @@ def pipelines(scope: Scope) -> list[Part]:
     """Runs of the last day that wrote something, and carry what was tested of it."""
     found = tested_runs(scope.since)
     rows = Node.objects.filter(pk__in=found.without)
+    step = Step("Have the pipeline test what it writes, and tell it as OpenLineage.", "/docs/lineage/")
     return [
         share(
             found.tested, found.runs, "runs of the last day that wrote something", "carry what was tested",
-            step=Step("Have the pipeline test what it writes, and tell it as OpenLineage.", "/docs/lineage/"),
-            read_at=scope.now, rows=rows if scope.actor is None else rows.visible_to(scope.actor),
+            step=step, when_empty=step, read_at=scope.now,
+            rows=rows if scope.actor is None else rows.visible_to(scope.actor),
         )
     ]  # fmt: skip

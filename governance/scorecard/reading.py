@@ -84,7 +84,12 @@ def scorecard(scope: Scope) -> Scorecard:
 
 def results_of(scope: Scope, checks: Iterable[Check]) -> list[Result]:
     stated = valid_attestations()
-    return [Result(check, check.ask(scope), stated.get(check.slug)) for check in checks]
+    return [Result(check, _once(check.ask(scope)), stated.get(check.slug)) for check in checks]
+
+
+def _once(parts: Iterable[Part]) -> list[Part]:
+    """Without those that say what one before says: that there is nothing to look at."""
+    return list({part.said: part for part in reversed(list(parts))}.values())[::-1]
 
 
 def chosen_part(parts: Sequence[Part], said: str) -> int | None:

@@ -82,6 +82,9 @@ def test_on_call(measured: SimpleNamespace) -> None:
     assert state("on-call", view=measured.view) == "met"
     change_webhook(hook, actor=cast.owner_a, is_on=False)
     assert state("on-call") == "not-met"
+    url = "https://events.example.org/v2/enqueue"
+    create_webhook(None, actor=cast.admin, name="All", kind="pager", url=url, routing_key="r" * 32)
+    assert (state("on-call"), failing("on-call")) == ("met", [])
 
 
 def test_client(cast: SimpleNamespace) -> None:
