@@ -43,7 +43,7 @@ def personal(scope: Scope) -> list[Part]:
             found["classed"] - found["read"], found["classed"], "personal features",
             "are read by nobody without a grant, as far as is known",
             step=Step("Have the reader ask for access, or take the right away.", reverse("governance:verify")),
-            read_at=scope.now, rows=rows.filter(classed).filter(Q(is_read=True) | Q(is_open=True)),
+            read_at=scope.now, rows=rows.filter(classed).filter(Q(is_read=True) | Exists(_told_of(scope))),
         ),
     ]  # fmt: skip
 
@@ -60,3 +60,11 @@ def _ungranted() -> QuerySet[Any]:
 def _let_in() -> QuerySet[Any]:
     """Accounts that a store lets read without a grant."""
     return RightFinding.objects.open().filter(kind=FindingKind.EXTRA, feature=OuterRef("pk"))
+
+
+def _told_of(scope: Scope) -> QuerySet[Any]:
+    """Those of them that who asks may know of: which feature stands open is not everybody's to read."""
+    rows = _let_in()
+    if scope.actor is None:
+        return rows
+    return rows.filter(pk__in=RightFinding.objects.visible_to(scope.actor).order_by().values("pk"))

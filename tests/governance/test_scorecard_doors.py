@@ -1,6 +1,8 @@
 """The scorecard by page, API and badge: the same answer, over what one may see, in few questions."""
 
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -231,8 +233,25 @@ def test_the_figures_above(measured: SimpleNamespace) -> None:
     assert ("99.5 %" in page, "3 d" in page) == (True, True)
 
 
+class Portal(BaseHTTPRequestHandler):
+    """What answers at the portal's address, as `/healthz` does."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"status": "ok"}')
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
 def test_whether_the_portal_answers_is_asked_over_the_network(cast: SimpleNamespace, settings: Any) -> None:
     settings.CHARTER_BASE_URL = "http://127.0.0.1:9"
     assert ask_portal() is False
+    with ThreadingHTTPServer(("127.0.0.1", 0), Portal) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        settings.CHARTER_BASE_URL = f"http://127.0.0.1:{server.server_port}"
+        assert ask_portal() is True
+        server.shutdown()
     row = PortalDay.objects.get()
-    assert (row.asked, row.answered) == (1, 0)
+    assert (row.asked, row.answered) == (2, 1)

@@ -11,7 +11,7 @@ from governance.actions.announcing import announce_deprecation
 from governance.actions.answering import answer_deprecation
 from governance.actions.following import follow_all
 from governance.actions.naming import change_naming_rule, create_naming_rule, waive_name
-from governance.models import Policy
+from governance.models import Enforcement, Policy, RightFinding
 from monitoring.actions.findings import write_findings
 from monitoring.judging import Verdict
 from monitoring.models import Finding, Kind
@@ -22,7 +22,7 @@ from registry.actions.versions import classify_version
 from registry.choices import Evidence, Health
 from registry.models import Feature, Usage, Version
 from tests.cast import api_as
-from tests.factories import ConsumerFactory, FeatureFactory
+from tests.factories import ConnectionFactory, ConsumerFactory, FeatureFactory
 from tests.governance.asking import ask, decide
 from tests.governance.scoring import came_to, failing, parts, state
 from tests.governance.test_naming import WINDOW
@@ -150,6 +150,19 @@ def test_personal_data_that_somebody_reads_without_a_grant(asking: SimpleNamespa
     request = ask(asking, asking.email)
     for voter in (asking.cast.owner_a, asking.cast.member, asking.second):
         decide(request, voter)
+    assert state("personal-data") == "met"
+
+
+def test_which_feature_stands_open_is_not_everybody_s_to_read(asking: SimpleNamespace) -> None:
+    store = Enforcement.objects.create(connection=ConnectionFactory(), place="offline")
+    RightFinding.objects.create(
+        store=store, kind="extra", account="svc", feature=asking.email.feature, how="has a right on the column"
+    )
+    for who, listed in (("viewer", []), ("owner_a", ["pay.users.email"]), ("auditor", ["pay.users.email"])):
+        actor = getattr(asking.cast, who)
+        assert parts("personal-data", actor=actor)[2] == "partly"
+        assert failing("personal-data", 2, actor=actor) == listed
+    RightFinding.objects.update(gone_at=timezone.now())
     assert state("personal-data") == "met"
 
 
