@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.urls import reverse
 
-from governance.scorecard.part import Part, Step, nobody_looks, share
+from governance.scorecard.part import LOOK, Part, Step, nobody_looks, share
 from governance.scorecard.scope import Scope
 from lineage.queries.proving import last_made
 from registry.models import Feature, FeatureView
@@ -32,8 +32,9 @@ def materialized(scope: Scope) -> list[Part]:
     late = known.keys() - on_time - unseen - set(unscheduled)
     ran = share(
         len(on_time), len(on_time) + len(late), "scheduled feature views", "were made within two intervals",
-        step=Step("Look at the job of the latest one, and at its runbook.", reverse("monitoring:health")),
-        read_at=scope.now, unread=len(unseen), rows=FeatureView.objects.filter(pk__in=late | unseen),
+        step=Step("Look at the job of the one that is latest, and at its runbook.", reverse("monitoring:health")),
+        read_at=scope.now, unread=len(unseen), when_unread=Step("Have its job report its runs.", "/docs/lineage/"),
+        rows=FeatureView.objects.filter(pk__in=late | unseen),
     )  # fmt: skip
     return [planned, ran]
 
@@ -59,7 +60,7 @@ def limits(scope: Scope) -> list[Part]:
     keeps = share(
         found["kept"], found["seen"], "feature views with a limit", "keep it now",
         step=Step("Open the incident of the latest one.", reverse("monitoring:incidents")), read_at=scope.now,
-        unread=found["limited"] - found["seen"], search=scope.search("stale:true"),
+        unread=found["limited"] - found["seen"], when_unread=LOOK, search=scope.search("stale:true"),
         rows=rows.filter(limited & (~read | Q(age__gt=F("most")))),
     )  # fmt: skip
     return [has, keeps]

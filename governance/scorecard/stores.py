@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from governance.scorecard.jobs import proved
-from governance.scorecard.part import Part, Step, fact, nobody_looks, share
+from governance.scorecard.part import LOOK, Part, Step, fact, nobody_looks, share
 from governance.scorecard.scope import Scope
 from registry import stores
 from registry.models import Connection
@@ -58,7 +58,7 @@ def point_in_time(scope: Scope) -> list[Part]:
     future = share(
         found["read"] - found["ahead"], found["read"], "sources", "hold no row from the future",
         step=Step("Find out which job writes such times: a training set would learn from them."),
-        read_at=scope.now, unread=found["all"] - found["read"], rows=stored.filter(ahead | ~read),
+        read_at=scope.now, unread=found["all"] - found["read"], when_unread=LOOK, rows=stored.filter(ahead | ~read),
     )  # fmt: skip
     return [stamped, future]
 

@@ -158,6 +158,9 @@ class Incident(Said):
         return self.state == "resolved"
 
 
+_WORST_FIRST = {"not-met": 0, "partly": 1, "unknown": 2}
+
+
 class Checked(Said):
     """What a check of the scorecard came to. `state` is met, partly, not-met, unknown or attested; `parts` say why."""
 
@@ -174,9 +177,9 @@ class Checked(Said):
 
     @property
     def said(self) -> str:
-        """The sentence that says why: of the first part that is not met."""
-        wrong = [part["said"] for part in self.parts if part["state"] != "met"]
-        return (wrong or [part["said"] for part in self.parts] or [""])[0]
+        """The sentence that says why: of the first part that is known to be wrong, else unknown, else of the first."""
+        ordered = sorted(self.parts, key=lambda part: _WORST_FIRST.get(part["state"], len(_WORST_FIRST)))
+        return str(ordered[0]["said"]) if ordered else ""
 
 
 class Scorecard(Said):
