@@ -21,3 +21,15 @@ def client() -> redis.Redis:
 def key(*parts: object) -> str:
     """A key in our own namespace."""
     return ":".join((settings.CACHES["default"]["KEY_PREFIX"], *map(str, parts)))
+
+
+def take_all(name: str) -> dict[str, str]:
+    """What is in the hash of this name, which is gone afterwards: who adds meanwhile begins another one."""
+    noted, taken = key(name), key(name, "taken")
+    redis_client = client()
+    if not redis_client.exists(noted):
+        return {}
+    redis_client.rename(noted, taken)
+    held: dict[bytes, bytes] = redis_client.hgetall(taken)  # type: ignore[assignment]  # the client does not decode
+    redis_client.delete(taken)
+    return {one.decode(): value.decode() for one, value in held.items()}

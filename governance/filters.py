@@ -10,6 +10,7 @@ from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
 from common.filters import AnyOf, AsOf, Choices, YesNo
 from governance.models import (
     Answer,
+    Attestation,
     ClassSuggestion,
     DeprecationState,
     Evaluation,
@@ -221,3 +222,16 @@ class EvaluationFilter(FilterSet):
 
     def of_decision(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(decision=value == "true")
+
+
+class StandingFilter(YesNo):
+    """Those that hold today."""
+
+    def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        holds = Q(pk__in=Attestation.objects.valid().order_by().values("pk"))
+        return rows.filter(holds if value == "true" else ~holds) if value else rows
+
+
+class AttestationFilter(FilterSet):
+    check = AnyOf("check_slug", "Name of the check.")
+    valid = StandingFilter("", "Whether it holds today.")

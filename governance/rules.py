@@ -164,6 +164,8 @@ for _verb in ("name_account", "remove_account", "switch_enforcement"):
 rules.add_perm("governance.set_granting_login", is_admin)
 rules.add_perm("governance.inspect_rights", is_owner | is_admin | is_auditor | is_of_the_committee)
 rules.add_perm("governance.verify_rights", is_admin | is_auditor | is_of_the_committee | is_in_a_team)
+for _verb in ("attest_check", "withdraw_attestation"):
+    rules.add_perm(f"governance.{_verb}", (is_admin | is_of_the_committee) & is_person)
 for _verb in ("give_right", "take_right", "note_failed_right"):
     rules.add_perm(f"governance.{_verb}", rules.always_deny)
 rules.add_perm("governance.approve_beforehand", is_owner)

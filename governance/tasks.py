@@ -3,7 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from governance.actions import enforcing, escalating, following, following_reviews, granting, suggesting, verifying
+from governance.actions import (
+    enforcing,
+    escalating,
+    following,
+    following_reviews,
+    granting,
+    keeping_scores,
+    suggesting,
+    verifying,
+)
+from governance.actions.attesting import remind_attestations
 from governance.authorization import keeping
 from lineage.actions.tracing import trace_changed
 from registry.models import Connection
@@ -64,3 +74,14 @@ def verify_rights(connection_id: int) -> int:
 @shared_task(name="governance.tasks.verify_all_rights")
 def verify_all_rights() -> int:
     return verifying.verify_all()
+
+
+@shared_task(name="governance.tasks.keep_scorecard")
+def keep_scorecard() -> int:
+    remind_attestations()
+    return keeping_scores.keep_scorecard()
+
+
+@shared_task(name="governance.tasks.ask_portal", ignore_result=True)
+def ask_portal() -> bool:
+    return keeping_scores.ask_portal()

@@ -19,6 +19,7 @@ from governance.views import (
     requests,
     reviews,
     rights,
+    scorecard,
     verifying,
 )
 
@@ -31,6 +32,11 @@ urlpatterns = [
     path("classes/<name:reference>/accept", classes.accept, name="class-accept"),
     path("classes/<name:reference>/decline", classes.decline, name="class-decline"),
     path("f/<name:project>/<name:view>/<name:feature>/lineage/class", classes.panel, name="feature-class"),
+    path("scorecard/", scorecard.page, name="scorecard"),
+    path("scorecard/attestations/<name:reference>/withdraw", scorecard.withdraw, name="attestation-withdraw"),
+    path("scorecard/<slug:slug>/", scorecard.check, name="scorecard-check"),
+    path("scorecard/<slug:slug>/attest", scorecard.attest, name="scorecard-attest"),
+    path("v/<name:project>/<name:view>/scorecard", scorecard.of_view, name="view-scorecard"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/count", inbox.count, name="inbox-count"),
     path("requests/", requests.listing, name="requests"),

@@ -1,4 +1,4 @@
-"""The health of a view as a small picture, for the README of whoever reads it."""
+"""Small pictures for the READMEs of others: how a view is, or how much of a scorecard is met."""
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,9 +12,20 @@ LONGEST = 40
 
 
 def badge(name: str, health: Health) -> SafeString:
-    """An SVG that fits one line of text."""
+    """The health of a view, as an SVG that fits one line of text."""
+    return picture(name, WORDS[health], health)
+
+
+def share_of(good: int, all: int) -> Health:
+    """How a badge colours so many of so many: at risk where some are missing, breached where most are."""
+    if not all:
+        return Health.UNKNOWN
+    return Health.OK if good == all else Health.AT_RISK if 2 * good >= all else Health.BREACHED
+
+
+def picture(name: str, word: str, health: Health) -> SafeString:
+    """An SVG with a name and a word, coloured as that health."""
     label = name if len(name) <= LONGEST else f"…{name[1 - LONGEST :]}"
-    word = WORDS[health]
     left, right = (round(len(text) * _WIDE + _PAD) for text in (label, word))
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="20" role="img" aria-label="{1}: {2}">'

@@ -17,6 +17,7 @@ from governance.api import (
     requests,
     reviews,
     rights,
+    scorecard,
 )
 from lineage.api import graph, receiving, sayings, warning
 from lineage.api.marquez import urls as marquez
@@ -174,6 +175,16 @@ urlpatterns = [
     path("access-requests/<name:reference>/withdraw", requests.WithdrawView.as_view(), name="access-request-withdraw"),
     path(
         "access-requests/<name:reference>/review", requests.EmergencyReviewView.as_view(), name="access-request-review"
+    ),
+    path("scorecard", scorecard.ScorecardView.as_view(), name="scorecard"),
+    path("scorecard/badge.svg", scorecard.ScorecardBadgeView.as_view(), name="scorecard-badge"),
+    path("scorecard/<slug:slug>", scorecard.CheckView.as_view(), name="scorecard-check"),
+    path("attestations", scorecard.AttestationListView.as_view(), name="attestations"),
+    path("attestations/<name:reference>", scorecard.AttestationView.as_view(), name="attestation"),
+    path(
+        "attestations/<name:reference>/withdraw",
+        scorecard.AttestationWithdrawView.as_view(),
+        name="attestation-withdraw",
     ),
     path("grants/verify", rights.RightFindingListView.as_view(), name="grants-verify"),
     path("grants", grants.GrantListView.as_view(), name="grants"),

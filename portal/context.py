@@ -33,6 +33,7 @@ PLACES = (
     Place("Requests", "governance:requests", ("/requests",)),
     Place("Access register", "governance:grants", ("/grants",)),
     Place("Reviews", "governance:reviews", ("/reviews",)),
+    Place("Scorecard", "governance:scorecard", ("/scorecard",)),
     Place("Health", "monitoring:health", ("/health",)),
     Place("Incidents", "monitoring:incidents", ("/incidents",)),
     Place("Lineage", "lineage:explorer", ("/lineage", "/a/"), key="g l"),

@@ -51,6 +51,16 @@ def address(connection: Connection, name: str) -> str:
     return resolve(str(known.get(name, "")))
 
 
+def scheme(connection: Connection, name: str) -> str:
+    """What kind of place an address names: postgresql, sqlite, rediss, or file for a path. Empty where there is none,
+    or where its secret is missing."""
+    try:
+        url = address(connection, name)
+    except ConnectorError:
+        return ""
+    return url.partition("://")[0].partition("+")[0].lower() if "://" in url else "file" if url else ""
+
+
 def definition_reader(connection: Connection) -> DefinitionReader:
     from connectors.feast.client import open_registry
 

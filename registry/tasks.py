@@ -7,11 +7,13 @@ from registry.actions.answers import forget_old_answers as forget
 from registry.actions.days import keep_day as keep
 from registry.actions.definitions import import_definitions
 from registry.actions.reads import forget_old_events, refresh_reads_per_day
+from registry.actions.searches import add_searches
 from registry.actions.tokens import note_uses
 from registry.actions.words import refresh_facet_counts, refresh_words
 from registry.chain import anchoring, sealing, verifying
 from registry.outbox.placing import place_events
 from registry.outbox.sending import send_due as send
+from registry.search.counting import take_searches
 from registry.tokens import take_uses
 
 
@@ -60,6 +62,11 @@ def note_token_uses() -> int:
     uses = take_uses()
     note_uses(uses)
     return len(uses)
+
+
+@shared_task(name="registry.tasks.note_searches")
+def note_searches() -> int:
+    return add_searches(take_searches())
 
 
 @shared_task(name="registry.tasks.send_due")

@@ -3,6 +3,7 @@
 Tokens are found by their digest, in one query with the user's roles and teams. Nothing is written on the way.
 """
 
+import re
 import time
 from functools import cache
 from typing import Any
@@ -22,7 +23,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from common.problems import InsufficientScope
-from common.redis import client, key
+from common.redis import client, key, take_all
 from common.statements import A_TEXT, Statement
 from registry.choices import Scope
 from registry.models import AccessToken, Membership, User
@@ -30,11 +31,12 @@ from registry.models import AccessToken, Membership, User
 log = structlog.get_logger()
 ID_LENGTH = 16
 CHALLENGE = 'Bearer realm="charter"'
-LAST_USED = "tokens-last-used"  # a Redis hash: digest -> seconds since 1970
+LAST_USED = "tokens-last-used"  # a Redis hash: digest -> seconds since 1970, and the version of our client if any
+_CLIENT = re.compile(r"charter-python/([0-9][0-9A-Za-z.+-]{0,39})")
 # In the order of the model, as `from_db` wants them. A password has no business in an API request.
 _TOKEN_FIELDS = [one.attname for one in AccessToken._meta.concrete_fields]
 _USER_FIELDS = [one.attname for one in User._meta.concrete_fields if one.name != "password"]
-_noted: dict[str, int] = {}  # digest -> the minute in which this process last noted its use
+_noted: dict[tuple[str, str], int] = {}  # digest, client -> the minute in which this process last noted its use
 
 
 def token_id(token: AccessToken) -> str:
@@ -54,11 +56,11 @@ class TokenAuthentication(BaseAuthentication):
             return None
         if len(parts) != 2 or not parts[1].isascii():
             raise AuthenticationFailed("Send the token as: Authorization: Bearer <token>.")
-        return self.accept(find(parts[1].decode("ascii")))
+        return self.accept(find(parts[1].decode("ascii")), request)
 
-    def accept(self, token: AccessToken) -> tuple[User, AccessToken]:
+    def accept(self, token: AccessToken, request: Request) -> tuple[User, AccessToken]:
         _bind(token.user, token_id(token))
-        _note_use(token.digest)
+        _note_use(token.digest, _client_version(request.headers.get("User-Agent", "")))
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -70,7 +72,7 @@ class KeyAuthentication(TokenAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
         secret = request.headers.get("X-API-Key")
-        return self.accept(find(secret)) if secret else None
+        return self.accept(find(secret), request) if secret else None
 
 
 class AddressAuthentication(TokenAuthentication):
@@ -85,7 +87,7 @@ class AddressAuthentication(TokenAuthentication):
         if len(token.scopes) != 1 or token.scopes[0] not in IN_ADDRESSES:
             scopes = " or ".join(IN_ADDRESSES)
             raise AuthenticationFailed(f"A token in an address has the scope {scopes} and no other.")
-        return self.accept(token)
+        return self.accept(token, request)
 
 
 class SessionAuthentication(BrowserSession):
@@ -161,27 +163,27 @@ def _bind(user: User, token: str) -> None:
     pghistory.context(user=user.pk, token=token)
 
 
-def _note_use(digest: str) -> None:
+def _client_version(agent: str) -> str:
+    """Of Charter's own client; empty for others, of which nothing is kept."""
+    found = _CLIENT.match(agent)
+    return found[1] if found else ""
+
+
+def _note_use(digest: str, client_version: str) -> None:
     """Remember in Redis that the token was used, once a minute and process. A task writes it to the token later."""
     now = int(time.time())
-    if _noted.get(digest) == now // 60:
+    if _noted.get((digest, client_version)) == now // 60:
         return
     if len(_noted) > 10_000:
         _noted.clear()
-    _noted[digest] = now // 60
+    _noted[digest, client_version] = now // 60
     try:
-        client().hset(key(LAST_USED), digest, now)
+        client().hset(key(LAST_USED), f"{digest} {client_version}", now)
     except redis.RedisError as error:
         log.warning("token_use_not_noted", reason=str(error))
 
 
-def take_uses() -> dict[str, int]:
-    """The noted uses, seconds since 1970 by digest, which are forgotten here. A use lost on the way is no loss."""
-    noted, taken = key(LAST_USED), key(LAST_USED, "taken")
-    redis_client = client()
-    if not redis_client.exists(noted):
-        return {}
-    redis_client.rename(noted, taken)
-    uses: dict[bytes, bytes] = redis_client.hgetall(taken)  # type: ignore[assignment]  # the client does not decode
-    redis_client.delete(taken)
-    return {digest.decode(): int(seconds) for digest, seconds in uses.items()}
+def take_uses() -> list[tuple[str, str, int]]:
+    """The noted uses, which are forgotten here: digest, version of our client or nothing, seconds since 1970. A use
+    lost on the way is no loss."""
+    return [(*name.partition(" ")[::2], int(seconds)) for name, seconds in take_all(LAST_USED).items()]

@@ -59,16 +59,18 @@ from governance.models.requests import (
     Slot,
     Verdict,
 )
+from governance.models.scorecard import PASSED, Attestation, AttestationQuerySet, CheckState, PortalDay, ScorecardDay
 
 __all__ = [
-    "ANSWERING", "LONGEST_GRANT", "LONGEST_REVIEW", "MOST_ITEMS", "MOST_VOTES", "NOTICE_DAYS", "STANDING",
+    "ANSWERING", "LONGEST_GRANT", "LONGEST_REVIEW", "MOST_ITEMS", "MOST_VOTES", "NOTICE_DAYS", "PASSED", "STANDING",
     "USUAL_REMINDERS", "WAITING", "WRONG", "AccessRequest", "AccessRequestQuerySet", "AccessTask", "AccessTaskItem",
-    "Answer", "ClassSuggestion", "ClassSuggestionQuerySet", "Comment", "Committee", "Conflict", "ConflictKind",
-    "Decision", "Deprecation", "DeprecationQuerySet", "DeprecationState", "Enforcement", "Evaluation",
-    "EvaluationQuerySet", "Extension", "ExtensionState", "FindingKind", "Grant", "GrantQuerySet", "GrantState",
-    "LegalBasis", "NameDecision", "NameWaiver", "NameWaiverQuerySet", "NameWord", "NamedKind", "NamingRule",
-    "Outcome", "Place", "Policy", "Purpose", "Reader", "ReaderState", "Recertification", "RecertificationItem",
-    "RecertificationItemQuerySet", "RecertificationQuerySet", "RequestItem", "RequestState", "ReviewState",
-    "RightFinding", "RightFindingQuerySet", "RightState", "Seat", "Setting", "Silence", "Slot", "StandingApproval",
-    "StoreAccount", "StoreRight", "SuggestionState", "Verdict",
+    "Answer", "Attestation", "AttestationQuerySet", "CheckState", "ClassSuggestion", "ClassSuggestionQuerySet",
+    "Comment", "Committee", "Conflict", "ConflictKind", "Decision", "Deprecation", "DeprecationQuerySet",
+    "DeprecationState", "Enforcement", "Evaluation", "EvaluationQuerySet", "Extension", "ExtensionState",
+    "FindingKind", "Grant", "GrantQuerySet", "GrantState", "LegalBasis", "NameDecision", "NameWaiver",
+    "NameWaiverQuerySet", "NameWord", "NamedKind", "NamingRule", "Outcome", "Place", "Policy", "PortalDay", "Purpose",
+    "Reader", "ReaderState", "Recertification", "RecertificationItem", "RecertificationItemQuerySet",
+    "RecertificationQuerySet", "RequestItem", "RequestState", "ReviewState", "RightFinding", "RightFindingQuerySet",
+    "RightState", "ScorecardDay", "Seat", "Setting", "Silence", "Slot", "StandingApproval", "StoreAccount",
+    "StoreRight", "SuggestionState", "Verdict",
 ]  # fmt: skip

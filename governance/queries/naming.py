@@ -1,6 +1,6 @@
 """What the naming rules say of names: of one that is being chosen, and of those that are there already."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +60,26 @@ def _words_of(name: str, words: Mapping[str, str]) -> Iterator[NameFault]:
         better = "_".join(instead if part == word else part for part in parts)
         said = f"Names here say {instead}, not {word}: {better}." if instead else f"Names here do not say {word}."
         yield NameFault("word", said)
+
+
+def names_that_break(features: QuerySet[Feature]) -> tuple[set[int], int]:
+    """Of these features, those whose names break a rule, a word or both, without those that may; and how many of the
+    others pass because they are excepted. Advice is not counted. Asks the same few questions however many there are."""
+    rules: dict[int | None, list[Any]] = defaultdict(list)
+    for rule in NamingRule.objects.filter(is_on=True, is_advice=False, kind=NamedKind.FEATURE):
+        rules[rule.project_id].append((rule, compiled(rule.pattern)))
+    words: dict[int | None, dict[str, str]] = defaultdict(dict)
+    for one in NameWord.objects.all():
+        words[one.project_id][one.word] = one.instead
+    waived = set(NameWaiver.objects.in_force().filter(kind=NamedKind.FEATURE).values_list("key", flat=True))
+    broke, excepted = set(), 0
+    for pk, project, name, key in features.values_list("pk", "project_id", "name", "key"):
+        held = [*rules[None], *rules[project]]
+        if any(broken(NamedKind.FEATURE, name, held)) or any(_words_of(name, words[None] | words[project])):
+            excepted += key in waived
+            if key not in waived:
+                broke.add(pk)
+    return broke, excepted
 
 
 @dataclass(frozen=True, slots=True)

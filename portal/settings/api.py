@@ -55,6 +55,7 @@ SPECTACULAR_SETTINGS = {
         )
     }
     | {
+        "CheckStateEnum": "governance.models.scorecard.CheckState",
         "NamedKindEnum": "governance.models.naming.NamedKind",
         "ReviewAnswerEnum": "governance.models.recertifications.Answer",
         "KeepOrRevokeEnum": "governance.serializers.reviews.ANSWERED",

@@ -1,6 +1,6 @@
 """Access tokens: made, revoked, and the last use of each noted."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection as database
@@ -14,8 +14,12 @@ LONGEST_DAYS = 365
 PERSON_PREFIX, SERVICE_PREFIX = "charter_pat_", "charter_sa_"
 
 _NOTE_USES = """
-UPDATE registry_accesstoken held SET last_used_at = seen.at
-FROM unnest(%s::text[], %s::timestamptz[]) AS seen(digest, at)
+UPDATE registry_accesstoken held SET last_used_at = greatest(held.last_used_at, seen.at),
+  client_version = coalesce(seen.client, held.client_version),
+  client_used_at = greatest(held.client_used_at, seen.client_at)
+FROM (SELECT digest, max(at) AS at, max(at) FILTER (WHERE client <> '') AS client_at,
+             (array_agg(client ORDER BY at DESC) FILTER (WHERE client <> ''))[1] AS client
+      FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) AS noted(digest, client, at) GROUP BY digest) AS seen
 WHERE held.digest = seen.digest AND (held.last_used_at IS NULL OR held.last_used_at < seen.at)
 """
 
@@ -52,11 +56,12 @@ def revoke_token(token: AccessToken, note: Note, *, actor: User | None) -> Acces
     return row
 
 
-def note_uses(seconds: Mapping[str, int]) -> None:
-    """Write when tokens were last used: seconds since 1970 by digest."""
+def note_uses(uses: Iterable[tuple[str, str, int]]) -> None:
+    """Write when tokens were last used, and with which version of our client: digest, version, seconds since 1970."""
+    noted = list(uses)
+    moments = [datetime.fromtimestamp(at, UTC) for *_, at in noted]
     with database.cursor() as cursor:
-        moments = [datetime.fromtimestamp(at, UTC) for at in seconds.values()]
-        cursor.execute(_NOTE_USES, [list(seconds), moments])
+        cursor.execute(_NOTE_USES, [[one[0] for one in noted], [one[1] for one in noted], moments])
 
 
 def _check(name: str, scopes: Collection[str], days: int) -> None:

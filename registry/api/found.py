@@ -11,6 +11,7 @@ from common.problems import InvalidParameter
 from registry.filters import UNCLASSIFIED, FeatureFilter
 from registry.models import Feature, User
 from registry.search import BadCursor, SearchPage, search
+from registry.search.counting import note_search
 from registry.serializers.features import FeatureSerializer
 
 # Filters of the list that the search knows as facets, and what it calls them.
@@ -27,7 +28,7 @@ def searched(actor: User, query: QueryDict) -> SearchPage:
     """One page of what `q` and the facets of a query find. Raises InvalidParameter."""
     _refuse_other_filters(query)
     try:
-        return search(
+        page = search(
             actor,
             query.get("q", ""),
             chosen={FACETS[name]: [_SPELLED.get((name, value), value) for value in query.getlist(name)]
@@ -39,6 +40,9 @@ def searched(actor: User, query: QueryDict) -> SearchPage:
         )  # fmt: skip
     except BadCursor as error:
         raise _refused("cursor", str(error)) from None
+    if query.get("q") and not query.get("cursor"):
+        note_search(actor, page)
+    return page
 
 
 def texts_of(actor: User, page: SearchPage, selection: Selection) -> list[str]:

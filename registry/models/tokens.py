@@ -29,6 +29,9 @@ class AccessToken(AbstractAuthToken):
     namespaces = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    # Of Charter's own client, where it was used through that.
+    client_version = models.CharField(max_length=40, blank=True, default="", db_default="")
+    client_used_at = models.DateTimeField(null=True, blank=True)
 
     known = AccessTokenQuerySet.as_manager()
 

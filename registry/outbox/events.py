@@ -61,6 +61,7 @@ EVENTS = {
         Event("review.completed", "a review that I have started, or that I chair, is completed"),
         Event("access.right_failed", "a store of my team's does not give or take a right"),
         Event("access.right_found", "somebody can read in a store of my team's without a grant"),
+        Event("scorecard.attestation_ending", "a statement of mine about the scorecard ends soon"),
         Event("notice.test", "I try a notice"),
         Event("webhook.test", "somebody tries a webhook"),
     )

@@ -21,6 +21,7 @@ class TokenSerializer(Resource):
     expires_at = serializers.DateTimeField(source="expiry", allow_null=True)
     revoked_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True, help_text="To the minute or so.")
+    client_version = serializers.CharField(help_text="Of Charter's client that used it last; empty: none has.")
 
 
 class NewlyMadeTokenSerializer(TokenSerializer):

@@ -25,6 +25,7 @@ from registry.search import (
     search,
     suggest,
 )
+from registry.search.counting import note_search
 from registry.views.actor import actor_of
 
 ROWS = 30
@@ -107,6 +108,8 @@ def _found(actor: User, asked: Asked, cursor: str) -> dict[str, Any]:
         )  # fmt: skip
     except BadCursor as error:
         raise Http404(str(error)) from None
+    if not cursor:
+        note_search(actor, found)
     return {
         "found": found,
         "taken": time.perf_counter() - started,

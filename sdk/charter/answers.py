@@ -158,6 +158,51 @@ class Incident(Said):
         return self.state == "resolved"
 
 
+_WORST_FIRST = {"not-met": 0, "partly": 1, "unknown": 2}
+
+
+class Checked(Said):
+    """What a check of the scorecard came to. `state` is met, partly, not-met, unknown or attested; `parts` say why."""
+
+    number: int
+    check: str
+    title: str
+    theme: str
+    state: str
+    is_passed: bool
+    parts: list[dict[str, Any]] = []
+    read_at: datetime | None = None
+    next_step: dict[str, Any] | None = None
+    attested_until: date | None = None
+
+    @property
+    def said(self) -> str:
+        """The sentence that says why: of the first part that is known to be wrong, else unknown, else of the first."""
+        ordered = sorted(self.parts, key=lambda part: _WORST_FIRST.get(part["state"], len(_WORST_FIRST)))
+        return str(ordered[0]["said"]) if ordered else ""
+
+
+class Scorecard(Said):
+    """How ready something is for production: `passed` checks of `of` are met or attested."""
+
+    passed: int
+    of: int
+    figures: dict[str, Any] = {}
+    data: list[Checked] = []
+
+
+class Attestation(Said):
+    """A statement that a check is met, where no evidence can be read."""
+
+    id: str
+    check: str
+    statement: str
+    valid_until: date
+    made_by: str = ""
+    link: str = ""
+    withdrawn_at: datetime | None = None
+
+
 class RightFound(Said):
     """Where a store lets read what was not granted, or the reverse. `kind` is extra, absent, unknown, nature or own."""
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 from charter.answers import (
     AccessRequest,
     Announced,
+    Attestation,
     CanRetire,
     Check,
     Connection,
@@ -26,6 +27,7 @@ from charter.answers import (
     Plan,
     Purpose,
     RightFound,
+    Scorecard,
     Version,
 )
 
@@ -125,6 +127,20 @@ def announce_many(said: Mapping[str, Any], dry_run: bool) -> Call[list[Announced
 def deprecations(filters: Mapping[str, Any]) -> Call[list[Deprecation]]:
     query = {"limit": MOST_ROWS} | {name: value for name, value in filters.items() if value is not None}
     return Call("GET", "/deprecations", lambda said: [Deprecation(**one) for one in said["data"]], query)
+
+
+def scorecard(filters: Mapping[str, Any]) -> Call[Scorecard]:
+    query = {name: value for name, value in filters.items() if value is not None}
+    return Call("GET", "/scorecard", lambda said: Scorecard(**said), query)
+
+
+def attest(said: Mapping[str, Any]) -> Call[Attestation]:
+    return Call("POST", "/attestations", lambda made: Attestation(**made), body=dict(said), headers=_once())
+
+
+def report_run(event: Mapping[str, Any]) -> Call[None]:
+    """The same event is kept once, however often it is sent."""
+    return Call("POST", "/lineage", lambda _: None, body=dict(event), headers=_once())
 
 
 def rights_found(filters: Mapping[str, Any]) -> Call[list[RightFound]]:

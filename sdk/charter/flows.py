@@ -5,13 +5,15 @@ A flow yields a `Call` and is sent its answer; or a `Wait`, and is sent nothing.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeAlias, TypeVar
+from uuid import uuid4
 
-from charter import calls
+from charter import __version__, calls
 from charter.answers import (
     AccessRequest,
     Announced,
+    Attestation,
     CanRetire,
     Check,
     Connection,
@@ -29,6 +31,7 @@ from charter.answers import (
     Plan,
     Purpose,
     RightFound,
+    Scorecard,
     Version,
 )
 from charter.calls import Call, split
@@ -153,6 +156,28 @@ def deprecations(
 ) -> Flow[list[Deprecation]]:  # fmt: skip
     """The newest 200: `owner` ends them, and `reader` runs something that reads them; both are slugs of teams."""
     return (yield calls.deprecations({"state": state, "project": project, "owner": owner, "reader": reader}))
+
+
+def scorecard(*, project: str | None = None, view: str | None = None) -> Flow[Scorecard]:
+    """How ready the platform is for production, or one project or view of it, over what you may see."""
+    return (yield calls.scorecard({"project": project, "view": view}))
+
+
+def attest(check: str, statement: str, until: date, *, link: str = "") -> Flow[Attestation]:
+    """State that a check of the scorecard is met until a day, where Charter can read no evidence."""
+    said = {"check": check, "statement": statement, "valid_until": until.isoformat(), "link": link}
+    return (yield calls.attest(said))
+
+
+def report_run(name: str, *, is_good: bool = True) -> Flow[None]:
+    """Say that a job about the installation has run, such as restore-drill: an OpenLineage event of charter-checks."""
+    event = {
+        "eventType": "COMPLETE" if is_good else "FAIL", "eventTime": datetime.now(UTC).isoformat(),
+        "producer": f"urn:charter:client:{__version__}",
+        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
+        "run": {"runId": str(uuid4())}, "job": {"namespace": "charter-checks", "name": name},
+    }  # fmt: skip
+    return (yield calls.report_run(event))
 
 
 def rights_found(*, connection: str | None = None, kind: str | None = None) -> Flow[list[RightFound]]:

@@ -15,6 +15,7 @@ _WANTED = {"purpose": "fraud", "why": WHY}
 _ALL, _REGISTRY = "401 200 200 200 200 200 200 200 403 403", "401 200 200 200 200 200 200 200 200 403"
 _COMMITTEE, _NEW = "401 403 403 403 200 200 403 403 403 403", "401 403 403 403 201 201 403 403 403 403"
 _BILLING = {"name": "billing", "description": "Bills.", "legal_basis": "contract", "review_on": str(in_days(300))}
+_STATED = {"check": "cost-alerts", "statement": "The budget pages us at 80 %.", "valid_until": str(in_days(30))}
 Row = tuple[str, str, dict[str, Any] | None, str]
 
 # Method, path, a body that is good, and the answers: to nobody, viewer, owner of A, owner of B, member, chair, auditor,
@@ -75,6 +76,10 @@ OPERATIONS: list[Row] = [
     ("POST", "committee/conflicts", {"person": "marek"}, "401 201 201 201 201 201 201 201 403 403"),
     ("GET", "committee/conflicts/{conflict}", None, "401 200 404 404 200 200 200 200 403 403"),
     ("DELETE", "committee/conflicts/{conflict}", None, "401 403 404 404 403 204 403 204 403 403"),
+    ("GET", "scorecard", None, _REGISTRY),
+    ("GET", "scorecard/owners", None, _REGISTRY),
+    ("GET", "attestations", None, _REGISTRY),
+    ("POST", "attestations", _STATED, "401 403 403 403 201 201 403 201 403 403"),
     ("GET", "me/inbox", None, _ALL),
     ("POST", "connections", {}, "401 403 403 403 403 403 403 422 403 403"),
     ("PATCH", "connections/store", {"name": "Store"}, "401 403 403 403 403 403 403 200 403 403"),

@@ -29,3 +29,11 @@ def guarded(asking: SimpleNamespace, stores: Stores) -> SimpleNamespace:
     from tests.governance.guarding import make_guarded
 
     return make_guarded(asking, stores)
+
+
+@pytest.fixture
+def measured(cast: SimpleNamespace) -> SimpleNamespace:
+    """A project whose view is made and measured; see tests/governance/scoring.py."""
+    from tests.governance.scoring import make_measured
+
+    return make_measured(cast)

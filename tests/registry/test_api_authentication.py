@@ -139,6 +139,20 @@ def test_reading_writes_nothing_and_the_last_use_comes_later(
     assert AccessToken.objects.get().last_used_at is None
     uses = take_uses()
     note_uses(uses)
-    assert list(uses) == [AccessToken.objects.get().digest]
+    assert [(digest, version) for digest, version, _ in uses] == [(AccessToken.objects.get().digest, "")]
     assert timezone.now() - AccessToken.objects.get().last_used_at < timedelta(minutes=1)
-    assert take_uses() == {}
+    assert AccessToken.objects.get().client_used_at is None
+    assert take_uses() == []
+
+
+def test_the_version_of_our_client_is_kept_and_nothing_of_others(cast: SimpleNamespace) -> None:
+    client = api_as(cast.viewer)
+    take_uses()
+    for agent in ("charter-python/0.1.0", "curl/8.1", "charter-python/<script>", "charter-python/" + "9" * 60):
+        client.get("/api/v1/features", HTTP_USER_AGENT=agent)
+    note_uses(take_uses())
+    token = AccessToken.objects.get()
+    assert (token.client_version, token.client_used_at) in (
+        ("0.1.0", token.last_used_at), ("9" * 40, token.last_used_at),
+    )  # fmt: skip
+    assert len(token.client_version) <= 40
