@@ -33,7 +33,8 @@ _AGES = """
 SELECT view_id, (measured_at AT TIME ZONE 'UTC')::date, origin,
        max(coalesce(extract(epoch FROM measured_at - newest_event_at)::float8, 'Infinity'))
 FROM monitoring_viewmeasurement
-WHERE view_id = ANY(%(views)s) AND measured_at >= %(since)s AND measured_at < %(until)s AND origin <> 'declared'
+WHERE view_id = ANY(%(views)s) AND measured_at >= %(since)s AND measured_at < %(until)s
+  AND origin IN ('source', 'served')
 GROUP BY 1, 2, 3
 """
 # Measurements are found by feature, as their index wants it.

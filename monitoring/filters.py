@@ -36,6 +36,13 @@ class FindingFilter(FilterSet):
     feature = AnyOf("feature__key", "project.view.feature")
 
 
+class CheckFilter(FilterSet):
+    by = AnyOf("by", "Who ran it, such as dbt.")
+    state = Choices("state", "How it ended.", choices=Health.choices)
+    view = AnyOf("view__key", "project.view")
+    feature = AnyOf("feature__key", "project.view.feature")
+
+
 class HitFilter(AnyOf):
     """Keys of views, or names of projects, that it hits; of what the actor sees."""
 

@@ -121,7 +121,7 @@ def age_trends(views: Sequence[FeatureView], length: timedelta = TREND) -> Trend
 def null_trends(features: Sequence[Feature], length: timedelta = TREND) -> Trends:
     """By feature, null rates (fractions), oldest first: those of the source where it was read."""
     found = _trends(_NULLS, [feature.pk for feature in features], length)
-    return {feature.pk: _first(found[feature.pk], (Origin.SOURCE, Origin.SERVED)) for feature in features}
+    return {feature.pk: _first(found[feature.pk], (Origin.SOURCE, Origin.SERVED, Origin.TOLD)) for feature in features}
 
 
 def _counting(view: FeatureView) -> tuple[Origin, ...]:

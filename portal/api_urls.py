@@ -94,6 +94,7 @@ urlpatterns = [
     ),
     path("features/<name:key>/drift", monitoring.FeatureDriftView.as_view(), name="feature-drift"),
     path("metrics", monitoring.MetricsView.as_view(), name="metrics"),
+    path("checks", monitoring.CheckListView.as_view(), name="checks"),
     path("findings", monitoring.FindingListView.as_view(), name="findings"),
     path("views", feature_views.ViewListView.as_view(), name="views"),
     path("views/<name:key>", feature_views.ViewView.as_view(), name="view"),
