@@ -24,6 +24,7 @@ from lineage.api.marquez.graph import EventsAndGraphView
 from lineage.api.marquez.search import SharedSearchView
 from monitoring import api as monitoring
 from monitoring import incident_api as incidents
+from monitoring import parity_api as parity
 from portal import api as portal
 from registry.api import (
     alike,
@@ -240,6 +241,8 @@ urlpatterns = [
     path("incidents/<name:reference>/mute", incidents.IncidentMuteView.as_view(), name="incident-mute"),
     path("incidents/<name:reference>/reassign", incidents.IncidentReassignView.as_view(), name="incident-reassign"),
     path("incidents/<name:reference>/note", incidents.IncidentNoteView.as_view(), name="incident-note"),
+    path("parity", parity.ParityListView.as_view(), name="parities"),
+    path("parity/<name:reference>", parity.ParityView.as_view(), name="parity"),
     path("audit-log", audit.AuditLogView.as_view(), name="audit-log"),
     path("audit-log/export", audit.AuditExportView.as_view(), name="audit-log-export"),
     path("audit-log/verification", audit.AuditVerificationView.as_view(), name="audit-log-verification"),

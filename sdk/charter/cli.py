@@ -19,6 +19,7 @@ from charter.commands import (
     finding,
     granting,
     living,
+    moving,
     serving,
     tracing,
     watching,
@@ -69,7 +70,7 @@ app = typer.Typer(
 )
 _GROUPS = (
     finding, tracing, files, living, ending, access, granting, deciding, serving,
-    watching, breaking, auditing, account,
+    watching, breaking, moving, auditing, account,
 )  # fmt: skip
 for group in _GROUPS:
     group.add_to(app)
