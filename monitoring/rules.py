@@ -25,6 +25,8 @@ def moves_between(user: User, parity: Parity) -> bool:
 
 
 rules.add_perm("monitoring.start_parity", moves_between | is_admin)
+for _verb in ("set_move", "drop_move"):
+    rules.add_perm(f"monitoring.{_verb}", is_owner | is_admin)
 for _verb in ("acknowledge_incident", "resolve_incident", "mute_incident", "reassign_incident", "annotate_incident"):
     rules.add_perm(f"monitoring.{_verb}", answers_for_it | is_admin)
 for _verb in ("change_patience", "pin_reference", "release_reference", "report_checks"):

@@ -24,6 +24,7 @@ from lineage.api.marquez.graph import EventsAndGraphView
 from lineage.api.marquez.search import SharedSearchView
 from monitoring import api as monitoring
 from monitoring import incident_api as incidents
+from monitoring import moving_api as moving
 from monitoring import parity_api as parity
 from portal import api as portal
 from registry.api import (
@@ -113,6 +114,7 @@ urlpatterns = [
     path("features/<name:key>/consumers", consumers.FeatureReadersView.as_view(), name="feature-consumers"),
     path("consumers", consumers.ConsumerListView.as_view(), name="consumers"),
     path("consumers/<name:key>", consumers.ConsumerView.as_view(), name="consumer"),
+    path("consumers/<name:key>/migration", moving.MigrationView.as_view(), name="consumer-migration"),
     path("consumers/<name:key>/tier", consumers.ConsumerTierView.as_view(), name="consumer-tier"),
     path("consumers/<name:key>/features", consumers.ConsumerFeaturesView.as_view(), name="consumer-features"),
     path("ownership-offers", offers.OfferListView.as_view(), name="ownership-offers"),

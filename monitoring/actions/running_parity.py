@@ -93,9 +93,7 @@ def _compare(held: Parity) -> None:
     rows = _read(held, old, keys, at), _read(held, new, keys, at)
     found = parity(keys, *rows, mapping, held.tolerance, hashed)
     held.at, held.left_out = at, left_out
-    held.query = "\n\n".join(
-        f"-- {side.view.key}\n{sample.query}" for side, sample in ((old, of_old), (new, of_new))
-    )
+    held.query = "\n\n".join(f"-- {side.view.key}\n{sample.query}" for side, sample in ((old, of_old), (new, of_new)))
     _keep(held, mapping, found)
 
 
