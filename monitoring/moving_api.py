@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -12,14 +13,17 @@ from common.parameters import Parameter
 from common.spreadsheets import CsvRenderer, csv_response
 from common.strict import Text
 from monitoring.actions.moves import drop_move, set_move
-from monitoring.moving import Row, Stage, boards
-from registry.actions.action import allow
+from monitoring.moving import Row, Stage, boards, moving
+from registry.actions.action import allow, invalid
 from registry.api.consumers import PROJECT, found_consumer
 from registry.api.endpoints import Endpoint
-from registry.api.lifecycle import version_at
+from registry.api.lists import ListEndpoint
 from registry.api.writes import write
 from registry.choices import Scope
-from registry.models import Consumer
+from registry.filters import ConsumerFilter
+from registry.models import Actor, Consumer, Version
+from registry.queries.named import versions_named
+from registry.serializers.consumers import ConsumerSerializer
 
 COLUMNS = (
     "old", "new", "state", "parity", "parity_id", "parity_why", "compared_at", "reads_old", "reads_new", "is_red",
@@ -56,13 +60,13 @@ class MigrationSerializer(serializers.Serializer):
 class SetMoveSerializer(serializers.Serializer):
     """What is to be read instead of what."""
 
-    old = Text(max_length=600, help_text="project.view.feature@number")
-    new = Text(max_length=600, help_text="project.view.feature@number")
+    old = Text(max_length=600, help_text="project.view.feature, or that with @number.")
+    new = Text(max_length=600, help_text="project.view.feature, or that with @number.")
     reason = Text(required=False, allow_blank=True, max_length=2_000)
 
 
 class DropMoveSerializer(serializers.Serializer):
-    old = Text(max_length=600, help_text="project.view.feature@number")
+    old = Text(max_length=600, help_text="project.view.feature, or that with @number.")
 
 
 def told(row: Row) -> dict[str, Any]:
@@ -75,6 +79,19 @@ def told(row: Row) -> dict[str, Any]:
         "reads_old": list(row.reads_old), "reads_new": list(row.reads_new), "is_red": row.is_red,
         "next_step": step, "who": who,
     }  # fmt: skip
+
+
+class MigrationListView(ListEndpoint):
+    """Consumers that have anything to move: they read what ends, or somebody said what is to be read instead."""
+
+    serializer_class = ConsumerSerializer
+    required_scopes = {"GET": Scope.FEATURES_READ}
+    sorts = {"name": ("name", "id")}
+    filterset_class = ConsumerFilter
+
+    @classmethod
+    def visible(cls, actor: Actor) -> QuerySet[Consumer]:
+        return Consumer.objects.visible_to(actor).filter(moving(actor), gone_at__isnull=True)
 
 
 class MigrationView(Endpoint):
@@ -100,7 +117,7 @@ class MigrationView(Endpoint):
         consumer = self._consumer(key)
         allow(self.actor, "monitoring.set_move", consumer)
         sent = self.sent(SetMoveSerializer)
-        old, new = (version_at(self.actor, sent[side], f"/{side}") for side in ("old", "new"))
+        old, new = (self._version(sent[side], side) for side in ("old", "new"))
         set_move(consumer, actor=self.actor, old=old, new=new, reason=sent.get("reason", ""))
         return self.answer(_shown(consumer, [told(row) for row in boards([consumer], self.actor)[consumer.pk]]))
 
@@ -110,9 +127,16 @@ class MigrationView(Endpoint):
         """Take back what somebody said."""
         consumer = self._consumer(key)
         allow(self.actor, "monitoring.drop_move", consumer)
-        old = version_at(self.actor, self.sent(DropMoveSerializer)["old"], "/old")
+        old = self._version(self.sent(DropMoveSerializer)["old"], "old")
         drop_move(consumer, actor=self.actor, old=old)
         return HttpResponse(status=204)
+
+    def _version(self, reference: str, field: str) -> Version:
+        """Without a number, the current one. Raises ValidationError."""
+        found = versions_named([reference], self.actor)[0].version
+        if found is None:
+            raise invalid(**{field: f"There is no {reference}. Write project.view.feature, or that with @number."})
+        return found
 
     def _consumer(self, key: str) -> Consumer:
         return found_consumer(self.actor, key, self.request.query_params.get("project"))

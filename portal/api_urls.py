@@ -243,6 +243,7 @@ urlpatterns = [
     path("incidents/<name:reference>/mute", incidents.IncidentMuteView.as_view(), name="incident-mute"),
     path("incidents/<name:reference>/reassign", incidents.IncidentReassignView.as_view(), name="incident-reassign"),
     path("incidents/<name:reference>/note", incidents.IncidentNoteView.as_view(), name="incident-note"),
+    path("migrations", moving.MigrationListView.as_view(), name="migrations"),
     path("parity", parity.ParityListView.as_view(), name="parities"),
     path("parity/<name:reference>", parity.ParityView.as_view(), name="parity"),
     path("audit-log", audit.AuditLogView.as_view(), name="audit-log"),

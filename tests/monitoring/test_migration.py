@@ -213,11 +213,13 @@ def test_pages_say_it(made: SimpleNamespace) -> None:
 
 def test_the_api_says_it(made: SimpleNamespace) -> None:
     address, client = "/api/v1/consumers/model:fraud/migration", api_as(made.cast.owner_b)
-    sent = {"old": "bank.legacy.amount@1", "new": "bank.fresh.amount@1"}
+    sent = {"old": "bank.legacy.amount@1", "new": "bank.fresh.amount"}
     assert client.post(address, sent, format="json").json()["rows"][0]["state"] == "legacy"
+    assert [one["key"] for one in client.get("/api/v1/migrations?kind=model").json()["data"]] == ["model:fraud"]
+    assert client.get("/api/v1/migrations").json()["data"][0]["team"] == "risk"
     told = client.get(address).json()
     assert (told["consumer"], told["team"], told["rows"][0]["who"]) == ("model:fraud", "risk", "Payments Features")
-    assert client.post(address, sent | {"new": "bank.fresh.amount"}, format="json").status_code == 422
+    assert client.post(address, sent | {"new": "bank.fresh.amount@7"}, format="json").status_code == 422
     assert api_as(made.cast.viewer).post(address, sent, format="json").status_code == 403
     assert client.delete(address, {"old": sent["old"]}, format="json").status_code == 204
     assert client.get(address).json()["rows"] == []

@@ -285,6 +285,7 @@ def public_paths() -> dict[str, str]:
         "findings": f"{API}/findings",
         "checks": f"{API}/checks",
         "parities": f"{API}/parity",
+        "migrations": f"{API}/migrations",
         "metrics": f"{API}/metrics",
         "audit-log": f"{API}/audit-log",
         "decisions": f"{API}/decisions",
