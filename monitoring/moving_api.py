@@ -13,7 +13,8 @@ from common.parameters import Parameter
 from common.spreadsheets import CsvRenderer, csv_response
 from common.strict import Text
 from monitoring.actions.moves import drop_move, set_move
-from monitoring.moving import Row, Stage, boards, moving
+from monitoring.moves_told import COLUMNS, told
+from monitoring.moving import Stage, boards, moving
 from registry.actions.action import allow, invalid
 from registry.api.consumers import PROJECT, found_consumer
 from registry.api.endpoints import Endpoint
@@ -25,10 +26,6 @@ from registry.models import Actor, Consumer, Version
 from registry.queries.named import versions_named
 from registry.serializers.consumers import ConsumerSerializer
 
-COLUMNS = (
-    "old", "new", "state", "parity", "parity_id", "parity_why", "compared_at", "reads_old", "reads_new", "is_red",
-    "next_step", "who",
-)  # fmt: skip
 FORMAT = Parameter("format", "JSON, or every row as CSV.", choices=("json", "csv"))
 
 
@@ -67,18 +64,6 @@ class SetMoveSerializer(serializers.Serializer):
 
 class DropMoveSerializer(serializers.Serializer):
     old = Text(max_length=600, help_text="project.view.feature, or that with @number.")
-
-
-def told(row: Row) -> dict[str, Any]:
-    """A row as JSON and spreadsheets have it."""
-    run, (step, who, _) = row.parity.run, row.step
-    return {
-        "old": str(row.old), "new": str(row.new) if row.new else None, "state": row.stage.value,
-        "parity": row.parity.state, "parity_id": run.public_id if run else None, "parity_why": row.parity.why,
-        "compared_at": run.finished_at.isoformat() if run and run.finished_at else None,
-        "reads_old": list(row.reads_old), "reads_new": list(row.reads_new), "is_red": row.is_red,
-        "next_step": step, "who": who,
-    }  # fmt: skip
 
 
 class MigrationListView(ListEndpoint):

@@ -36,7 +36,9 @@ class ParityForm(Refusable):
     )
     sample = forms.IntegerField(initial=USUAL, label="Entities to compare", help_text=f"{FEWEST} to {MOST:,}")
     tolerance = forms.FloatField(
-        initial=USUAL_TOLERANCE, label="Tolerance of numbers", help_text="As a share: 0.001 lets 1,000 and 1,001 agree"
+        initial=f"{USUAL_TOLERANCE:f}",
+        label="Tolerance of numbers",
+        help_text="As a share: 0.001 lets 1,000 and 1,001 agree",
     )
     mapping = forms.CharField(
         required=False, label="Features by other names", max_length=100_000,

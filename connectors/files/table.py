@@ -18,6 +18,7 @@ from connectors.rows import PickedKeys, Wanted, asked_for, source_rows
 from connectors.tables import Overview, known_keys, known_moment, moment
 
 EXACT_DISTINCT_ROWS = 100_000  # beyond this, DuckDB's HyperLogLog counts: within about 5 % in most cases
+SPARE = 4  # times as many entities as a sample needs are looked at, because they are counted about
 SIGNED = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
 INTEGERS = SIGNED | {f"U{type_name}" for type_name in SIGNED}
 FLOATS = {"FLOAT", "DOUBLE"}
@@ -144,13 +145,22 @@ class FileTable:
         texts = [f"CAST({name(key)} AS VARCHAR) AS k{at}" for at, key in enumerate(picking.keys)]
         keys = ", ".join(f"k{at}" for at in range(len(texts)))
         known = " AND ".join(f"{name(key)} IS NOT NULL" for key in picking.keys)
-        each = f"(SELECT DISTINCT {', '.join(texts)} FROM source WHERE {known})"  # noqa: S608  named by name()
+        each = f"(SELECT DISTINCT {', '.join(texts)} FROM source WHERE {known}{self._lowest(size)})"  # noqa: S608
         asked = _select(f"md5(concat_ws(chr(31), {keys})) AS hash, {keys}", f"{each} ORDER BY hash LIMIT {int(size)}")
         newest = self._engine.ask(_select(self._times("max"), "source"))[0][0]
         columns = [column for column in target.columns if column.column in self.types]
         query = f"{asked};\n{self._asked_for_rows(columns)}"
         found = tuple((row[0], tuple(row[1:])) for row in self._engine.ask(asked))
         return KeySample(found, moment(newest, self.warnings), query)
+
+    def _lowest(self, size: int) -> str:
+        """Of very many entities, those that a sample can be made of: more would not fit into memory together."""
+        counted = f"approx_count_distinct(hash({', '.join(map(name, self._keys))}))"
+        entities = self._engine.ask(_select(counted, "source"))
+        if (share := SPARE * size / max(entities[0][0], 1)) >= 1:
+            return ""
+        texts = ", ".join(f"CAST({name(key)} AS VARCHAR)" for key in self._keys)
+        return f" AND md5(concat_ws(chr(31), {texts})) < '{int(16**8 * share):08x}'"
 
     def evidence(self) -> str:
         return ";\n".join(self._asked)

@@ -1,11 +1,13 @@
 """Keeping checks that others ran, one row each, and the finding that they come to together."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from common.quantities import figure
 from common.statements import execute_many
@@ -75,14 +77,18 @@ def settle(view: FeatureView, features: set[int | None]) -> None:
     """Write what all checks of each of these, or of the view as a whole (None), come to. As old as the newest run among
     those that decide, so that the run of somebody else does not count as another reading of what was found before.
     """
-    gone = set(features)
-    for feature in features:
-        checks = list(Reported.objects.filter(view=view, feature=feature).order_by("by", "check_name"))
-        if checks:
-            gone.discard(feature)
-            verdict, at = _together(view, feature, checks)
-            write_findings([verdict], at)
-    forget_findings(view, Kind.REPORTED, gone)
+    asked = Q(feature__in=features - {None}) | (Q(feature__isnull=True) if None in features else Q(pk__in=()))
+    held: dict[int | None, list[Reported]] = defaultdict(list)
+    for one in Reported.objects.filter(asked, view=view).order_by("by", "check_name"):
+        held[one.feature_id].append(one)
+    found: dict[datetime, list[Verdict]] = defaultdict(list)
+    for feature, checks in held.items():
+        verdict, at = _together(view, feature, checks)
+        found[at].append(verdict)
+    for at, verdicts in found.items():
+        write_findings(verdicts, at)
+    if gone := features - held.keys():
+        forget_findings(view, Kind.REPORTED, gone)
 
 
 def _together(view: FeatureView, feature: int | None, checks: Sequence[Reported]) -> tuple[Verdict, datetime]:

@@ -106,6 +106,11 @@ class Parity(models.Model):
         return self.state not in UNFINISHED
 
     @property
+    def tolerance_text(self) -> str:
+        """As people write it: 0.000001."""
+        return f"{self.tolerance:.12f}".rstrip("0").rstrip(".")
+
+    @property
     def in_both(self) -> int | None:
         if self.sampled is None:
             return None

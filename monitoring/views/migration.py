@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from common.keyset import page as page_of
 from common.spreadsheets import csv_response
 from monitoring.actions.moves import set_move
+from monitoring.moves_told import COLUMNS, told
 from monitoring.moving import STAGES, Row, Stage, boards, moving
-from monitoring.moving_api import COLUMNS, told
 from registry.actions.action import allow
 from registry.choices import ConsumerKind
 from registry.models import Actor, Consumer, Version
