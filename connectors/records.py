@@ -392,8 +392,8 @@ class KeyLookup(Protocol):
 
 class KeySample(NamedTuple):
     """Some entities of a source: those whose keys have the lowest hashes, with these. Two sources are sampled alike, so
-    that the lowest of both together are a sample of all entities that either has. `query` is what is asked, for
-    evidence: for the keys, and for rows of them."""
+    that the lowest of both together are a sample of all entities that either has; another salt draws others. `query` is
+    what is asked, for evidence: for the keys, and for rows of them."""
 
     keys: tuple[tuple[str, tuple[str, ...]], ...]  # (hash, key)
     newest_at: datetime | None
@@ -404,7 +404,7 @@ class KeySample(NamedTuple):
 class KeyPicker(KeyLookup, Protocol):
     """An offline store that also hands out a sample of its entities."""
 
-    def pick_keys(self, target: ViewTarget, size: int) -> KeySample: ...
+    def pick_keys(self, target: ViewTarget, size: int, salt: int) -> KeySample: ...
 
 
 class ViewReader(Protocol):

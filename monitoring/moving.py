@@ -123,7 +123,8 @@ def moving(actor: Actor) -> Q:
     """Consumers that have anything to move: somebody said so, or they read what ends."""
     ends = Version.objects.visible_to(actor).filter(state__in=_ENDING)
     reads = Usage.objects.filter(feature__versions__in=ends, gone_at__isnull=True).exclude(evidence=Evidence.GRANT)
-    return Q(pk__in=Move.objects.values("consumer")) | Q(pk__in=reads.values("consumer"))
+    moves = Move.objects.filter(old__in=Version.objects.visible_to(actor))
+    return Q(pk__in=moves.values("consumer")) | Q(pk__in=reads.values("consumer"))
 
 
 def boards(consumers: Sequence[Consumer], actor: Actor) -> dict[int, list[Row]]:

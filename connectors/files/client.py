@@ -37,6 +37,6 @@ class FileStore:
         with self._folder.files(target.location) as found, engine(found, target.location, self._limits) as opened:
             return FileTable(opened, target, None).rows_at(target, wanted)
 
-    def pick_keys(self, target: ViewTarget, size: int) -> KeySample:
+    def pick_keys(self, target: ViewTarget, size: int, salt: int) -> KeySample:
         with self._folder.files(target.location) as found, engine(found, target.location, self._limits) as opened:
-            return FileTable(opened, target, None).pick_keys(target, size)
+            return FileTable(opened, target, None).pick_keys(target, size, salt)

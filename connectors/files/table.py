@@ -139,28 +139,29 @@ class FileTable:
             f"row_number() OVER (PARTITION BY {parted} ORDER BY happened <= until DESC, happened DESC) = 1",
         )
 
-    def pick_keys(self, target: ViewTarget, size: int) -> KeySample:
+    def pick_keys(self, target: ViewTarget, size: int, salt: int) -> KeySample:
         """Needs keys and a moment. Raises ColumnError without."""
         picking = PickedKeys(self._keys, self._moment)
         texts = [f"CAST({name(key)} AS VARCHAR) AS k{at}" for at, key in enumerate(picking.keys)]
         keys = ", ".join(f"k{at}" for at in range(len(texts)))
         known = " AND ".join(f"{name(key)} IS NOT NULL" for key in picking.keys)
-        each = f"(SELECT DISTINCT {', '.join(texts)} FROM source WHERE {known}{self._lowest(size)})"  # noqa: S608
-        asked = _select(f"md5(concat_ws(chr(31), {keys})) AS hash, {keys}", f"{each} ORDER BY hash LIMIT {int(size)}")
+        each = f"(SELECT DISTINCT {', '.join(texts)} FROM source WHERE {known}{self._lowest(size, salt)})"  # noqa: S608
+        hashed = f"md5(concat_ws(chr(31), '{int(salt)}', {keys})) AS hash"
+        asked = _select(f"{hashed}, {keys}", f"{each} ORDER BY hash LIMIT {int(size)}")
         newest = self._engine.ask(_select(self._times("max"), "source"))[0][0]
         columns = [column for column in target.columns if column.column in self.types]
         query = f"{asked};\n{self._asked_for_rows(columns)}"
         found = tuple((row[0], tuple(row[1:])) for row in self._engine.ask(asked))
         return KeySample(found, moment(newest, self.warnings), query)
 
-    def _lowest(self, size: int) -> str:
+    def _lowest(self, size: int, salt: int) -> str:
         """Of very many entities, those that a sample can be made of: more would not fit into memory together."""
         counted = f"approx_count_distinct(hash({', '.join(map(name, self._keys))}))"
         entities = self._engine.ask(_select(counted, "source"))
         if (share := SPARE * size / max(entities[0][0], 1)) >= 1:
             return ""
         texts = ", ".join(f"CAST({name(key)} AS VARCHAR)" for key in self._keys)
-        return f" AND md5(concat_ws(chr(31), {texts})) < '{int(16**8 * share):08x}'"
+        return f" AND md5(concat_ws(chr(31), '{int(salt)}', {texts})) < '{int(16**8 * share):08x}'"
 
     def evidence(self) -> str:
         return ";\n".join(self._asked)

@@ -39,9 +39,9 @@ class PostgresStore:
         with session(self._url, seconds=self._seconds) as opened:
             return PostgresTable(opened, target, None).rows_at(target, wanted)
 
-    def pick_keys(self, target: ViewTarget, size: int) -> KeySample:
+    def pick_keys(self, target: ViewTarget, size: int, salt: int) -> KeySample:
         with session(self._url, seconds=self._seconds) as opened:
-            return PostgresTable(opened, target, None).pick_keys(target, size)
+            return PostgresTable(opened, target, None).pick_keys(target, size, salt)
 
 
 def rights(opened: Session) -> Iterator[Right]:

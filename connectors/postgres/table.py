@@ -156,7 +156,7 @@ class PostgresTable:
             ),
         )
 
-    def pick_keys(self, target: ViewTarget, size: int) -> KeySample:
+    def pick_keys(self, target: ViewTarget, size: int, salt: int) -> KeySample:
         """Needs keys and a moment. Raises ConnectorError without."""
         picking = PickedKeys(self._keys, self._moment)
         names = [sql.Identifier(f"k{at}") for at in range(len(picking.keys))]
@@ -165,7 +165,7 @@ class PostgresTable:
             for key, named in zip(picking.keys, names, strict=True)
         ]
         asked = sql.SQL(
-            'SELECT md5(concat_ws(chr(31), {keys})) COLLATE "C" AS hash, {keys} '
+            'SELECT md5(concat_ws(chr(31), {salt}, {keys})) COLLATE "C" AS hash, {keys} '
             "FROM (SELECT DISTINCT {texts} FROM {rows} WHERE {known}) AS each ORDER BY hash LIMIT {size}"
         ).format(
             keys=sql.SQL(", ").join(names),
@@ -173,6 +173,7 @@ class PostgresTable:
             rows=self._source,
             known=sql.SQL(" AND ").join(sql.SQL("{} IS NOT NULL").format(_column(key)) for key in picking.keys),
             size=sql.Literal(int(size)),
+            salt=sql.Literal(str(int(salt))),
         )
         found = tuple((row[0], tuple(row[1:])) for row in self._ask(asked))
         newest = moment(self._newest(), self.warnings)

@@ -58,6 +58,7 @@ ON CONFLICT (node_id, facet, producer, run, job) DO UPDATE SET at = excluded.at,
 WHERE (excluded.at, excluded.digest) > (held.at, held.digest)
 """
 # What of a dataset is handed on to monitoring.
+UNNAMED = "somebody"
 HANDED_ON = ("dataQualityAssertions", "dataQualityMetrics")
 
 
@@ -211,7 +212,7 @@ def _measures(event: Said) -> Iterator[tuple[tuple, dict[str, Any]]]:
         for facet in HANDED_ON:
             body = node.facets.get(facet)
             if node.kind == DATASET and body and "_left_out" not in body:
-                yield (node.id, facet, family_name(body.get("_producer"))[:200], run[:200], job), body
+                yield (node.id, facet, (family_name(body.get("_producer")) or UNNAMED)[:200], run[:200], job), body
 
 
 def _held_nodes(ids: Iterable[UUID]) -> dict[UUID, NodeRow]:

@@ -28,7 +28,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (view_id, feature_id, by, check_name) DO UPDATE SET state = excluded.state, value = excluded.value,
   "limit" = excluded."limit", detail = excluded.detail, run = excluded.run, url = excluded.url,
   at = CASE WHEN held.run = excluded.run AND held.run <> '' THEN least(held.at, excluded.at) ELSE excluded.at END
-WHERE excluded.at >= held.at OR held.run = excluded.run
+WHERE excluded.at >= held.at OR (held.run = excluded.run AND held.run <> '')
 """
 
 

@@ -98,7 +98,7 @@ def _compare(held: Parity) -> None:
 
 
 def _picked(held: Parity, side: _Side) -> KeySample:
-    found = side.reader.pick_keys(side.target, held.sample)
+    found = side.reader.pick_keys(side.target, held.sample, held.pk)
     _step(held)
     return found
 

@@ -32,18 +32,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def lowest(size: int, entities: int = ENTITIES) -> list[tuple[str, tuple[str, ...]]]:
+def lowest(size: int, entities: int = ENTITIES, salt: int = 7) -> list[tuple[str, tuple[str, ...]]]:
     """Worked out here."""
-    keys = ((str(i), f"p{i % 7}") for i in range(entities))
-    return sorted((md5("\x1f".join(key).encode(), usedforsecurity=False).hexdigest(), key) for key in keys)[:size]
+    keys = [(str(i), f"p{i % 7}") for i in range(entities)]
+    texts = ["\x1f".join([str(salt), *key]).encode() for key in keys]
+    hashes = [md5(text, usedforsecurity=False).hexdigest() for text in texts]
+    return sorted(zip(hashes, keys, strict=True))[:size]
 
 
 @pytest.mark.parametrize("size", [1, 500, 20_000])
 def test_files_give_those_with_the_lowest_hashes(folder: Path, size: int) -> None:
-    found = FileStore(LocalFolder(folder)).pick_keys(target("file", "shop", "product"), size)
+    found = FileStore(LocalFolder(folder)).pick_keys(target("file", "shop", "product"), size, 7)
     assert list(found.keys) == lowest(size)
     assert found.newest_at is not None
     assert "LIMIT" in found.query
+    other = FileStore(LocalFolder(folder)).pick_keys(target("file", "shop", "product"), size, 8)
+    assert list(other.keys) == lowest(size, salt=8)
 
 
 def test_postgresql_gives_the_same(stores: Stores) -> None:  # noqa: F811
@@ -51,7 +55,7 @@ def test_postgresql_gives_the_same(stores: Stores) -> None:  # noqa: F811
         opened.execute("DROP TABLE IF EXISTS stock")
         series = "generate_series(0, 1999) AS i"
         opened.execute(f"CREATE TABLE stock AS {ROWS.format(series=series)}")  # type: ignore[arg-type]
-    found = PostgresStore(stores.url()).pick_keys(target("postgres", "shop", "product"), 100)
+    found = PostgresStore(stores.url()).pick_keys(target("postgres", "shop", "product"), 100, 7)
     assert list(found.keys) == lowest(100, 2_000)
 
 
@@ -61,4 +65,4 @@ def test_without_keys_or_moments_there_is_nothing_to_pick(
     folder: Path, keys: tuple[str, ...], moment: str, lacks: str
 ) -> None:
     with pytest.raises(ConnectorError, match=lacks):
-        FileStore(LocalFolder(folder)).pick_keys(target("file", *keys, moment=moment), 10)
+        FileStore(LocalFolder(folder)).pick_keys(target("file", *keys, moment=moment), 10, 7)

@@ -57,6 +57,17 @@ def test_the_same_report_again_is_no_other_reading(cast: SimpleNamespace, view: 
     assert FeatureMeasurement.objects.filter(feature__name="amount_7d").count() == 1
 
 
+def test_an_older_report_takes_nothing_back(cast: SimpleNamespace, view: FeatureView) -> None:
+    client, now = api_as(cast.owner_a, Scope.METRICS_WRITE), timezone.now()
+    client.post("/api/v1/metrics", sent(view, at=now.isoformat()), format="json")
+    older = sent(view, at=(now - timedelta(days=1)).isoformat())
+    older["evidently"]["report"]["tests"] = []
+    older["evidently"]["report"]["metrics"][1]["value"] = 0.01
+    assert client.post("/api/v1/metrics", older, format="json").status_code == 200
+    found = Reported.objects.get(feature__name="amount_7d", check_name="drift by psi")
+    assert (found.state, found.at) == ("crit", now)
+
+
 def test_other_tools_beside_it_keep_their_word(cast: SimpleNamespace, view: FeatureView) -> None:
     client = api_as(cast.owner_a, Scope.METRICS_WRITE)
     client.post("/api/v1/metrics", sent(view), format="json")
