@@ -390,6 +390,23 @@ class KeyLookup(Protocol):
     ) -> dict[tuple[str, ...], SourceRow]: ...
 
 
+class KeySample(NamedTuple):
+    """Some entities of a source: those whose keys have the lowest hashes, with these. Two sources are sampled alike, so
+    that the lowest of both together are a sample of all entities that either has; another salt draws others. `query` is
+    what is asked, for evidence: for the keys, and for rows of them."""
+
+    keys: tuple[tuple[str, tuple[str, ...]], ...]  # (hash, key)
+    newest_at: datetime | None
+    query: str
+
+
+@runtime_checkable
+class KeyPicker(KeyLookup, Protocol):
+    """An offline store that also hands out a sample of its entities."""
+
+    def pick_keys(self, target: ViewTarget, size: int, salt: int) -> KeySample: ...
+
+
 class ViewReader(Protocol):
     """A store that holds values. One call measures one view in one pass."""
 

@@ -2,16 +2,32 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from connectors.records import Column, Scalar, SourceRow
+from connectors.records import Column, ConnectorError, Scalar, SourceRow
 
 Wanted = Sequence[tuple[tuple[str, ...], datetime]]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 LEEWAY = timedelta(milliseconds=1)  # SQLite keeps no more
+
+
+@dataclass(frozen=True, slots=True)
+class PickedKeys:
+    """What a sample of entities needs of a table. Raises ConnectorError where it has no keys or no moments."""
+
+    keys: Sequence[str]
+    moment: str | None
+
+    def __post_init__(self) -> None:
+        if not self.keys or self.moment is None:
+            lacks = "entity keys" if not self.keys else "event time"
+            raise ConnectorError(
+                f"The source has no column of the view's {lacks}.", fix="Correct the view's source or entities."
+            )
 
 
 def asked_for(wanted: Wanted, keys: int) -> list[list[Any]]:

@@ -84,7 +84,7 @@ def _add_view(facts: Facts, view: FeatureView) -> None:
     node = KnownNode(view_node(view), NodeKind.VIEW, view_name(view), view_id=view.pk)
     facts.nodes[node.id] = node
     facts.views[view.name] = node.id
-    told = Told(_teller(node.id), node.id, {view_node(upstream) for upstream in view.upstream_views.all()})
+    told = Told(registry_teller(node.id), node.id, {view_node(upstream) for upstream in view.upstream_views.all()})
     table = table_of(view)
     if table and table.kind not in _NOWHERE:
         source = _add_source(facts, view, table)
@@ -157,6 +157,6 @@ def _reads(project: Project) -> list[Told]:
     return list(found.values())
 
 
-def _teller(node: UUID) -> UUID:
+def registry_teller(node: UUID) -> UUID:
     """Who says what the registry says: nobody that events could be."""
     return node_id("registry", "", str(node))

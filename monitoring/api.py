@@ -1,6 +1,7 @@
 """Health and measurements."""
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -14,10 +15,21 @@ from common.fields import Selection, json_text
 from common.problems import NotFound
 from monitoring.actions.defaults import fill_default
 from monitoring.actions.references import pin_reference, release_reference
-from monitoring.actions.reports import Report, report_checks
-from monitoring.filters import DriftFilter, FindingFilter, MeasurementFilter
-from monitoring.models import DriftMeasurement, FeatureMeasurement, Finding, Origin, Reference, ViewMeasurement
+from monitoring.actions.reporting import Report
+from monitoring.actions.reports import report_checks
+from monitoring.evidently import told_by_evidently
+from monitoring.filters import CheckFilter, DriftFilter, FindingFilter, MeasurementFilter
+from monitoring.models import (
+    DriftMeasurement,
+    FeatureMeasurement,
+    Finding,
+    Origin,
+    Reference,
+    Reported,
+    ViewMeasurement,
+)
 from monitoring.serializers import (
+    CheckSerializer,
     DriftSerializer,
     FeatureHealthSerializer,
     FeatureMeasurementSerializer,
@@ -42,6 +54,7 @@ from registry.models import Actor, Feature, FeatureView
 from registry.serializers.features import HealthSerializer
 from registry.serializers.versions import VersionSerializer
 
+MEASURED_BY = (Origin.SOURCE.value, Origin.SERVED.value, Origin.TOLD.value)
 NEWEST_FIRST = {"-measured_at": ("-measured_at", "-id"), "measured_at": ("measured_at", "id")}
 
 
@@ -73,7 +86,7 @@ class FeatureHealthView(Endpoint):
         shape = json_text(FeatureMeasurementSerializer, Selection(), self.actor)
         newest = measured.order_by("origin", "-measured_at").distinct("origin").values_list("origin", shape)
         by_origin = {origin: orjson.Fragment(one) for origin, one in newest}
-        stores = {origin: by_origin.get(origin) for origin in (Origin.SOURCE.value, Origin.SERVED.value)}
+        stores = {origin: by_origin.get(origin) for origin in MEASURED_BY}
         return self.answer(orjson.loads(text) | stores)
 
 
@@ -166,8 +179,21 @@ class ReferenceView(Endpoint):
         return HttpResponse(status=204)
 
 
+class CheckListView(ListEndpoint):
+    """Checks that others ran: dbt tests, assertions that lineage hears of, Evidently, pipelines."""
+
+    serializer_class = CheckSerializer
+    required_scopes = {"GET": Scope.FEATURES_READ}
+    sorts = {"-at": ("-at", "-id"), "at": ("at", "id")}
+    filterset_class = CheckFilter
+
+    @classmethod
+    def visible(cls, actor: Actor) -> QuerySet[Reported]:
+        return Reported.objects.visible_to(actor)
+
+
 class MetricsView(Endpoint):
-    """Report what was measured elsewhere: at most 500 checks, all or none."""
+    """Report what was measured elsewhere: at most 500 checks, all or none; or a report of Evidently about one view."""
 
     required_scopes = {"POST": Scope.METRICS_WRITE}
 
@@ -175,6 +201,8 @@ class MetricsView(Endpoint):
     @extend_schema(request=ReportsSerializer, responses=ReceivedSerializer)
     def post(self, request: Request) -> HttpResponse:
         sent = self.sent(ReportsSerializer)
+        if "evidently" in sent:
+            return self.answer(self._evidently(sent.get("by", "evidently"), **sent["evidently"]))
         of: dict[str, list[Report]] = defaultdict(list)
         for one in sent["reports"]:
             state = Health(one.pop("state"))
@@ -185,6 +213,15 @@ class MetricsView(Endpoint):
                 report_checks(view, actor=self.actor, by=sent["by"], reports=reports) for view, reports in views
             )
         return self.answer({"received": received})
+
+    def _evidently(self, by: str, view: str, report: dict[str, Any], at: datetime | None = None) -> dict[str, Any]:
+        found = visible_view(self.actor, view)
+        allow(self.actor, "monitoring.report_checks", found)
+        told = told_by_evidently(found, report)
+        received = report_checks(
+            found, actor=self.actor, by=by, at=at, reports=told.reports, rows=told.rows, counts=told.counts
+        )
+        return {"received": received, "left_out": told.left_out}
 
 
 def _told(held: Reference) -> dict[str, Any]:

@@ -33,7 +33,8 @@ _AGES = """
 SELECT view_id, (measured_at AT TIME ZONE 'UTC')::date, origin,
        max(coalesce(extract(epoch FROM measured_at - newest_event_at)::float8, 'Infinity'))
 FROM monitoring_viewmeasurement
-WHERE view_id = ANY(%(views)s) AND measured_at >= %(since)s AND measured_at < %(until)s AND origin <> 'declared'
+WHERE view_id = ANY(%(views)s) AND measured_at >= %(since)s AND measured_at < %(until)s
+  AND origin IN ('source', 'served')
 GROUP BY 1, 2, 3
 """
 # Measurements are found by feature, as their index wants it.
@@ -70,19 +71,19 @@ def worst_of_days(views: Sequence[FeatureView], measure: str, days: Sequence[dat
     The last of `days` is today. Days that are over change no more, so they are read once and then remembered.
     """
     held = {view.pk: view for view in views}
-    numbers, (first, today) = sorted(held), (_start(days[0]), _start(days[-1]))
-    past = _remembered(f"{measure} {first} {today} {numbers}", lambda: _read(measure, numbers, first, today))
+    numbers, (first, today) = sorted(held), (start_of(days[0]), start_of(days[-1]))
+    past = remembered(f"{measure} {first} {today} {numbers}", lambda: _read(measure, numbers, first, today))
     by_origin: dict[tuple[int, date], dict[str, float]] = defaultdict(dict)
     for view, day, origin, value in [*past, *_read(measure, numbers, today, today + timedelta(days=1))]:
         by_origin[view, date.fromisoformat(day)][origin] = value
     return {key: _counting(held[key[0]], measure, values) for key, values in by_origin.items()}
 
 
-def _start(day: date) -> datetime:
+def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _remembered(name: str, read: Callable[[], list[Row]]) -> list[Row]:
+def remembered(name: str, read: Callable[[], list[Row]]) -> list[Row]:
     """What `read` answered under this name today. Without Redis it is read anew."""
     place = redis.key("board", sha256(name.encode()).hexdigest())
     try:

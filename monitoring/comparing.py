@@ -51,27 +51,29 @@ def compare(
         behind = max(behind, row.newest_at - one.at)
         for name, tally in tallies.items():
             if name in one.values and name in row.values:
-                _add(tally, one.values[name], row.values[name], one.key, hashed)
+                add(tally, one.values[name], row.values[name], one.key, hashed)
     return Skew(len(served), len(known), behind if known else None, tallies)
 
 
-def _add(
-    tally: Tally, served: Scalar, stored: Scalar, key: tuple[str, ...], hashed: Callable[[tuple[str, ...]], str]
-) -> None:
+def add(
+    tally: Tally, served: Scalar, stored: Scalar, key: tuple[str, ...], hashed: Callable[[tuple[str, ...]], str],
+    relative: float = RELATIVE,
+) -> None:  # fmt: skip
+    """One entity's pair of values: what is served, or new, and what is stored, or old."""
     if served is None and stored is None:
         tally.compared += 1
         return
     tally.absent_online += served is None
     tally.absent_offline += stored is None
     tally.compared += 1
-    if not is_same(served, stored):
+    if not is_same(served, stored, relative):
         tally.differing += 1
         if len(tally.examples) < EXAMPLES:
             tally.examples.append(hashed(key))
 
 
-def is_same(one: Scalar, other: Scalar) -> bool:
+def is_same(one: Scalar, other: Scalar, relative: float = RELATIVE) -> bool:
     """Numbers to six digits, everything else exactly. A truth is no number, and nothing is only nothing."""
     if one is None or other is None or isinstance(one, str | bool) or isinstance(other, str | bool):
         return type(one) is type(other) and one == other
-    return math.isclose(one, other, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+    return math.isclose(one, other, rel_tol=relative, abs_tol=ABSOLUTE)

@@ -15,9 +15,15 @@ from monitoring.models import FeatureMeasurement, Origin, ViewMeasurement
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-LABELS = {Origin.SOURCE.value: "Source", Origin.SERVED.value: "Served", Origin.DECLARED.value: "Declared"}
+LABELS = {
+    Origin.SOURCE.value: "Source", Origin.SERVED.value: "Served", Origin.DECLARED.value: "Declared",
+    Origin.TOLD.value: "Told by others",
+}  # fmt: skip
 GAP = 4  # times the usual distance between two measurements
-_DASHES = {Origin.DECLARED.value: "dot", Origin.SOURCE.value: "solid", Origin.SERVED.value: "dash"}
+_DASHES = {
+    Origin.DECLARED.value: "dot", Origin.SOURCE.value: "solid", Origin.SERVED.value: "dash",
+    Origin.TOLD.value: "dashdot",
+}  # fmt: skip
 # Ages are drawn in the largest unit in which the limit or the oldest age is more than one.
 _UNITS = ((86400.0, "days"), (3600.0, "hours"), (60.0, "minutes"), (1.0, "seconds"))
 QUANTILES = ("0.05", "0.5", "0.95")

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_filters import FilterSet, IsoDateTimeFilter
 
 from common.filters import AnyOf, Choices, YesNo
 from monitoring.kinds import CHOICES
-from monitoring.models import Against, Breach, CauseKind, Hit, IncidentState, Kind, Origin
+from monitoring.models import Against, Breach, CauseKind, Hit, IncidentState, Kind, Origin, ParityState
 from registry.choices import Health
 from registry.models import FeatureView
 
@@ -34,6 +34,27 @@ class FindingFilter(FilterSet):
     state = Choices("state", "How it stands.", choices=Health.choices)
     view = AnyOf("view__key", "project.view")
     feature = AnyOf("feature__key", "project.view.feature")
+
+
+class CheckFilter(FilterSet):
+    by = AnyOf("by", "Who ran it, such as dbt.")
+    state = Choices("state", "How it ended.", choices=Health.choices)
+    view = AnyOf("view__key", "project.view")
+    feature = AnyOf("feature__key", "project.view.feature")
+
+
+class EitherFilter(AnyOf):
+    """Keys of views, old or new."""
+
+    def filter(self, rows: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
+        return rows.filter(Q(old__key__in=values) | Q(new__key__in=values)) if values else rows
+
+
+class ParityFilter(FilterSet):
+    state = Choices("state", "How it ended.", choices=ParityState.choices)
+    view = EitherFilter("key", "project.view, old or new.")
+    old = AnyOf("old__key", "project.view")
+    new = AnyOf("new__key", "project.view")
 
 
 class HitFilter(AnyOf):

@@ -20,8 +20,8 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from monitoring.models import FeatureMeasurement, Origin, ViewMeasurement
-from monitoring.ranks import RANKS, by_freshness, by_nulls
+from monitoring.models import FeatureMeasurement, Kind, Origin, ViewMeasurement
+from monitoring.ranks import RANKS, by_findings, by_freshness, by_nulls
 from monitoring.spans import Span
 from registry.alike.judging import Profile
 from registry.choices import Health, ViewKind
@@ -30,6 +30,7 @@ from registry.search.asking import ask
 from registry.search.fields import Scope
 from registry.search.grammar import parse
 
+FOUND = {"drift": Kind.DRIFT, "skew": Kind.SKEW}  # what the board shows of findings
 SLOTS = 40  # points of a small picture
 TREND = timedelta(days=30)
 _BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
@@ -121,7 +122,7 @@ def age_trends(views: Sequence[FeatureView], length: timedelta = TREND) -> Trend
 def null_trends(features: Sequence[Feature], length: timedelta = TREND) -> Trends:
     """By feature, null rates (fractions), oldest first: those of the source where it was read."""
     found = _trends(_NULLS, [feature.pk for feature in features], length)
-    return {feature.pk: _first(found[feature.pk], (Origin.SOURCE, Origin.SERVED)) for feature in features}
+    return {feature.pk: _first(found[feature.pk], (Origin.SOURCE, Origin.SERVED, Origin.TOLD)) for feature in features}
 
 
 def _counting(view: FeatureView) -> tuple[Origin, ...]:
@@ -154,7 +155,10 @@ def board_views(actor: Actor, query: str, measure: str) -> QuerySet[FeatureView]
     if query.strip():
         found = ask(parse(query), None, Scope(actor, timezone.now())).candidates.matching
         views = views.filter(pk__in=found.order_by().values("view_id"))
-    ranked = by_nulls(views) if measure == "nulls" else by_freshness(views)
+    if measure in FOUND:
+        ranked = by_findings(views, FOUND[measure])
+    else:
+        ranked = by_nulls(views) if measure == "nulls" else by_freshness(views)
     return ranked.select_related("project").defer("digest", "definition")
 
 

@@ -5,6 +5,7 @@ from django.db.models import (
     Case,
     DateTimeField,
     DurationField,
+    Exists,
     ExpressionWrapper,
     F,
     FloatField,
@@ -20,6 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Now
 
 from monitoring.judging import AT_RISK_FROM
+from monitoring.models import Finding, Kind
 from registry.choices import Health
 from registry.models import Feature, FeatureView
 from registry.models.feature_views import DEFAULT_MAX_NULL_RATE
@@ -74,9 +76,25 @@ def by_nulls(views: QuerySet[FeatureView]) -> QuerySet[FeatureView]:
     )
 
 
+def by_findings(views: QuerySet[FeatureView], kind: Kind) -> QuerySet[FeatureView]:
+    """`rank` by the worst that was found last of any feature; unknown where nothing is known of any."""
+    found = Finding.objects.filter(view=OuterRef("pk"), kind=kind, feature__gone_at__isnull=True)
+    found = found.exclude(feature__in=Feature.objects.personal())
+    return views.annotate(
+        rank=Case(
+            *(
+                _when(Exists(found.filter(state=state)), state)
+                for state in (Health.BREACHED, Health.AT_RISK, Health.OK)
+            ),
+            default=Value(RANKS[Health.UNKNOWN]),
+            output_field=IntegerField(),
+        )
+    )
+
+
 def _is_unknown() -> Case:
     return Case(When(null_rate=None, then=Value(1.0)), default=Value(0.0), output_field=FloatField())
 
 
-def _when(condition: Q, health: Health) -> When:
+def _when(condition: Q | Exists, health: Health) -> When:
     return When(condition, then=Value(RANKS[health]))

@@ -46,6 +46,8 @@ class ViewMeasurementSerializer(Resource):
     sample_size = serializers.IntegerField(allow_null=True, help_text="Null: every row was read.")
     window_from = serializers.DateTimeField(allow_null=True)
     window_until = serializers.DateTimeField(allow_null=True)
+    told_by = serializers.CharField(help_text="Who measured, where it was not Charter.")
+    told_in = serializers.CharField(help_text="In which run.")
     warnings = serializers.ListField(child=serializers.CharField())
     query = LargeField(help_text="What was asked of the store.")
 
@@ -88,6 +90,8 @@ class FeatureMeasurementSerializer(Resource):
     length_maximum = _whole("length_maximum")
     window_from = serializers.DateTimeField(allow_null=True)
     window_until = serializers.DateTimeField(allow_null=True)
+    told_by = serializers.CharField(help_text="Who measured, where it was not Charter.")
+    told_in = serializers.CharField(help_text="In which run.")
     quantiles = Computed(LargeField(help_text='{"0.5": value}'), _value("quantiles", JSONField()))
     histogram = Computed(LargeField(help_text="[{lower, upper, label, count}]"), _value("histogram", JSONField()))
 
@@ -97,6 +101,7 @@ class FeatureHealthSerializer(HealthSerializer):
 
     source = FeatureMeasurementSerializer(allow_null=True)
     served = FeatureMeasurementSerializer(allow_null=True)
+    told = FeatureMeasurementSerializer(allow_null=True)
 
 
 class DriftSerializer(Resource):
@@ -146,15 +151,51 @@ class ReportSerializer(serializers.Serializer):
     detail = Text(required=False, allow_blank=True, max_length=160, help_text="Never a value of the data.")
 
 
-class ReportsSerializer(serializers.Serializer):
-    """What a pipeline or a tool has measured by itself."""
+class EvidentlySerializer(serializers.Serializer):
+    """A report of Evidently 0.7 about the data of one view. Drift, nulls, rows and tests are read; values are not."""
 
-    by = Text(max_length=60, help_text="Who measured, such as evidently or dbt.")
-    reports = ReportSerializer(many=True, min_length=1, max_length=500)  # type: ignore[call-arg]  # of the list
+    view = Text(max_length=330, help_text="project.view")
+    at = serializers.DateTimeField(required=False, help_text="When it was made; left out: now.")
+    report = serializers.DictField(help_text="What Report.run(...).json() or save_json wrote.")
+
+
+class ReportsSerializer(serializers.Serializer):
+    """What a pipeline or a tool has measured by itself: `reports`, or a report of Evidently as it is."""
+
+    by = Text(max_length=60, required=False, help_text="Who measured, such as dbt; else evidently.")
+    reports = ReportSerializer(many=True, min_length=1, max_length=500, required=False)  # type: ignore[call-arg]
+    evidently = EvidentlySerializer(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("reports" in attrs) == ("evidently" in attrs):
+            raise serializers.ValidationError({"reports": "Send either reports or evidently."})
+        if "reports" in attrs and "by" not in attrs:
+            raise serializers.ValidationError({"by": "Say who measured."})
+        return attrs
 
 
 class ReceivedSerializer(serializers.Serializer):
     received = serializers.IntegerField(help_text="Views and features that something was said of.")
+    left_out = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Columns of it that are no features.",
+    )
+
+
+class CheckSerializer(Resource):
+    """One check that others ran, as it was told last."""
+
+    view = serializers.CharField(source="view.key")
+    feature = serializers.CharField(source="feature.key", allow_null=True, help_text="Null: the view as a whole.")
+    by = serializers.CharField(help_text="Who ran it.")
+    check_name = serializers.CharField()
+    state = serializers.ChoiceField(Health.choices)
+    value = serializers.FloatField(allow_null=True)
+    limit = serializers.FloatField(allow_null=True)
+    detail = serializers.CharField()
+    at = serializers.DateTimeField(help_text="When it was run.")
+    run = serializers.CharField(help_text="In which run, where one was told.")
 
 
 class PinSerializer(serializers.Serializer):

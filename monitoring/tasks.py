@@ -5,6 +5,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from common import partitions
+from monitoring.actions import running_parity
+from monitoring.actions.adopting import adopt as adopt_told
 from monitoring.actions.breaches import follow_stores_and_jobs
 from monitoring.actions.health import refresh_health as refresh
 from monitoring.actions.measure import measure_connection
@@ -27,6 +29,21 @@ def refresh_health() -> int:
     changed = refresh(FeatureView.objects.all())
     follow_stores_and_jobs()
     return changed
+
+
+@shared_task(name="monitoring.tasks.adopt")
+def adopt() -> int:
+    return adopt_told()
+
+
+@shared_task(name="monitoring.tasks.run_parity")
+def run_parity(number: int) -> None:
+    running_parity.run_parity(number)
+
+
+@shared_task(name="monitoring.tasks.run_parities")
+def run_parities() -> int:
+    return running_parity.run_waiting()
 
 
 @shared_task(name="monitoring.tasks.keep_partitions")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import common.names  # noqa: F401  registers <name:...>
-from monitoring.views import board, defaults, feature, incidents, marks, panels, references
+from monitoring.views import board, defaults, feature, incidents, marks, migration, panels, parity, references
 
 app_name = "monitoring"
 _FEATURE = "f/<name:project>/<name:view>/<name:feature>/health/"
@@ -18,6 +18,12 @@ urlpatterns = [
     path(f"{_INCIDENT}reassign", incidents.reassign, name="incident-reassign"),
     path(f"{_INCIDENT}note", incidents.note, name="incident-note"),
     path(f"{_INCIDENT}runbook", incidents.runbook, name="incident-runbook"),
+    path("migrations/", migration.listing, name="migrations"),
+    path("migrations/<name:kind>/<name:name>/", migration.board, name="migration"),
+    path("migrations/<name:kind>/<name:name>/move", migration.move, name="migration-move"),
+    path("parity/", parity.listing, name="parities"),
+    path("parity/new", parity.start, name="parity-start"),
+    path("parity/<name:reference>/", parity.page, name="parity"),
     path("health/", board.board, name="health"),
     path("health/sparklines", panels.sparklines, name="sparklines"),
     path("health/compare", panels.compare_trends, name="compare-trends"),

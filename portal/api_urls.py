@@ -25,6 +25,8 @@ from lineage.api.marquez.graph import EventsAndGraphView
 from lineage.api.marquez.search import SharedSearchView
 from monitoring import api as monitoring
 from monitoring import incident_api as incidents
+from monitoring import moving_api as moving
+from monitoring import parity_api as parity
 from portal import api as portal
 from registry.api import (
     alike,
@@ -95,6 +97,7 @@ urlpatterns = [
     ),
     path("features/<name:key>/drift", monitoring.FeatureDriftView.as_view(), name="feature-drift"),
     path("metrics", monitoring.MetricsView.as_view(), name="metrics"),
+    path("checks", monitoring.CheckListView.as_view(), name="checks"),
     path("findings", monitoring.FindingListView.as_view(), name="findings"),
     path("views", feature_views.ViewListView.as_view(), name="views"),
     path("views/<name:key>", feature_views.ViewView.as_view(), name="view"),
@@ -112,6 +115,7 @@ urlpatterns = [
     path("features/<name:key>/consumers", consumers.FeatureReadersView.as_view(), name="feature-consumers"),
     path("consumers", consumers.ConsumerListView.as_view(), name="consumers"),
     path("consumers/<name:key>", consumers.ConsumerView.as_view(), name="consumer"),
+    path("consumers/<name:key>/migration", moving.MigrationView.as_view(), name="consumer-migration"),
     path("consumers/<name:key>/tier", consumers.ConsumerTierView.as_view(), name="consumer-tier"),
     path("consumers/<name:key>/features", consumers.ConsumerFeaturesView.as_view(), name="consumer-features"),
     path("ownership-offers", offers.OfferListView.as_view(), name="ownership-offers"),
@@ -250,6 +254,9 @@ urlpatterns = [
     path("incidents/<name:reference>/mute", incidents.IncidentMuteView.as_view(), name="incident-mute"),
     path("incidents/<name:reference>/reassign", incidents.IncidentReassignView.as_view(), name="incident-reassign"),
     path("incidents/<name:reference>/note", incidents.IncidentNoteView.as_view(), name="incident-note"),
+    path("migrations", moving.MigrationListView.as_view(), name="migrations"),
+    path("parity", parity.ParityListView.as_view(), name="parities"),
+    path("parity/<name:reference>", parity.ParityView.as_view(), name="parity"),
     path("audit-log", audit.AuditLogView.as_view(), name="audit-log"),
     path("audit-log/export", audit.AuditExportView.as_view(), name="audit-log-export"),
     path("audit-log/verification", audit.AuditVerificationView.as_view(), name="audit-log-verification"),

@@ -36,6 +36,7 @@ PLACES = (
     Place("Scorecard", "governance:scorecard", ("/scorecard",)),
     Place("Health", "monitoring:health", ("/health",)),
     Place("Incidents", "monitoring:incidents", ("/incidents",)),
+    Place("Migrations", "monitoring:migrations", ("/migrations", "/parity")),
     Place("Lineage", "lineage:explorer", ("/lineage", "/a/"), key="g l"),
     Place("Insights", "registry:insights", ("/insights",)),
     Place("Consumers", "registry:consumers", ("/c/",)),

@@ -6,7 +6,7 @@ from datetime import datetime
 from connectors.files.engine import Limits, engine
 from connectors.files.folders import Folder
 from connectors.files.table import FileTable
-from connectors.records import ConnectorError, Origin, Right, SourceRow, ViewReading, ViewTarget
+from connectors.records import ConnectorError, KeySample, Origin, Right, SourceRow, ViewReading, ViewTarget
 from connectors.tables import read_table
 
 
@@ -36,3 +36,7 @@ class FileStore:
     ) -> dict[tuple[str, ...], SourceRow]:
         with self._folder.files(target.location) as found, engine(found, target.location, self._limits) as opened:
             return FileTable(opened, target, None).rows_at(target, wanted)
+
+    def pick_keys(self, target: ViewTarget, size: int, salt: int) -> KeySample:
+        with self._folder.files(target.location) as found, engine(found, target.location, self._limits) as opened:
+            return FileTable(opened, target, None).pick_keys(target, size, salt)

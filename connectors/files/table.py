@@ -13,11 +13,12 @@ from connectors.bins import Binning
 from connectors.cuts import DAY_MICROS, WORD_PARTS, Counted, Days
 from connectors.files.engine import Engine, name, text
 from connectors.profiles import Fact, Facts, Kind, Measured, Tally
-from connectors.records import Cuts, SourceRow, ViewTarget, Within
-from connectors.rows import Wanted, asked_for, source_rows
-from connectors.tables import Overview, known_keys, known_moment
+from connectors.records import Column, Cuts, KeySample, SourceRow, ViewTarget, Within
+from connectors.rows import PickedKeys, Wanted, asked_for, source_rows
+from connectors.tables import Overview, known_keys, known_moment, moment
 
 EXACT_DISTINCT_ROWS = 100_000  # beyond this, DuckDB's HyperLogLog counts: within about 5 % in most cases
+SPARE = 4  # times as many entities as a sample needs are looked at, because they are counted about
 SIGNED = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
 INTEGERS = SIGNED | {f"U{type_name}" for type_name in SIGNED}
 FLOATS = {"FLOAT", "DOUBLE"}
@@ -118,25 +119,49 @@ class FileTable:
     def rows_at(self, target: ViewTarget, wanted: Wanted) -> dict[tuple[str, ...], SourceRow]:
         if self._moment is None or not self._keys:
             return {}
+        columns = [column for column in target.columns if column.column in self.types]
+        found = self._engine.ask(self._asked_for_rows(columns), asked_for(wanted, len(self._keys)))
+        return source_rows(found, len(self._keys), columns)
+
+    def _asked_for_rows(self, columns: Sequence[Column]) -> str:
         keys = [f"k{at}" for at in range(len(self._keys))]
         listed = ", ".join(f"unnest(CAST(? AS VARCHAR[])) AS {key}" for key in keys)
         joined = " AND ".join(
             f"CAST(source.{name(column)} AS VARCHAR) = {key}" for key, column in zip(keys, self._keys, strict=True)
         )
-        columns = [column for column in target.columns if column.column in self.types]
         values = "".join(f", source.{name(column.column)}" for column in columns)
-        at = f"epoch_us(CAST(source.{name(self._moment)} AS TIMESTAMPTZ))"
+        at = f"epoch_us(CAST(source.{name(str(self._moment))} AS TIMESTAMPTZ))"
         parted = ", ".join(keys)
-        found = self._engine.ask(
-            _select(
-                f"{parted}, {at} AS happened, max({at}) OVER (PARTITION BY {parted}) AS newest{values}",
-                f"source JOIN (SELECT {listed}, unnest(CAST(? AS BIGINT[])) AS until) AS wanted ON {joined} "
-                "QUALIFY happened <= until AND "
-                f"row_number() OVER (PARTITION BY {parted} ORDER BY happened <= until DESC, happened DESC) = 1",
-            ),
-            asked_for(wanted, len(keys)),
+        return _select(
+            f"{parted}, {at} AS happened, max({at}) OVER (PARTITION BY {parted}) AS newest{values}",
+            f"source JOIN (SELECT {listed}, unnest(CAST(? AS BIGINT[])) AS until) AS wanted ON {joined} "
+            "QUALIFY happened <= until AND "
+            f"row_number() OVER (PARTITION BY {parted} ORDER BY happened <= until DESC, happened DESC) = 1",
         )
-        return source_rows(found, len(keys), columns)
+
+    def pick_keys(self, target: ViewTarget, size: int, salt: int) -> KeySample:
+        """Needs keys and a moment. Raises ColumnError without."""
+        picking = PickedKeys(self._keys, self._moment)
+        texts = [f"CAST({name(key)} AS VARCHAR) AS k{at}" for at, key in enumerate(picking.keys)]
+        keys = ", ".join(f"k{at}" for at in range(len(texts)))
+        known = " AND ".join(f"{name(key)} IS NOT NULL" for key in picking.keys)
+        each = f"(SELECT DISTINCT {', '.join(texts)} FROM source WHERE {known}{self._lowest(size, salt)})"  # noqa: S608
+        hashed = f"md5(concat_ws(chr(31), '{int(salt)}', {keys})) AS hash"
+        asked = _select(f"{hashed}, {keys}", f"{each} ORDER BY hash LIMIT {int(size)}")
+        newest = self._engine.ask(_select(self._times("max"), "source"))[0][0]
+        columns = [column for column in target.columns if column.column in self.types]
+        query = f"{asked};\n{self._asked_for_rows(columns)}"
+        found = tuple((row[0], tuple(row[1:])) for row in self._engine.ask(asked))
+        return KeySample(found, moment(newest, self.warnings), query)
+
+    def _lowest(self, size: int, salt: int) -> str:
+        """Of very many entities, those that a sample can be made of: more would not fit into memory together."""
+        counted = f"approx_count_distinct(hash({', '.join(map(name, self._keys))}))"
+        entities = self._engine.ask(_select(counted, "source"))
+        if (share := SPARE * size / max(entities[0][0], 1)) >= 1:
+            return ""
+        texts = ", ".join(f"CAST({name(key)} AS VARCHAR)" for key in self._keys)
+        return f" AND md5(concat_ws(chr(31), '{int(salt)}', {texts})) < '{int(16**8 * share):08x}'"
 
     def evidence(self) -> str:
         return ";\n".join(self._asked)

@@ -7,7 +7,7 @@ from psycopg import sql
 
 from connectors.postgres.session import STATEMENT_SECONDS, Session, session
 from connectors.postgres.table import PostgresTable
-from connectors.records import ConnectorError, Origin, Right, SourceRow, ViewReading, ViewTarget
+from connectors.records import ConnectorError, KeySample, Origin, Right, SourceRow, ViewReading, ViewTarget
 from connectors.tables import read_table
 
 SHOWN = 5
@@ -38,6 +38,10 @@ class PostgresStore:
     ) -> dict[tuple[str, ...], SourceRow]:
         with session(self._url, seconds=self._seconds) as opened:
             return PostgresTable(opened, target, None).rows_at(target, wanted)
+
+    def pick_keys(self, target: ViewTarget, size: int, salt: int) -> KeySample:
+        with session(self._url, seconds=self._seconds) as opened:
+            return PostgresTable(opened, target, None).pick_keys(target, size, salt)
 
 
 def rights(opened: Session) -> Iterator[Right]:

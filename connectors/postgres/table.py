@@ -19,9 +19,9 @@ from connectors.cuts import Counted, Days
 from connectors.postgres.distinct import estimate, register, rest
 from connectors.postgres.session import Session
 from connectors.profiles import Fact, Facts, Kind, Measured, Tally
-from connectors.records import ConnectorError, Cuts, SourceRow, ViewTarget, Within
-from connectors.rows import Wanted, asked_for, source_rows
-from connectors.tables import Overview, known_keys, known_moment
+from connectors.records import Column, ConnectorError, Cuts, KeySample, SourceRow, ViewTarget, Within
+from connectors.rows import PickedKeys, Wanted, asked_for, source_rows
+from connectors.tables import Overview, known_keys, known_moment, moment
 
 MOMENTS = {"date", "timestamp", "timestamptz"}
 INTEGERS = {"int2", "int4", "int8"}
@@ -130,34 +130,57 @@ class PostgresTable:
         if self._moment is None or not self._keys:
             return {}
         *keys, until = asked_for(wanted, len(self._keys))
-        names = [sql.Identifier(f"k{at}") for at in range(len(keys))]
         columns = [column for column in target.columns if column.column in self.types]
+        lists = [sql.SQL("{}::text[]").format(sql.Literal(one)) for one in keys]
+        moments = sql.SQL("{}::int8[]").format(sql.Literal(until))
+        return source_rows(self._session.ask(self._asked_for_rows(columns, [*lists, moments])), len(keys), columns)
+
+    def _asked_for_rows(self, columns: Sequence[Column], lists: Sequence[sql.Composable]) -> sql.Composable:
+        names = [sql.Identifier(f"k{at}") for at in range(len(self._keys))]
         values: list[sql.Composable] = [sql.Identifier(column.column) for column in columns]
-        found = self._session.ask(
-            sql.SQL(
-                "SELECT DISTINCT ON ({keys}) {keys}, happened, newest, {values} FROM (SELECT {keys}, until, "
-                "(extract(epoch FROM {at}) * 1000000)::int8 AS happened, "
-                "max((extract(epoch FROM {at}) * 1000000)::int8) OVER (PARTITION BY {keys}) AS newest, {values} "
-                "FROM {rows} JOIN unnest({lists}) AS wanted({keys}, until) ON {joined} WHERE isfinite({at})) AS found "
-                "WHERE happened <= until ORDER BY {keys}, happened DESC"
-            ).format(
-                keys=sql.SQL(", ").join(names),
-                at=_column(self._moment),
-                rows=self._source,
-                values=sql.SQL(", ").join(values or [sql.SQL("NULL")]),
-                lists=sql.SQL(", ").join(
-                    [
-                        *(sql.SQL("{}::text[]").format(sql.Literal(one)) for one in keys),
-                        sql.SQL("{}::int8[]").format(sql.Literal(until)),
-                    ]
-                ),
-                joined=sql.SQL(" AND ").join(
-                    sql.SQL("{}::text = {}").format(_column(column), key)
-                    for column, key in zip(self._keys, names, strict=True)
-                ),
-            )  # fmt: skip
+        return sql.SQL(
+            "SELECT DISTINCT ON ({keys}) {keys}, happened, newest, {values} FROM (SELECT {keys}, until, "
+            "(extract(epoch FROM {at}) * 1000000)::int8 AS happened, "
+            "max((extract(epoch FROM {at}) * 1000000)::int8) OVER (PARTITION BY {keys}) AS newest, {values} "
+            "FROM {rows} JOIN unnest({lists}) AS wanted({keys}, until) ON {joined} WHERE isfinite({at})) AS found "
+            "WHERE happened <= until ORDER BY {keys}, happened DESC"
+        ).format(
+            keys=sql.SQL(", ").join(names),
+            at=_column(self._moment or ""),
+            rows=self._source,
+            values=sql.SQL(", ").join(values or [sql.SQL("NULL")]),
+            lists=sql.SQL(", ").join(lists),
+            joined=sql.SQL(" AND ").join(
+                sql.SQL("{}::text = {}").format(_column(column), key)
+                for column, key in zip(self._keys, names, strict=True)
+            ),
         )
-        return source_rows(found, len(keys), columns)
+
+    def pick_keys(self, target: ViewTarget, size: int, salt: int) -> KeySample:
+        """Needs keys and a moment. Raises ConnectorError without."""
+        picking = PickedKeys(self._keys, self._moment)
+        names = [sql.Identifier(f"k{at}") for at in range(len(picking.keys))]
+        texts = [
+            sql.SQL("{}::text AS {}").format(_column(key), named)
+            for key, named in zip(picking.keys, names, strict=True)
+        ]
+        asked = sql.SQL(
+            'SELECT md5(concat_ws(chr(31), {salt}, {keys})) COLLATE "C" AS hash, {keys} '
+            "FROM (SELECT DISTINCT {texts} FROM {rows} WHERE {known}) AS each ORDER BY hash LIMIT {size}"
+        ).format(
+            keys=sql.SQL(", ").join(names),
+            texts=sql.SQL(", ").join(texts),
+            rows=self._source,
+            known=sql.SQL(" AND ").join(sql.SQL("{} IS NOT NULL").format(_column(key)) for key in picking.keys),
+            size=sql.Literal(int(size)),
+            salt=sql.Literal(str(int(salt))),
+        )
+        found = tuple((row[0], tuple(row[1:])) for row in self._ask(asked))
+        newest = moment(self._newest(), self.warnings)
+        columns = [column for column in target.columns if column.column in self.types]
+        places = [sql.SQL(f"${at + 1}") for at in range(len(picking.keys) + 1)]
+        rows = self._session.text(self._asked_for_rows(columns, places))
+        return KeySample(found, newest, f"{self._session.text(asked)};\n{rows}")
 
     def evidence(self) -> str:
         return ";\n".join(self._asked)

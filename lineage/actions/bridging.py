@@ -6,6 +6,7 @@ from uuid import UUID
 
 from common.statements import execute_many, fetch
 from lineage.actions.folding import alone
+from lineage.actions.handing import hand_on_again
 from lineage.folding import aliases, edges, sayings
 from lineage.folding.changes import note_change
 from lineage.folding.edges import EdgeRow
@@ -110,5 +111,6 @@ def _tell(project: Project, told: list[Told]) -> None:
         if same(source) != same(one.target)
     }
     edges.write(edges.held_edges(tellers), wanted)
+    hand_on_again({same(source) for one in told for source in one.sources})
     columns = (edges.column_row(one.teller, link, same) for one in told for link in one.columns)
     edges.write_columns(sorted(tellers), {row[0]: row for row in columns})

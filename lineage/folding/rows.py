@@ -1,6 +1,6 @@
 """The rows that a batch of events touches: read at once, changed in memory, written at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,9 @@ import orjson
 
 from common.statements import execute_many, fetch
 from lineage.folding import rules
-from lineage.openlineage.admitting import RUN
+from lineage.openlineage.admitting import DATASET, RUN
 from lineage.openlineage.names import node_id, run_id
+from lineage.openlineage.producers import family_name
 from lineage.openlineage.reading import MOMENT, NodeSaid, Said
 
 _NODES = """
@@ -49,6 +50,16 @@ _PUT_CHANGE = """
 INSERT INTO lineage_tablechange AS held (node_id, kind, run, at, producer, before_id) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (node_id, kind, run) DO UPDATE SET at = excluded.at WHERE excluded.at > held.at
 """
+_PUT_MEASURE = """
+INSERT INTO lineage_measure AS held (node_id, facet, producer, run, job, at, digest, body, is_waiting)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, true)
+ON CONFLICT (node_id, facet, producer, run, job) DO UPDATE SET at = excluded.at, digest = excluded.digest,
+  body = excluded.body, is_waiting = true
+WHERE (excluded.at, excluded.digest) > (held.at, held.digest)
+"""
+# What of a dataset is handed on to monitoring.
+UNNAMED = "somebody"
+HANDED_ON = ("dataQualityAssertions", "dataQualityMetrics")
 
 
 @dataclass(slots=True)
@@ -140,13 +151,14 @@ class Rows:
     flows: dict[tuple[UUID, UUID, bool], rules.Held]
     tellers: set[UUID]
     changes: set[tuple]
+    measures: dict[tuple, rules.Held]
 
     @classmethod
     def touched_by(cls, events: Iterable[Said]) -> "Rows":
         """The rows as they are held now, without what the events say."""
         nodes = {id for event in events for id in event.nodes}
         runs = {run_id(event.subject, event.run) for event in events if event.kind == RUN}
-        return cls(_held_nodes(nodes), _held_runs(runs), {}, set(), set())
+        return cls(_held_nodes(nodes), _held_runs(runs), {}, set(), set(), {})
 
     def add(self, event: Said) -> None:
         for id, said in event.nodes.items():
@@ -165,6 +177,9 @@ class Rows:
         self.tellers.add(event.subject)
         for one in event.changes:
             self.changes.add((one.node, one.kind, event.run or event.at, event.at, one.producer, one.before))
+        for key, body in _measures(event):
+            held = {"at": event.at, "digest": event.digest, "body": body}
+            self.measures[key] = rules.newer(self.measures.get(key), held)
 
     def write(self) -> None:
         """In one order everywhere, although only one folds at a time: people's actions lock the same rows."""
@@ -183,6 +198,21 @@ class Rows:
         execute_many(_PUT_RUN, [self.runs[id].values() for id in sorted(self.runs)])
         execute_many(_PUT_FLOW, flows)
         execute_many(_PUT_CHANGE, sorted(self.changes, key=str))
+        measures = sorted(self.measures.items(), key=lambda one: str(one[0]))
+        execute_many(_PUT_MEASURE, [(*key, held["at"], held["digest"], _json(held["body"])) for key, held in measures])
+
+
+def _measures(event: Said) -> Iterator[tuple[tuple, dict[str, Any]]]:
+    """((node, facet, producer, run, job), body) of what an event measured or tested. A call of dbt is one run, whether
+    it was pushed or pulled."""
+    called = event.run_facets.get("dbt_run", {}).get("invocation_id")
+    run = called if isinstance(called, str) and called else event.run
+    job = event.subject if event.kind != DATASET else None
+    for node in event.nodes.values():
+        for facet in HANDED_ON:
+            body = node.facets.get(facet)
+            if node.kind == DATASET and body and "_left_out" not in body:
+                yield (node.id, facet, (family_name(body.get("_producer")) or UNNAMED)[:200], run[:200], job), body
 
 
 def _held_nodes(ids: Iterable[UUID]) -> dict[UUID, NodeRow]:

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 
 from lineage.folding.standing import stands
 from lineage.models import Node, Run
-from lineage.openlineage.reading import PULLED
+from lineage.openlineage.producers import producer_name
 
 MOST = 200
 COUNTS = {
@@ -56,17 +56,6 @@ def _read(name: str, held: dict[str, Any]) -> Iterator[Measured]:
     at, producer = _moment(held["at"]), producer_name(body.get("_producer"))
     for what, column, found, state, when in _READERS[name](body):
         yield Measured(what[:200], column[:200], found, state, at, producer, when)
-
-
-def producer_name(uri: object) -> str:
-    """What people call it: `dbt` of `https://github.com/OpenLineage/OpenLineage/tree/1.54.0/integration/dbt`."""
-    text = uri if isinstance(uri, str) else ""
-    if text.startswith(PULLED):
-        return f"{text.removeprefix(PULLED)}, pulled"
-    host, *parts = text.partition("://")[2].split("/") if "://" in text else ["", text]
-    if "integration" in parts[:-1]:
-        return parts[parts.index("integration") + 1]
-    return parts[1] if host == "github.com" and len(parts) > 1 else parts[-1] if parts else host
 
 
 Found = tuple[str, str, str, str, datetime | None]

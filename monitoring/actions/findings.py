@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection as database
+from django.db.models import Q
+from django.utils import timezone
 
 from monitoring.judging import Verdict, worst
 from monitoring.models import Finding, Kind
 from registry.actions.facts import FeatureChecks, write_checks
 from registry.choices import Health
+from registry.models import FeatureView
 
 _FINDINGS = """
 INSERT INTO monitoring_finding (view_id, feature_id, kind, state, reason, value, "limit", found_at, since)
@@ -25,7 +28,10 @@ SET state = excluded.state, reason = excluded.reason, value = excluded.value, "l
 
 
 def write_findings(verdicts: Iterable[Verdict], now: datetime) -> None:
-    """Keep these verdicts, each in the place of the one before, and note on features what their findings come to."""
+    """Keep these verdicts, each in the place of the one before, and note on features what their findings come to.
+
+    `now` is when they were found.
+    """
     found = list(verdicts)
     columns: dict[str, Any] = {
         "views": [one.view for one in found],
@@ -38,7 +44,15 @@ def write_findings(verdicts: Iterable[Verdict], now: datetime) -> None:
     }
     with database.cursor() as cursor:
         cursor.execute(_FINDINGS, columns | {"at": now})
-    _note({one.feature for one in found if one.feature is not None}, now)
+    _note({one.feature for one in found if one.feature is not None}, timezone.now())
+
+
+def forget_findings(view: FeatureView, kind: Kind, features: Iterable[int | None]) -> None:
+    """Nothing is known any longer of these features, or of the view as a whole (None)."""
+    about = set(features)
+    held = Finding.objects.filter(view=view, kind=kind)
+    held.filter(Q(feature__in=about - {None}) | (Q(feature__isnull=True) if None in about else Q(pk__in=()))).delete()
+    _note({one for one in about if one is not None}, timezone.now())
 
 
 def _note(features: set[int], now: datetime) -> None:

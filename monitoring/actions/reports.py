@@ -2,39 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
-from common.quantities import figure
-from monitoring.actions.findings import write_findings
-from monitoring.judging import Verdict, worst
-from monitoring.models import Kind
+from monitoring.actions.counting import write_counts
+from monitoring.actions.reporting import Report, keep_checks
+from monitoring.judging import worst
+from monitoring.models import Reported
 from registry.actions.action import Note, action, invalid
-from registry.choices import Health
 from registry.models import Feature, FeatureView, User
-
-LONGEST = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One check of somebody else's; of the view as a whole where `feature` is empty."""
-
-    feature: str
-    check: str
-    state: Health
-    value: float | None = None
-    limit: float | None = None
-    detail: str = ""
+from registry.told import ToldCount
 
 
 @action("monitoring.report_checks")
 def report_checks(
-    view: FeatureView, note: Note, *, actor: User | None, by: str, reports: Sequence[Report], reason: str = ""
-) -> int:
-    """Keep what was found, in the place of what was reported of the same things before. Of personal features only the
-    check and its state are kept, because a value or a text could be somebody's. Returns of how many things.
+    view: FeatureView, note: Note, *, actor: User | None, by: str, reports: Sequence[Report],
+    at: datetime | None = None, rows: int | None = None, counts: Sequence[ToldCount] = (), reason: str = "",
+) -> int:  # fmt: skip
+    """Keep what was found at `at`, in the place of what the same tool reported of the same things before, and what it
+    counted. Of personal features only the check and its state are kept, because a value or a text could be somebody's.
+    Returns of how many things checks were kept.
     """
     features = {one.name: one for one in Feature.objects.present().filter(view=view)}
     unknown = sorted({one.feature for one in reports} - {"", *features})
@@ -43,25 +31,18 @@ def report_checks(
     of: dict[str, list[Report]] = defaultdict(list)
     for one in reports:
         of[one.feature].append(one)
-    found = [_verdict(view, features.get(name), by, mine) for name, mine in of.items()]
     states = {name or view.name: worst(*(one.state for one in mine)).value for name, mine in of.items()}
     note.change("reported", None, states)
-    write_findings(found, timezone.now())
-    return len(found)
+    found_at = min(at or timezone.now(), timezone.now())
+    _replace(view, by, {features[name].pk if name else None for name in of}, found_at)
+    keep_checks(view, features, by=by, reports=reports, at=found_at)
+    if rows is not None or counts:
+        write_counts(view, features, by=by, run="", at=found_at, rows=rows, counts=counts)
+    return len(of)
 
 
-def _verdict(view: FeatureView, feature: Feature | None, by: str, reports: Sequence[Report]) -> Verdict:
-    state = worst(*(one.state for one in reports))
-    is_personal = feature is not None and feature.is_personal
-    decisive = next(one for one in reports if one.state == state)
-    said = "; ".join(_said(one, is_personal) for one in reports if one.state == state)
-    numbers = (None, None) if is_personal else (decisive.value, decisive.limit)
-    return Verdict(Kind.REPORTED, view.pk, feature.pk if feature else None, state, f"{by}: {said}"[:LONGEST], *numbers)
-
-
-def _said(one: Report, is_personal: bool) -> str:
-    if is_personal:
-        return one.check
-    value = "" if one.value is None else f" {figure(one.value)}"
-    limit = "" if one.limit is None else f", limit {figure(one.limit)}"
-    return f"{one.check}{value}{limit}{f' ({one.detail})' if one.detail else ''}"
+def _replace(view: FeatureView, by: str, about: set[int | None], at: datetime) -> None:
+    held = Reported.objects.filter(view=view, by=by[:60], at__lte=at)
+    if None in about:
+        held.filter(feature__isnull=True).delete()
+    held.filter(feature__in=about - {None}).delete()

@@ -16,10 +16,14 @@ from monitoring.models.incidents import (
     Patience,
 )
 from monitoring.models.measurements import FeatureMeasurement, Origin, ViewMeasurement
+from monitoring.models.moves import Move
+from monitoring.models.parity import Parity, ParityFeature, ParityState
+from monitoring.models.reported import Reported
 from monitoring.models.skew import SkewMeasurement
 
 __all__ = [
     "ONGOING", "Against", "Baseline", "Breach", "BreachState", "CauseKind", "DriftMeasurement", "FeatureDay",
     "FeatureMeasurement", "Finding", "Hit", "Incident", "IncidentEvent", "IncidentQuerySet", "IncidentState", "Kind",
-    "Origin", "Patience", "Reference", "SkewMeasurement", "ViewDay", "ViewMeasurement",
+    "Move", "Origin", "Parity", "ParityFeature", "ParityState", "Patience", "Reference", "Reported",
+    "SkewMeasurement", "ViewDay", "ViewMeasurement",
 ]  # fmt: skip

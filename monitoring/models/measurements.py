@@ -12,11 +12,13 @@ from registry.models import Actor, Feature, FeatureView, Pull
 
 
 class Origin(models.TextChoices):
-    """Who says so: the registry's own record, the offline store, or the online store."""
+    """Who says so: the registry's own record, the offline store, the online store, or somebody else about the table
+    that the view reads."""
 
     DECLARED = "declared", "Declared by the registry"
     SOURCE = "source", "Measured in the source"
     SERVED = "served", "Measured in the online store"
+    TOLD = "told", "Told by others"
 
 
 class ViewMeasurementQuerySet(models.QuerySet["ViewMeasurement"]):
@@ -42,6 +44,8 @@ class ViewMeasurement(models.Model):
     query = models.TextField(blank=True)
     warnings = ArrayField(models.TextField(), default=list)
     pull = models.ForeignKey(Pull, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    told_by = models.CharField(max_length=60, blank=True, default="", help_text="Who measured; empty: Charter")
+    told_in = models.CharField(max_length=200, blank=True, default="", help_text="In which run")
 
     objects = ViewMeasurementQuerySet.as_manager()
 
@@ -94,6 +98,8 @@ class FeatureMeasurement(models.Model):
     window_from = models.DateTimeField(null=True)
     window_until = models.DateTimeField(null=True)
     pull = models.ForeignKey(Pull, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    told_by = models.CharField(max_length=60, blank=True, default="", help_text="Who measured; empty: Charter")
+    told_in = models.CharField(max_length=200, blank=True, default="", help_text="In which run")
 
     objects = FeatureMeasurementQuerySet.as_manager()
 

@@ -13,9 +13,12 @@ from django.views.decorators.http import require_GET
 from common.keyset import page as page_of
 from common.spreadsheets import csv_response
 from monitoring.board import MEASURES, cells, days_until, worst_of_days
-from monitoring.queries import board_views, day_of_view, rank_counts, worst_features
+from monitoring.queries import FOUND, board_views, day_of_view, rank_counts, worst_features
 from monitoring.reading import marks_of
+from monitoring.shifts import WORDS as DRIFT_WORDS
+from monitoring.state_board import drift_of_day, found_now, state_cells, states_of_days
 from monitoring.tiles import AGE_WORDS, NULL_WORDS
+from registry.choices import Health
 from registry.models import FeatureView
 from registry.queries.feature_views import view_pages_of
 from registry.views.actor import actor_of
@@ -26,13 +29,18 @@ WORDS = {
     "freshness": {health: word.lower() for health, word in AGE_WORDS.items()},
     "nulls": {health: word.lower() for health, word in NULL_WORDS.items()},
 }
+WORDS["drift"] = {health: word.lower() for health, word in DRIFT_WORDS.items()}
+WORDS["skew"] = {
+    Health.OK: "the same", Health.AT_RISK: "differ a little", Health.BREACHED: "differ", Health.UNKNOWN: "unknown",
+}  # fmt: skip
+TABS = (*MEASURES, *FOUND)
 COLUMNS = ("view", "day", "state", "worst")
 
 
 @require_GET
 def board(request: HttpRequest) -> HttpResponseBase:
-    """`?tab=nulls`, `?q=` in the language of search, `?days=14`, `?kiosk=1` to refresh by itself."""
-    measure = "nulls" if request.GET.get("tab") == "nulls" else "freshness"
+    """`?tab=nulls`, drift or skew, `?q=` in the language of search, `?days=14`, `?kiosk=1` to refresh by itself."""
+    measure = tab if (tab := request.GET.get("tab", "")) in TABS else "freshness"
     days = days_until(timezone.now().date(), _length(request.GET.get("days", "")))
     query = request.GET.get("q", "")
     views = board_views(actor_of(request), query, measure)
@@ -42,13 +50,14 @@ def board(request: HttpRequest) -> HttpResponseBase:
         lines = (_line(view, cell) for view, held in rows for cell in held)
         return csv_response(COLUMNS, lines, filename=f"health-{measure}.csv")
     marks = marks_of(page.rows, actor_of(request))
+    why = found_now(page.rows, measure) if measure in FOUND else {}
     context = {
         "query": query,
         "measure": measure,
-        "tabs": [(name.capitalize(), _with(request, tab=name, after=""), name == measure) for name in MEASURES],
+        "tabs": [(name.capitalize(), _with(request, tab=name, after=""), name == measure) for name in TABS],
         "lengths": [(length, _with(request, days=str(length)), length == len(days)) for length in LENGTHS],
         "days": days,
-        "rows": [(view, held, marks.get(view.pk, ())) for view, held in rows],
+        "rows": [(view, held, marks.get(view.pk, ()), why.get(view.pk, "")) for view, held in rows],
         "counts": [
             (health.value if count else "none", f"{count} {WORDS[measure][health]}")
             for health, count in rank_counts(views).items()
@@ -65,6 +74,9 @@ def _length(text: str) -> int:
 
 
 def _rows(views: list[FeatureView], measure: str, days: list[date]) -> list[tuple[FeatureView, list[Any]]]:
+    if measure in FOUND:
+        states = states_of_days(views, measure, days)
+        return [(view, state_cells(view, measure, days, states)) for view in views]
     worst = worst_of_days(views, measure, days)
     return [(view, cells(view, measure, days, worst)) for view in views]
 
@@ -92,6 +104,7 @@ def day(request: HttpRequest, project: str, view: str) -> HttpResponseBase:
         "before": chosen - timedelta(days=1),
         "after": chosen + timedelta(days=1) if chosen < timezone.now().date() else None,
         "readings": readings,
+        "drifts": drift_of_day(found, start),
         "features": worst_features(found, actor_of(request), start),
         "crumbs": [
             {"label": found.project.name, "url": found.project.get_absolute_url()},

@@ -5,7 +5,7 @@ from typing import Any
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from common.spreadsheets import csv_response
 from monitoring import figures
 from monitoring.forms import ReferenceForm
-from monitoring.models import Finding, Kind, Reference
+from monitoring.models import Finding, Kind, Reference, Reported
 from monitoring.queries import feature_series, latest_of_view, latest_profile, view_series
 from monitoring.shifts import absence, shifts_of, verdict
 from monitoring.spans import SPANS, Span, chosen
@@ -65,13 +65,20 @@ def _drift(request: HttpRequest, feature: Feature) -> dict[str, Any]:
     pinned = Reference.objects.filter(view=feature.view).select_related("pinned_by").first()
     may_pin = request.user.has_perm("monitoring.pin_reference", feature.view)
     beside = Finding.objects.filter(view=feature.view).exclude(kind=Kind.DRIFT)
+    checks = list(beside.filter(Q(feature=feature) | Q(feature__isnull=True)).order_by("kind"))
     return {
         "shifts": shifts_of(feature),
         "no_drift": absence(feature, verdict(feature)),
         "reference": pinned,
         "reference_form": ReferenceForm.of(pinned) if may_pin else None,
-        "checks": beside.filter(Q(feature=feature) | Q(feature__isnull=True)).order_by("kind"),
+        "checks": checks,
+        "reported": _reported(feature) if any(one.kind == Kind.REPORTED for one in checks) else (),
     }
+
+
+def _reported(feature: Feature) -> QuerySet[Reported]:
+    held = Reported.objects.filter(Q(feature=feature) | Q(feature__isnull=True), view=feature.view)
+    return held.order_by("-at", "by", "check_name")[:MOST_ROWS]
 
 
 def _newest_first(series: dict[str, list[Any]]) -> list[Any]:

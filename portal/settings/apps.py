@@ -71,5 +71,7 @@ CHARTER_NAME_RULES = ["governance.queries.naming.ProjectNames"]
 CHARTER_VALUE_PROFILES = ["monitoring.queries.value_profiles"]
 # What else a pasted text may name: see registry.search.pasting.
 CHARTER_PASTE_READERS = ["lineage.pasting.pasted"]
+# Who hears what others measure of the tables that views read: see registry.told.
+CHARTER_TOLD = "lineage.actions.handing.Handing"
 # Who knows what lies upstream of views that are in trouble: see registry.breaking.
 CHARTER_BREAKING = "lineage.queries.breaking.Breaking"

@@ -27,6 +27,8 @@ CELERY_BEAT_SCHEDULE = {
     "request-due-pulls": {"task": "registry.tasks.request_due_pulls", "schedule": 30.0},
     "reap-lost-pulls": {"task": "registry.tasks.reap_lost_pulls", "schedule": 60.0},
     "refresh-health": {"task": "monitoring.tasks.refresh_health", "schedule": 60.0},
+    "adopt-told": {"task": "monitoring.tasks.adopt", "schedule": 30.0},
+    "run-parities": {"task": "monitoring.tasks.run_parities", "schedule": 60.0},
     "note-token-uses": {"task": "registry.tasks.note_token_uses", "schedule": 60.0},
     "note-searches": {"task": "registry.tasks.note_searches", "schedule": 60.0},
     "forget-old-answers": {"task": "registry.tasks.forget_old_answers", "schedule": 3600.0},

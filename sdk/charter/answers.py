@@ -462,6 +462,29 @@ class Connection(Said):
     failures: int = 0
 
 
+class Parity(Said):
+    """Whether a new view holds what an old one holds, on a sample of entities at one moment."""
+
+    id: str
+    old: str
+    new: str
+    state: str
+    reason: str = ""
+    pass_mark: float
+    done: int = 0
+    sampled: int | None = None
+    coverage: float | None = None
+    equal: int | None = None
+    nulls_agreeing: float | None = None
+    finished_at: datetime | None = None
+    left_out: list[str] = []
+    features: list[dict[str, Any]] = []
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state not in ("queued", "running")
+
+
 class Operation(Said):
     """Long work, and how far it is. `total` is None while nobody knows it."""
 

@@ -24,6 +24,7 @@ from charter.answers import (
     Incident,
     Lineage,
     Operation,
+    Parity,
     Plan,
     Purpose,
     RightFound,
@@ -357,6 +358,24 @@ def audit_verification() -> Call[dict[str, Any]]:
 
 def connections() -> Call[list[Connection]]:
     return Call("GET", "/connections", lambda said: [Connection(**one) for one in said["data"]], {"limit": MOST_ROWS})
+
+
+def start_parity(asked: Mapping[str, Any]) -> Call[Parity]:
+    body = {name: value for name, value in asked.items() if value is not None}
+    return _post("/parity", body, lambda said: Parity(**said))
+
+
+def parity(reference: str) -> Call[Parity]:
+    return Call("GET", f"/parity/{segment(reference)}", lambda said: Parity(**said), {"expand": "features"})
+
+
+def report_evidently(view: str, report: Mapping[str, Any], by: str, at: str | None) -> Call[dict[str, Any]]:
+    told = {"view": view, "report": report} | ({"at": at} if at else {})
+    return _post("/metrics", {"by": by, "evidently": told}, dict)
+
+
+def migration(consumer: str) -> Call[dict[str, Any]]:
+    return Call("GET", f"/consumers/{segment(consumer)}/migration", dict)
 
 
 def pull(connection: str, kind: str) -> Call[Operation]:

@@ -19,6 +19,7 @@ from charter.commands import (
     finding,
     granting,
     living,
+    moving,
     scoring,
     serving,
     tracing,
@@ -70,7 +71,7 @@ app = typer.Typer(
 )
 _GROUPS = (
     finding, tracing, files, living, ending, access, granting, deciding, serving,
-    scoring, watching, breaking, auditing, account,
+    scoring, watching, breaking, moving, auditing, account,
 )  # fmt: skip
 for group in _GROUPS:
     group.add_to(app)

@@ -28,6 +28,7 @@ from charter.answers import (
     Incident,
     Lineage,
     Operation,
+    Parity,
     Plan,
     Purpose,
     RightFound,
@@ -339,6 +340,37 @@ def audit_verification() -> Flow[dict[str, Any]]:
 def connections() -> Flow[list[Connection]]:
     """The stores that are connected. The first 200."""
     return (yield calls.connections())
+
+
+def start_parity(
+    old: str, new: str, *, pass_mark: float | None = None, sample: int | None = None, tolerance: float | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> Flow[Parity]:  # fmt: skip
+    """Have two views compared on the same entities. While they are compared already, this is that."""
+    asked = {
+        "old": old, "new": new, "pass_mark": pass_mark, "sample": sample, "tolerance": tolerance,
+        "mapping": dict(mapping) if mapping else None,
+    }  # fmt: skip
+    return (yield calls.start_parity(asked))
+
+
+def parity(reference: str, after: float = 0.0) -> Flow[Parity]:
+    """What a comparison found, `after` so many seconds."""
+    if after:
+        yield Wait(after)
+    return (yield calls.parity(reference))
+
+
+def report_evidently(
+    view: str, report: Mapping[str, Any], *, by: str = "evidently", at: datetime | None = None
+) -> Flow[dict[str, Any]]:
+    """Send a report of Evidently 0.7 about a view's data; `at` is when it was made."""
+    return (yield calls.report_evidently(view, report, by, at.isoformat() if at else None))
+
+
+def migration(consumer: str) -> Flow[dict[str, Any]]:
+    """How far a consumer has moved from what it reads to what replaces it."""
+    return (yield calls.migration(consumer))
 
 
 def pull(connection: str, kind: str = "definitions") -> Flow[Operation]:

@@ -9,7 +9,7 @@ from django.urls import URLPattern
 from rest_framework.test import APIClient
 
 from governance.models import ClassSuggestion, Deprecation, NamingRule
-from monitoring.models import Hit, Incident
+from monitoring.models import Hit, Incident, Parity
 from portal import api_urls
 from registry.choices import PullKind, Scope, Visibility
 from registry.models import Entity, Feature, Plan, Pull, Usage
@@ -104,8 +104,12 @@ def world(cast: SimpleNamespace) -> SimpleNamespace:
             kind="freshness", view=view, owner=cast.payments,
         )  # fmt: skip
         Hit.objects.create(incident=incident, view=view)
+        parity = Parity.objects.create(
+            old=view, new=ViewFactory(project=project, name="later"), pass_mark=0.99, tolerance=0.0, sample=100
+        )
         made[name] = SimpleNamespace(
             incident=incident,
+            parity=parity,
             project=project,
             view=view,
             feature=feature,
@@ -149,6 +153,8 @@ def paths(world: SimpleNamespace, name: str) -> dict[str, str]:
         "view-badge": f"{API}/views/{part.view.key}/badge.svg",
         "view-patience": f"{API}/views/{part.view.key}/patience",
         "consumer-tier": f"{API}/consumers/model:{part.consumer.name}/tier",
+        "parity": f"{API}/parity/{part.parity}",
+        "consumer-migration": f"{API}/consumers/model:{part.consumer.name}/migration",
         "incident": f"{API}/incidents/{part.incident}",
         "incident-ack": f"{API}/incidents/{part.incident}/ack",
         "incident-resolve": f"{API}/incidents/{part.incident}/resolve",
@@ -283,6 +289,9 @@ def public_paths() -> dict[str, str]:
         "health": f"{API}/health",
         "incidents": f"{API}/incidents",
         "findings": f"{API}/findings",
+        "checks": f"{API}/checks",
+        "parities": f"{API}/parity",
+        "migrations": f"{API}/migrations",
         "metrics": f"{API}/metrics",
         "audit-log": f"{API}/audit-log",
         "decisions": f"{API}/decisions",
