@@ -15,8 +15,16 @@ from common.problems import NotFound
 from monitoring.actions.defaults import fill_default
 from monitoring.actions.references import pin_reference, release_reference
 from monitoring.actions.reports import Report, report_checks
-from monitoring.filters import DriftFilter, FindingFilter, MeasurementFilter
-from monitoring.models import DriftMeasurement, FeatureMeasurement, Finding, Origin, Reference, ViewMeasurement
+from monitoring.filters import DriftFilter, FindingFilter, MeasurementFilter, ServingFilter
+from monitoring.models import (
+    DriftMeasurement,
+    FeatureMeasurement,
+    Finding,
+    Origin,
+    Reference,
+    StoreFigure,
+    ViewMeasurement,
+)
 from monitoring.serializers import (
     DriftSerializer,
     FeatureHealthSerializer,
@@ -26,6 +34,7 @@ from monitoring.serializers import (
     ReceivedSerializer,
     ReferenceSerializer,
     ReportsSerializer,
+    StoreFigureSerializer,
     ViewHealthSerializer,
     ViewMeasurementSerializer,
 )
@@ -136,6 +145,19 @@ class FindingListView(ListEndpoint):
     @classmethod
     def visible(cls, actor: Actor) -> QuerySet[Finding]:
         return Finding.objects.visible_to(actor)
+
+
+class ServingListView(ListEndpoint):
+    """What stores, and the servers in front of them, told of themselves: latency, errors, values found, memory."""
+
+    serializer_class = StoreFigureSerializer
+    required_scopes = {"GET": Scope.FEATURES_READ}
+    sorts = NEWEST_FIRST
+    filterset_class = ServingFilter
+
+    @classmethod
+    def visible(cls, actor: Actor) -> QuerySet[StoreFigure]:
+        return StoreFigure.objects.visible_to(actor)
 
 
 class ReferenceView(Endpoint):

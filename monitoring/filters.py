@@ -8,6 +8,7 @@ from django_filters import FilterSet, IsoDateTimeFilter
 from common.filters import AnyOf, Choices, YesNo
 from monitoring.kinds import CHOICES
 from monitoring.models import Against, Breach, CauseKind, Hit, IncidentState, Kind, Origin
+from monitoring.serving import FIGURES
 from registry.choices import Health
 from registry.models import FeatureView
 
@@ -25,6 +26,16 @@ class DriftFilter(FilterSet):
 
     against = Choices("against", "What it was held against.", choices=Against.choices)
     state = Choices("state", "How it stood.", choices=Health.choices)
+    since = IsoDateTimeFilter(field_name="measured_at", lookup_expr="gte", help_text="Measured at or after.")
+    until = IsoDateTimeFilter(field_name="measured_at", lookup_expr="lte", help_text="Measured at or before.")
+
+
+class ServingFilter(FilterSet):
+    """`since` and `until` are moments, both included."""
+
+    connection = AnyOf("connection__slug", "Slug of the connection.")
+    view = AnyOf("view__key", "project.view")
+    name = Choices("name", "Which figure.", choices=[(one.name, one.label) for one in FIGURES.values()])
     since = IsoDateTimeFilter(field_name="measured_at", lookup_expr="gte", help_text="Measured at or after.")
     until = IsoDateTimeFilter(field_name="measured_at", lookup_expr="lte", help_text="Measured at or before.")
 

@@ -37,6 +37,13 @@ KINDS = {
              "runbook-backfill"),
         Kind("unreadable", "Not readable", "cannot be read", "can be read", "runbook-materialization"),
         Kind("store", "Store away", "cannot be read", "can be read", "runbook-online-store", walks_up=False, bad=2),
+        Kind("memory", "Store full", "is nearly full", "has room again", "runbook-online-store", walks_up=False, bad=2),
+        Kind("latency", "Serving slow", "is slower than promised", "is as fast as promised", "runbook-online-store",
+             walks_up=False, bad=2),
+        Kind("errors", "Serving fails", "fails more often than promised", "answers as promised", "runbook-online-store",
+             walks_up=False, bad=2),
+        Kind("misses", "Values missing", "finds fewer values than promised", "finds its values",
+             "runbook-materialization"),
         Kind("pull", "Pull failing", "cannot be pulled", "is pulled", "runbook-online-store", walks_up=False, bad=2),
         # A job's runs may be a day apart: one that went well says enough.
         Kind("job_failed", "Job failed", "failed twice in a row", "went well", "runbook-materialization", bad=2, good=1,

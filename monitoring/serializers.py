@@ -8,6 +8,7 @@ from rest_framework import serializers
 from common.fields import At, Computed, LargeField, Resource, Seconds, SecondsField
 from common.strict import Number, Text
 from monitoring.models import Against, Kind, Origin
+from monitoring.serving import FIGURES as SERVING_FIGURES
 from registry.choices import Health
 from registry.serializers.features import HealthSerializer
 from registry.serializers.versions import is_personal
@@ -118,6 +119,17 @@ class DriftSerializer(Resource):
     last = serializers.DateField()
     before_first = serializers.DateField()
     before_last = serializers.DateField()
+
+
+class StoreFigureSerializer(Resource):
+    """One figure that a store, or a server in front of it, told of itself."""
+
+    measured_at = serializers.DateTimeField()
+    connection = serializers.CharField(source="connection.slug")
+    view = serializers.CharField(source="view.key", allow_null=True, help_text="Null: the store as a whole.")
+    name = serializers.ChoiceField([(one.name, one.label) for one in SERVING_FIGURES.values()])
+    value = serializers.FloatField(help_text="Seconds, shares from 0 to 1, per second, bytes or counts, by its name.")
+    query = LargeField(help_text="What was asked.")
 
 
 class FindingSerializer(Resource):

@@ -41,6 +41,7 @@ class ViewMeasurement(models.Model):
     window_until = models.DateTimeField(null=True)
     query = models.TextField(blank=True)
     warnings = ArrayField(models.TextField(), default=list)
+    stored_bytes = models.BigIntegerField(null=True, help_text="Empty: the store does not say")
     pull = models.ForeignKey(Pull, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
 
     objects = ViewMeasurementQuerySet.as_manager()

@@ -277,6 +277,7 @@ def public_paths() -> dict[str, str]:
         "health": f"{API}/health",
         "incidents": f"{API}/incidents",
         "findings": f"{API}/findings",
+        "serving": f"{API}/serving",
         "metrics": f"{API}/metrics",
         "audit-log": f"{API}/audit-log",
         "decisions": f"{API}/decisions",
