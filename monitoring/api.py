@@ -7,6 +7,7 @@ import orjson
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -15,7 +16,7 @@ from common.problems import NotFound
 from monitoring.actions.defaults import fill_default
 from monitoring.actions.references import pin_reference, release_reference
 from monitoring.actions.reports import Report, report_checks
-from monitoring.filters import DriftFilter, FindingFilter, MeasurementFilter, ServingFilter
+from monitoring.filters import DriftFilter, FindingFilter, MeasurementFilter, ServingFilter, StorageFilter
 from monitoring.models import (
     DriftMeasurement,
     FeatureMeasurement,
@@ -34,10 +35,12 @@ from monitoring.serializers import (
     ReceivedSerializer,
     ReferenceSerializer,
     ReportsSerializer,
+    StorageSerializer,
     StoreFigureSerializer,
     ViewHealthSerializer,
     ViewMeasurementSerializer,
 )
+from monitoring.storage import storage_of
 from registry.actions.action import allow
 from registry.api.endpoints import Endpoint
 from registry.api.feature_views import visible_view
@@ -158,6 +161,18 @@ class ServingListView(ListEndpoint):
     @classmethod
     def visible(cls, actor: Actor) -> QuerySet[StoreFigure]:
         return StoreFigure.objects.visible_to(actor)
+
+
+class StorageListView(ListEndpoint):
+    """What views take in their stores, and which are served although nobody is known to read them."""
+
+    serializer_class = StorageSerializer
+    required_scopes = {"GET": Scope.FEATURES_READ}
+    filterset_class = StorageFilter
+
+    @classmethod
+    def visible(cls, actor: Actor) -> QuerySet[FeatureView]:
+        return storage_of(actor, timezone.now())
 
 
 class ReferenceView(Endpoint):

@@ -40,6 +40,11 @@ class ServingFilter(FilterSet):
     until = IsoDateTimeFilter(field_name="measured_at", lookup_expr="lte", help_text="Measured at or before.")
 
 
+class StorageFilter(FilterSet):
+    project = AnyOf("project__name", "Name of the project.")
+    unread = YesNo("is_unread", "Whether it is served although nobody is known to read it.")
+
+
 class FindingFilter(FilterSet):
     kind = Choices("kind", "What is checked.", choices=Kind.choices)
     state = Choices("state", "How it stands.", choices=Health.choices)

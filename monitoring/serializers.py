@@ -48,6 +48,7 @@ class ViewMeasurementSerializer(Resource):
     window_from = serializers.DateTimeField(allow_null=True)
     window_until = serializers.DateTimeField(allow_null=True)
     warnings = serializers.ListField(child=serializers.CharField())
+    stored_bytes = serializers.IntegerField(allow_null=True, help_text="Null: the store does not say.")
     query = LargeField(help_text="What was asked of the store.")
 
 
@@ -130,6 +131,18 @@ class StoreFigureSerializer(Resource):
     name = serializers.ChoiceField([(one.name, one.label) for one in SERVING_FIGURES.values()])
     value = serializers.FloatField(help_text="Seconds, shares from 0 to 1, per second, bytes or counts, by its name.")
     query = LargeField(help_text="What was asked.")
+
+
+class StorageSerializer(Resource):
+    """What a view takes in its stores, and whether anybody is known to read it. Null: nobody says."""
+
+    view = serializers.CharField(source="key", help_text="project.view")
+    owner = serializers.CharField(source="owner.slug", allow_null=True)
+    source_bytes = serializers.IntegerField(allow_null=True)
+    served_bytes = serializers.IntegerField(allow_null=True)
+    served_entities = serializers.IntegerField(allow_null=True)
+    values_per_second = serializers.FloatField(allow_null=True, help_text="Asked of the servers, in the last hour.")
+    is_unread = serializers.BooleanField(help_text="It is served, and nobody is known to read it.")
 
 
 class FindingSerializer(Resource):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import common.names  # noqa: F401  registers <name:...>
-from monitoring.views import board, defaults, feature, incidents, marks, panels, references, serving
+from monitoring.views import board, defaults, feature, incidents, marks, panels, references, serving, storage
 
 app_name = "monitoring"
 _FEATURE = "f/<name:project>/<name:view>/<name:feature>/health/"
@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{_INCIDENT}runbook", incidents.runbook, name="incident-runbook"),
     path("connectors/<slug:slug>/serving", serving.of_connection, name="serving"),
     path("connectors/<slug:slug>/serving/limits", serving.limit, name="limit-serving"),
+    path("insights/storage", storage.page, name="storage"),
     path("health/", board.board, name="health"),
     path("health/sparklines", panels.sparklines, name="sparklines"),
     path("health/compare", panels.compare_trends, name="compare-trends"),

@@ -278,6 +278,7 @@ def public_paths() -> dict[str, str]:
         "incidents": f"{API}/incidents",
         "findings": f"{API}/findings",
         "serving": f"{API}/serving",
+        "storage": f"{API}/storage",
         "metrics": f"{API}/metrics",
         "audit-log": f"{API}/audit-log",
         "decisions": f"{API}/decisions",
