@@ -1,4 +1,4 @@
-"""What views take in their stores, how much is asked of them, and what is served although nobody is known to read it."""
+"""What views take in their stores, how much is asked of them, and what is served though nobody is known to read it."""
 
 from datetime import datetime, timedelta
 from typing import Any

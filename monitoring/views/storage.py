@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -24,8 +25,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
     """`?project=` narrows it to one, `?unread=1` to what is served although nobody is known to read it."""
     actor = actor_of(request)
     project, is_unread = storable(request.GET.get("project", "")).strip(), request.GET.get("unread") == "1"
-    views = storage_of(actor, timezone.now()).select_related("project", "owner").defer("digest", "definition")
-    views = views.filter(project__name=project) if project else views
+    views: QuerySet[Any] = storage_of(actor, timezone.now()).select_related("project", "owner")
+    views = (views.filter(project__name=project) if project else views).defer("digest", "definition")
     shown = largest_first(views.filter(is_unread=True) if is_unread else views)
     if request.GET.get("format") == "csv":
         return csv_response(COLUMNS, map(_row, shown.iterator(chunk_size=500)), filename="storage.csv")
