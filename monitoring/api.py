@@ -16,6 +16,7 @@ from common.problems import NotFound
 from monitoring.actions.defaults import fill_default
 from monitoring.actions.references import pin_reference, release_reference
 from monitoring.actions.reports import Report, report_checks
+from monitoring.actions.serving import LIMITS, limit_serving
 from monitoring.filters import DriftFilter, FindingFilter, MeasurementFilter, ServingFilter, StorageFilter
 from monitoring.models import (
     DriftMeasurement,
@@ -23,6 +24,7 @@ from monitoring.models import (
     Finding,
     Origin,
     Reference,
+    ServingLimits,
     StoreFigure,
     ViewMeasurement,
 )
@@ -35,11 +37,13 @@ from monitoring.serializers import (
     ReceivedSerializer,
     ReferenceSerializer,
     ReportsSerializer,
+    ServingLimitsSerializer,
     StorageSerializer,
     StoreFigureSerializer,
     ViewHealthSerializer,
     ViewMeasurementSerializer,
 )
+from monitoring.serving import promises
 from monitoring.storage import storage_of
 from registry.actions.action import allow
 from registry.api.endpoints import Endpoint
@@ -50,7 +54,7 @@ from registry.api.versions import VersionView
 from registry.api.writes import write
 from registry.choices import Health, Scope
 from registry.filters import ViewFilter
-from registry.models import Actor, Feature, FeatureView
+from registry.models import Actor, Connection, Feature, FeatureView
 from registry.serializers.features import HealthSerializer
 from registry.serializers.versions import VersionSerializer
 
@@ -161,6 +165,35 @@ class ServingListView(ListEndpoint):
     @classmethod
     def visible(cls, actor: Actor) -> QuerySet[StoreFigure]:
         return StoreFigure.objects.visible_to(actor)
+
+
+class ServingLimitsView(Endpoint):
+    """What the owner of a store promises of serving; figures are held against it."""
+
+    required_scopes = {"GET": Scope.FEATURES_READ, "PUT": Scope.FEATURES_WRITE}
+
+    @extend_schema(responses=ServingLimitsSerializer)
+    def get(self, request: Request, slug: str) -> HttpResponse:
+        return self.answer(_promised(promises(self._found(slug))))
+
+    @write
+    @extend_schema(request=ServingLimitsSerializer, responses=ServingLimitsSerializer)
+    def put(self, request: Request, slug: str) -> HttpResponse:
+        """Promise anew. What is left out is promised no more."""
+        connection = self._found(slug)
+        allow(self.actor, "monitoring.limit_serving", connection)
+        changed = limit_serving(connection, actor=self.actor, **self.sent(ServingLimitsSerializer))
+        return self.answer(_promised(promises(changed)))
+
+    def _found(self, slug: str) -> Connection:
+        found = Connection.objects.filter(slug=slug).first()
+        if found is None:
+            raise NotFound
+        return found
+
+
+def _promised(limits: ServingLimits) -> dict[str, Any]:
+    return {name: getattr(limits, name) for name in LIMITS}
 
 
 class StorageListView(ListEndpoint):

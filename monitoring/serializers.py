@@ -133,6 +133,14 @@ class StoreFigureSerializer(Resource):
     query = LargeField(help_text="What was asked.")
 
 
+class ServingLimitsSerializer(serializers.Serializer):
+    """What the owner of a store promises of serving. Null promises nothing."""
+
+    latency_p99 = Number(required=False, allow_null=True, help_text="Seconds that 99 of 100 requests take at most.")
+    error_rate = Number(required=False, allow_null=True, help_text="Share of requests that may fail.")
+    hit_rate = Number(required=False, allow_null=True, help_text="Share of values that must be found, of each view.")
+
+
 class StorageSerializer(Resource):
     """What a view takes in its stores, and whether anybody is known to read it. Null: nobody says."""
 

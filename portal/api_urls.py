@@ -95,6 +95,7 @@ urlpatterns = [
     path("features/<name:key>/drift", monitoring.FeatureDriftView.as_view(), name="feature-drift"),
     path("metrics", monitoring.MetricsView.as_view(), name="metrics"),
     path("findings", monitoring.FindingListView.as_view(), name="findings"),
+    path("connections/<slug:slug>/serving-limits", monitoring.ServingLimitsView.as_view(), name="serving-limits"),
     path("storage", monitoring.StorageListView.as_view(), name="storage"),
     path("serving", monitoring.ServingListView.as_view(), name="serving"),
     path("views", feature_views.ViewListView.as_view(), name="views"),

@@ -34,7 +34,7 @@ class PrometheusServing:
             if not answers.ok:
                 return [answers]
             found = [value for _, value in self._ask(Question("", KNOWN).filled(self._more))]
-        known = Right("knows Feast's servers", bool(found), "" if found else "It has no figures of them.", _FIX)
+        known = Right("knows Feast's servers", bool(found), *(() if found else ("It has no figures of them.", _FIX)))
         return [answers, known]
 
     def figures(self) -> Figures:

@@ -142,6 +142,19 @@ def test_who_may_promise_and_what(store: Connection, cast: SimpleNamespace) -> N
     assert 'value="250.0"' in page.get(f"{store.get_absolute_url()}serving").content.decode()
 
 
+def test_promises_through_the_api(store: Connection, cast: SimpleNamespace) -> None:
+    address = "/api/v1/connections/store/serving-limits"
+    nothing = {"latency_p99": None, "error_rate": None, "hit_rate": None}
+    assert api_as(cast.viewer).get(address).json() == nothing
+    assert api_as(cast.owner_b).put(address, {"hit_rate": 0.9}, format="json").status_code == 403
+    kept = api_as(cast.owner_a).put(address, {"hit_rate": 0.9}, format="json")
+    assert (kept.status_code, kept.json()) == (200, nothing | {"hit_rate": 0.9})
+    refused = api_as(cast.owner_a).put(address, {"hit_rate": 90}, format="json")
+    assert (refused.status_code, "share from 0 to 1" in refused.content.decode()) == (422, True)
+    assert api_as(cast.owner_a).put(address, {}, format="json").json() == nothing
+    assert api_as(cast.owner_a).get("/api/v1/connections/nowhere/serving-limits").status_code == 404
+
+
 def test_pages_show_figures_with_what_was_asked(store: Connection, view: FeatureView, cast: SimpleNamespace) -> None:
     Connection.objects.update(settings={"metrics_url": "https://u:***@prom:9090?job=feast"})
     keep(store, [Figure("latency_p99", 0.0125, "rate(x)"), Figure("hit_rate", 0.25, "sum(y)", view.name)])

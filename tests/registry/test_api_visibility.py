@@ -264,6 +264,7 @@ def public_paths() -> dict[str, str]:
         "consumers": f"{API}/consumers",
         "connections": f"{API}/connections",
         "connection": f"{API}/connections/store",
+        "serving-limits": f"{API}/connections/store/serving-limits",
         "connection-test": f"{API}/connections/store/test",
         "connection-preview": f"{API}/connections/store/preview",
         "connection-pull": f"{API}/connections/store/pull",
