@@ -38,6 +38,8 @@ KINDS = {
         Kind("unreadable", "Not readable", "cannot be read", "can be read", "runbook-materialization"),
         Kind("store", "Store away", "cannot be read", "can be read", "runbook-online-store", walks_up=False, bad=2),
         Kind("memory", "Store full", "is nearly full", "has room again", "runbook-online-store", walks_up=False, bad=2),
+        Kind("budget", "Over budget", "takes more than its budget", "is within its budget", "runbook-online-store",
+             walks_up=False, bad=2),
         Kind("latency", "Serving slow", "is slower than promised", "is as fast as promised", "runbook-online-store",
              walks_up=False, bad=2),
         Kind("errors", "Serving fails", "fails more often than promised", "answers as promised", "runbook-online-store",

@@ -6,7 +6,7 @@ from django.db.models import BigIntegerField, Case, F, FloatField, JSONField, Va
 from rest_framework import serializers
 
 from common.fields import At, Computed, LargeField, Resource, Seconds, SecondsField
-from common.strict import Number, Text
+from common.strict import Number, Text, Whole
 from monitoring.models import Against, Kind, Origin
 from monitoring.serving import FIGURES as SERVING_FIGURES
 from registry.choices import Health
@@ -139,6 +139,7 @@ class ServingLimitsSerializer(serializers.Serializer):
     latency_p99 = Number(required=False, allow_null=True, help_text="Seconds that 99 of 100 requests take at most.")
     error_rate = Number(required=False, allow_null=True, help_text="Share of requests that may fail.")
     hit_rate = Number(required=False, allow_null=True, help_text="Share of values that must be found, of each view.")
+    served_bytes = Whole(required=False, allow_null=True, help_text="What all its views may take online, together.")
 
 
 class StorageSerializer(Resource):

@@ -61,6 +61,8 @@ FIGURES = {
         FigureKind("key_hit_rate", "Keys found", "share", ONLINE_STORE, "Since it was started",
                    is_lower_better=False),
         FigureKind("replicas", "Replicas connected", "count", ONLINE_STORE),
+        FigureKind("served_bytes", "What its views take", "bytes", ONLINE_STORE, "As far as the store tells it of each",
+                   "served_bytes", "budget"),
         FigureKind("keys", "Keys", "count", ONLINE_STORE),
     )
 }  # fmt: skip

@@ -7,6 +7,8 @@ from django import forms
 from monitoring.models import ServingLimits
 from registry.refusable import Refusable
 
+GIB = 2**30
+
 
 class ServingLimitsForm(Refusable):
     """Milliseconds and percent, as people say them; an empty field promises nothing."""
@@ -18,12 +20,15 @@ class ServingLimitsForm(Refusable):
     hit_rate = forms.FloatField(
         required=False, min_value=0, max_value=100, label="Values that must be found, of each view (%)"
     )
+    served_bytes = forms.FloatField(
+        required=False, min_value=0.000001, max_value=1_000_000_000, label="What all its views may take online (GiB)"
+    )
 
     @classmethod
     def of(cls, limits: ServingLimits) -> Self:
         held = {
             "latency_p99": _times(limits.latency_p99, 1000), "error_rate": _times(limits.error_rate, 100),
-            "hit_rate": _times(limits.hit_rate, 100),
+            "hit_rate": _times(limits.hit_rate, 100), "served_bytes": _times(limits.served_bytes, 1 / GIB),
         }  # fmt: skip
         return cls(initial=held)
 
@@ -31,8 +36,10 @@ class ServingLimitsForm(Refusable):
         """What the action takes: seconds and shares."""
         said = self.cleaned_data
         parts = {"latency_p99": 1000, "error_rate": 100, "hit_rate": 100}
-        return {name: None if said[name] is None else said[name] / part for name, part in parts.items()}
+        found = {name: None if said[name] is None else said[name] / part for name, part in parts.items()}
+        size = said["served_bytes"]
+        return found | {"served_bytes": None if size is None else round(size * GIB)}
 
 
-def _times(value: float | None, factor: int) -> float | None:
+def _times(value: float | None, factor: float) -> float | None:
     return None if value is None else round(value * factor, 6)

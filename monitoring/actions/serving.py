@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import connection as database
+from django.db.models import Sum
 
 from connectors.records import ConnectorError, Figure, Figures, FigureTeller, ViewReader
-from monitoring.models import ServingLimits, StoreFigure
+from monitoring.models import Origin, ServingLimits, StoreFigure, ViewMeasurement
 from monitoring.serving import FIGURES, promises
 from registry import stores
 from registry.actions.action import Note, action, lock
@@ -18,7 +19,8 @@ from registry.models import Connection, FeatureView, User
 
 METRICS = "figures of serving"
 SHOWN = 5  # names in one warning
-LIMITS = ("latency_p99", "error_rate", "hit_rate")
+LIMITS = ("latency_p99", "error_rate", "hit_rate", "served_bytes")
+MOST_BYTES = 2**60
 _COLUMNS = ("measured_at", "connection_id", "view_id", "name", "value", "query", "pull_id")
 
 
@@ -27,6 +29,7 @@ def measure_serving(connection: Connection, online: ViewReader | None, progress:
     told = [*_of_metrics(connection, progress)]
     if isinstance(online, FigureTeller):
         told.append(_asked(online, progress, connection.slug))
+    told.append(Figures(tuple(_of_views(progress))))
     figures = [figure for one in told for figure in one.figures if figure.name in FIGURES]
     for problem in (problem for one in told for problem in one.problems):
         progress.warn(problem)
@@ -42,6 +45,14 @@ def _of_metrics(connection: Connection, progress: Progress) -> Iterator[Figures]
         return
     if reader is not None:
         yield _asked(reader, progress, f"{connection.slug} {METRICS}", store=METRICS)
+
+
+def _of_views(progress: Progress) -> Iterator[Figure]:
+    """What was just measured of each view, together; nothing where no store tells it of any."""
+    rows = ViewMeasurement.objects.filter(pull=progress.pull, measured_at__gte=progress.pull.created_at)
+    taken = rows.filter(origin=Origin.SERVED).aggregate(bytes=Sum("stored_bytes"))["bytes"]
+    if taken is not None:
+        yield Figure("served_bytes", float(taken), "The sum of what was just measured of each view")
 
 
 def _asked(teller: FigureTeller, progress: Progress, thing: str, **about: str) -> Figures:
@@ -97,12 +108,13 @@ def _views(connection: Connection) -> dict[str, dict[str, int]]:
 @action("monitoring.limit_serving")
 def limit_serving(
     connection: Connection, note: Note, *, actor: User, latency_p99: float | None = None,
-    error_rate: float | None = None, hit_rate: float | None = None, reason: str = "",
+    error_rate: float | None = None, hit_rate: float | None = None, served_bytes: int | None = None, reason: str = "",
 ) -> Connection:  # fmt: skip
-    """Promise how fast (seconds) and how surely (shares) the store's features are served. None promises nothing."""
+    """Promise how fast (seconds) and how surely (shares) the store's features are served, and what they take at most.
+    None promises nothing."""
     row: Connection = lock(connection)
     limits = promises(row)
-    for name, value in zip(LIMITS, (latency_p99, error_rate, hit_rate), strict=True):
+    for name, value in zip(LIMITS, (latency_p99, error_rate, hit_rate, served_bytes), strict=True):
         note.change(name, getattr(limits, name), value)
         setattr(limits, name, value)
     _check(limits)
@@ -118,5 +130,7 @@ def _check(limits: ServingLimits) -> None:
         value = getattr(limits, name)
         if value is not None and not 0 <= value <= 1:
             wrong[name] = ["Choose a share from 0 to 1."]
+    if limits.served_bytes is not None and not 0 < limits.served_bytes <= MOST_BYTES:
+        wrong["served_bytes"] = ["Choose more than 0 bytes."]
     if wrong:
         raise ValidationError(wrong)

@@ -76,6 +76,12 @@ class Migration(migrations.Migration):
                         blank=True, help_text="Share of values that must be found, of each view", null=True
                     ),
                 ),
+                (
+                    "served_bytes",
+                    models.BigIntegerField(
+                        blank=True, help_text="What all views may take online, together", null=True
+                    ),
+                ),
             ],
             options={
                 "constraints": [
@@ -92,6 +98,7 @@ class Migration(migrations.Migration):
                                 models.Q(("hit_rate__gte", 0), ("hit_rate__lte", 1)),
                                 _connector="OR",
                             ),
+                            models.Q(("served_bytes__isnull", True), ("served_bytes__gt", 0), _connector="OR"),
                         ),
                         name="serving_limits_make_sense",
                     )

@@ -52,13 +52,15 @@ class ServingLimits(models.Model):
     latency_p99 = models.FloatField(null=True, blank=True, help_text="Seconds that 99 of 100 requests take at most")
     error_rate = models.FloatField(null=True, blank=True, help_text="Share of requests that may fail")
     hit_rate = models.FloatField(null=True, blank=True, help_text="Share of values that must be found, of each view")
+    served_bytes = models.BigIntegerField(null=True, blank=True, help_text="What all views may take online, together")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=(Q(latency_p99__isnull=True) | Q(latency_p99__gt=0))
                 & (Q(error_rate__isnull=True) | Q(error_rate__gte=0, error_rate__lte=1))
-                & (Q(hit_rate__isnull=True) | Q(hit_rate__gte=0, hit_rate__lte=1)),
+                & (Q(hit_rate__isnull=True) | Q(hit_rate__gte=0, hit_rate__lte=1))
+                & (Q(served_bytes__isnull=True) | Q(served_bytes__gt=0)),
                 name="serving_limits_make_sense",
             )
         ]

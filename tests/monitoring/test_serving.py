@@ -11,8 +11,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from connectors.records import Figure, Figures
+from connectors.records import Figure, Figures, ViewReading
 from monitoring.actions.breaches import follow_stores_and_jobs
+from monitoring.actions.readings import write_reading
 from monitoring.actions.serving import limit_serving, measure_serving, write_figures
 from monitoring.models import Incident, StoreFigure
 from registry.actions.pulls import Progress
@@ -132,19 +133,42 @@ def test_promises_are_held(store: Connection, view: FeatureView, cast: SimpleNam
 def test_who_may_promise_and_what(store: Connection, cast: SimpleNamespace) -> None:
     with pytest.raises(PermissionDenied):
         limit_serving(store, actor=cast.owner_b, latency_p99=0.1)
-    for wrong in ({"latency_p99": 0.0}, {"error_rate": 1.5}, {"hit_rate": -0.1}, {"hit_rate": float("nan")}):
+    for wrong in (
+        {"latency_p99": 0.0},
+        {"served_bytes": 0},
+        {"error_rate": 1.5},
+        {"hit_rate": -0.1},
+        {"hit_rate": float("nan")},
+    ):
         with pytest.raises(ValidationError):
             limit_serving(store, actor=cast.owner_a, **wrong)
     page = page_as(cast.owner_a)
-    page.post(f"{store.get_absolute_url()}serving/limits", {"latency_p99": "250", "hit_rate": "99"})
+    page.post(
+        f"{store.get_absolute_url()}serving/limits", {"latency_p99": "250", "hit_rate": "99", "served_bytes": "1.5"}
+    )
     limits = Connection.objects.get().serving_limits
     assert (limits.latency_p99, limits.error_rate, limits.hit_rate) == (0.25, None, 0.99)
+    assert limits.served_bytes == 1.5 * 2**30
     assert 'value="250.0"' in page.get(f"{store.get_absolute_url()}serving").content.decode()
+
+
+def test_a_budget_is_held_against_what_views_take(store: Connection, view: FeatureView, cast: SimpleNamespace) -> None:
+    limit_serving(store, actor=cast.owner_a, served_bytes=1_000)
+    for minutes in (30, 15):
+        progress, now = progress_of(store), timezone.now() - timedelta(minutes=minutes)
+        progress.pull.created_at = now
+        for size in (900, None, 200):
+            reading = ViewReading("served", now, 1, 1, stored_bytes=size)
+            write_reading(view, [], reading, pull=progress.pull, now=now, sets_null_rates=False)
+        measure_serving(store, None, progress, now)
+        follow_stores_and_jobs()
+    assert {row.value for row in StoreFigure.objects.filter(name="served_bytes")} == {1100.0}
+    assert Incident.objects.get().title == "Online store of Demo Feast takes more than its budget"
 
 
 def test_promises_through_the_api(store: Connection, cast: SimpleNamespace) -> None:
     address = "/api/v1/connections/store/serving-limits"
-    nothing = {"latency_p99": None, "error_rate": None, "hit_rate": None}
+    nothing = {"latency_p99": None, "error_rate": None, "hit_rate": None, "served_bytes": None}
     assert api_as(cast.viewer).get(address).json() == nothing
     assert api_as(cast.owner_b).put(address, {"hit_rate": 0.9}, format="json").status_code == 403
     kept = api_as(cast.owner_a).put(address, {"hit_rate": 0.9}, format="json")
