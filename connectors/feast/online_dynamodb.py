@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -84,9 +85,8 @@ class DynamoOnlineStore:
 
     def test(self) -> list[Right]:
         """Which tables there are is told by another right, which is not needed: a table that is not there will do."""
-        name = self._template.replace("{project}", "charter").replace("{table_name}", "test")
         try:
-            self._described(name)
+            self._described(self._named("charter", "test"))
         except ConnectorError as error:
             return [Right("Describe tables", False, str(error), error.fix)]
         return [Right("Describe tables", True, f"In {self._region}.")]
@@ -149,7 +149,7 @@ class DynamoOnlineStore:
 
     def _table_of(self, target: ViewTarget) -> tuple[str, Mapping[str, Any]]:
         """Where Feast keeps a table for each version, `feast apply` makes it at once; else there is the plain one."""
-        wanted = [self._template.format_map(_Names(target.project, stored)) for stored in stored_names(target)]
+        wanted = [self._named(target.project, stored) for stored in stored_names(target)]
         for name in wanted:
             if about := self._described(name):
                 return name, about
@@ -158,9 +158,12 @@ class DynamoOnlineStore:
             fix="Run feast apply and feast materialize-incremental, or correct the address of this connection.",
         )
 
+    def _named(self, project: str, table: str) -> str:
+        return self._template.replace("{project}", project).replace("{table_name}", table)
+
     def _described(self, name: str) -> Mapping[str, Any] | None:
         try:
-            found: Mapping[str, Any] = self._client().describe_table(TableName=name)["Table"]
+            found: Mapping[str, Any] = self._client.describe_table(TableName=name)["Table"]
         except ClientError as error:
             if _code(error) == "ResourceNotFoundException":
                 return None
@@ -171,13 +174,14 @@ class DynamoOnlineStore:
 
     def _pages(self, name: str, how: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         try:
-            scan = self._client().get_paginator("scan")
+            scan = self._client.get_paginator("scan")
             yield from scan.paginate(TableName=name, PaginationConfig={"PageSize": ITEMS_AT_ONCE}, **how)
         except ClientError as error:
             raise _explained(error) from error
         except BotoCoreError as error:
             raise _away(error) from error
 
+    @cached_property
     def _client(self) -> Any:
         try:
             return boto3.client("dynamodb", region_name=self._region, config=PATIENCE)
@@ -185,16 +189,6 @@ class DynamoOnlineStore:
             raise ConnectorError(
                 f"{self._region[:50]!r} is no region of AWS.", fix="Write dynamodb://eu-west-1."
             ) from error
-
-
-class _Names(dict[str, str]):
-    """What Feast's template may name; anything else stays as it is, and so names no table."""
-
-    def __init__(self, project: str, table_name: str) -> None:
-        super().__init__(project=project, table_name=table_name)
-
-    def __missing__(self, key: str) -> str:
-        return f"{{{key}}}"
 
 
 def _reading(

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from connectors.http import JsonService
 from connectors.prometheus.questions import QUESTIONS, Question, quoted
 from connectors.records import ConnectorError, Figure, Figures, Right
-from connectors.redaction import storable
+from connectors.redaction import SECRET_NAME, storable
 from connectors.shapes import Json, items, part, parts, text
 
 LABEL = pattern(r"[a-zA-Z_][a-zA-Z0-9_]{0,100}")
@@ -79,6 +79,11 @@ def matchers(url: str) -> str:
     if wrong:
         raise ConnectorError(
             f"{wrong[0][:50]!r} is no label.", fix="Write labels behind the address as ?job=feast&cluster=eu."
+        )
+    if secret := [name for name, _ in asked if SECRET_NAME.search(name)]:
+        raise ConnectorError(
+            f"Labels are shown with every figure, and {secret[0]!r} sounds like a secret.",
+            fix="Give a login in the address, or a token of its own.",
         )
     return ", ".join(f"{name}={quoted(value)}" for name, value in asked)
 

@@ -66,14 +66,18 @@ def _asked(teller: FigureTeller, progress: Progress, thing: str, **about: str) -
 def write_figures(connection: Connection, figures: Iterable[Figure], progress: Progress, now: datetime) -> None:
     """Those of views go to the one view of that name; where there is none or two, to none, and the pull says so."""
     views = _views(connection)
-    rows = []
+    kept: dict[tuple[int | None, str], Figure] = {}  # one of a kind, however often it is told
     nowhere: dict[str, int] = {}
     for figure in figures:
         numbers = _numbers(figure, views) if figure.view else [None]
         if len(numbers) != 1:
             nowhere[figure.view] = len(numbers)
             continue
-        rows.append((now, connection.pk, numbers[0], figure.name, figure.value, figure.query, progress.pull.pk))
+        kept.setdefault((numbers[0], figure.name), figure)
+    rows = [
+        (now, connection.pk, view, name, figure.value, figure.query, progress.pull.pk)
+        for (view, name), figure in kept.items()
+    ]
     with database.cursor() as cursor:
         copy_rows(cursor, StoreFigure, _COLUMNS, rows)
     progress.count("figures", len(rows))

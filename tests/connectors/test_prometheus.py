@@ -75,6 +75,13 @@ def test_a_name_that_is_no_label_is_refused(query: str) -> None:
         matchers(f"http://prometheus?{query}")
 
 
+@pytest.mark.parametrize("name", ["token", "api_key", "password"])
+def test_no_secret_becomes_a_label_that_all_can_read(name: str) -> None:
+    with pytest.raises(ConnectorError, match="sounds like a secret") as refused:
+        matchers(f"http://prometheus?{name}=s3cret")
+    assert "s3cret" not in str(refused.value)
+
+
 def test_a_private_address_needs_leave(server: Server) -> None:
     with pytest.raises(ConnectorError, match="private network"):
         PrometheusServing(server.url).figures()

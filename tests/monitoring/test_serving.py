@@ -89,8 +89,8 @@ def test_a_figure_goes_to_one_view_or_to_none(store: Connection, view: FeatureVi
         project=ProjectFactory(name="cargo", upstream_name="cargo_up"), name=view.name, connection=store
     )
     told = [Figure("hit_rate", 0.5, "q", view.name, project) for project in ("", "cargo_up", "elsewhere")]
-    progress = keep(store, [*told, Figure("hit_rate", 0.1, "q", "gone")])
-    assert [row.view for row in StoreFigure.objects.all()] == [other]
+    progress = keep(store, [*told, Figure("hit_rate", 0.1, "q", "gone"), told[1], told[1]])
+    assert [row.view for row in StoreFigure.objects.all()] == [other], "told three times, kept once"
     assert [said for said in progress.pull.warnings if "several projects" in said or "no views" in said]
 
 
