@@ -1,7 +1,9 @@
 """Figures of stores and of serving: which there are, how each is read, and how they stand against limits."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db.models import QuerySet
@@ -14,6 +16,7 @@ from registry.models import Actor, Connection
 
 Unit = Literal["seconds", "share", "per second", "bytes", "count"]
 SERVING, ONLINE_STORE = "serving", "online store"
+SLOTS, TREND = 40, timedelta(days=7)
 MOST_MEMORY = 0.8  # of what a store may take
 _SHOWN = {"seconds": duration, "share": percent, "per second": figure, "bytes": size}
 
@@ -76,6 +79,26 @@ CROSS JOIN LATERAL (
 JOIN monitoring_storefigure AS figure ON figure.connection_id = store.id AND figure.measured_at = last.measured_at
 WHERE store.is_enabled AND figure.name = ANY(%s)
 """
+
+
+# The worst of each stretch, the high and the low, for whichever of them is worse.
+_TREND = """
+SELECT name, width_bucket(extract(epoch FROM measured_at), extract(epoch FROM %(since)s::timestamptz),
+                          extract(epoch FROM %(now)s::timestamptz) + 1, %(slots)s) - 1, max(value), min(value)
+FROM monitoring_storefigure
+WHERE connection_id = %(connection)s AND view_id IS NOT DISTINCT FROM %(view)s AND measured_at >= %(since)s
+GROUP BY 1, 2
+"""
+
+
+def trends_of(connection: int, view: int | None, now: datetime) -> dict[str, list[float | None]]:
+    """By figure, its worst values of the last seven days in even stretches, oldest first; None where none was told."""
+    asked = {"connection": connection, "view": view, "since": now - TREND, "now": now, "slots": SLOTS}
+    found: dict[str, list[float | None]] = defaultdict(lambda: [None] * SLOTS)
+    for name, slot, high, low in fetch(_TREND, asked):
+        if name in FIGURES and 0 <= slot < SLOTS:
+            found[name][slot] = high if FIGURES[name].is_lower_better else low
+    return dict(found)
 
 
 def limits_of(connections: list[int] | None = None) -> dict[int, dict[str, float]]:

@@ -1,17 +1,21 @@
 """What serving adds to the pages of connections and views: its last figures, how they stand, and what was asked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
+from common.pictures import sparkline
 from connectors.prometheus.client import shown_at
 from monitoring.actions.serving import limit_serving
 from monitoring.models import StoreFigure
-from monitoring.serving import FIGURES, MOST_MEMORY, ONLINE_STORE, FigureKind, latest_of, limits_of, promises
+from monitoring.serving import FIGURES, MOST_MEMORY, ONLINE_STORE, FigureKind, latest_of, limits_of, promises, trends_of
 from monitoring.serving_forms import ServingLimitsForm
 from registry.choices import Health
 from registry.models import Connection
@@ -32,6 +36,7 @@ class Line:
     query: str
     url: str
     at: datetime
+    picture: SafeString
 
 
 @require_GET
@@ -59,19 +64,21 @@ def of_view(request: HttpRequest, project: str, view: str) -> HttpResponse:
     found = get_object_or_404(view_pages_of(actor_of(request)), key=f"{project}.{view}")
     connection = found.connection
     rows = list(latest_of(connection.pk, actor_of(request)).filter(view=found)) if connection else []
-    lines = _lines(request, connection, rows) if connection else []
+    trends = trends_of(connection.pk, found.pk, timezone.now()) if connection and rows else {}
+    lines = _lines(request, connection, rows, trends) if connection else []
     return render(request, "monitoring/serving/view.html", {"view": found, "connection": connection, "lines": lines})
 
 
 def _of_connection(request: HttpRequest, connection: Connection) -> dict[str, object]:
+    now = timezone.now()
     rows = list(latest_of(connection.pk, actor_of(request)).select_related("view__project"))
-    own = _lines(request, connection, [row for row in rows if row.view is None])
+    own = _lines(request, connection, [row for row in rows if row.view is None], trends_of(connection.pk, None, now))
     hits = sorted((row for row in rows if row.name == "hit_rate" and row.view), key=lambda row: row.value)
     may_limit = request.user.has_perm("monitoring.limit_serving", connection)
     return {
         "connection": connection,
         "lines": own,
-        "hits": [(row.view, line) for row, line in zip(hits, _lines(request, connection, hits), strict=True)][
+        "hits": [(row.view, line) for row, line in zip(hits, _lines(request, connection, hits, {}), strict=True)][
             :MOST_VIEWS
         ],
         "views": len(hits),
@@ -81,20 +88,22 @@ def _of_connection(request: HttpRequest, connection: Connection) -> dict[str, ob
     }
 
 
-def _lines(request: HttpRequest, connection: Connection, rows: list[StoreFigure]) -> list[Line]:
+def _lines(
+    request: HttpRequest, connection: Connection, rows: list[StoreFigure], trends: Mapping[str, list[float | None]]
+) -> list[Line]:
     limits = limits_of([connection.pk]).get(connection.pk, {}) | {"memory_share": MOST_MEMORY}
     # The address is for those who answer for the connection.
     may_inspect = request.user.has_perm("registry.inspect_connection", connection)
     address = str(connection.settings.get("metrics_url", "")) if may_inspect else ""
     order = list(FIGURES)
     known = sorted((row for row in rows if row.name in FIGURES), key=lambda row: order.index(row.name))
-    return [_line(row, limits.get(row.name), address) for row in known]
+    return [_line(row, limits.get(row.name), address, trends.get(row.name, [])) for row in known]
 
 
-def _line(row: StoreFigure, limit: float | None, address: str) -> Line:
+def _line(row: StoreFigure, limit: float | None, address: str, trend: list[float | None]) -> Line:
     kind = FIGURES[row.name]
     state = "" if limit is None else Health.BREACHED if kind.is_beyond(row.value, limit) else Health.OK
     url = shown_at(address, row.query) if address and kind.group != ONLINE_STORE else ""
-    return Line(
-        kind, kind.shown(row.value), "" if limit is None else kind.shown(limit), state, row.query, url, row.measured_at
-    )
+    value, bound = kind.shown(row.value), "" if limit is None else kind.shown(limit)
+    picture = sparkline(trend, limit=limit, label=f"{kind.label} in the last 7 days: {value} when last told")
+    return Line(kind, value, bound, state, row.query, url, row.measured_at, picture)

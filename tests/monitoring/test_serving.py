@@ -16,6 +16,7 @@ from monitoring.actions.breaches import follow_stores_and_jobs
 from monitoring.actions.readings import write_reading
 from monitoring.actions.serving import limit_serving, measure_serving, write_figures
 from monitoring.models import Incident, StoreFigure
+from monitoring.serving import trends_of
 from registry.actions.pulls import Progress
 from registry.models import Connection, FeatureView, Pull
 from tests.cast import api_as, page_as, token_for
@@ -192,6 +193,16 @@ def test_pages_show_figures_with_what_was_asked(store: Connection, view: Feature
         in page_as(cast.owner_a).get(f"{view.get_absolute_url()}health/serving").content.decode()
     )
     assert "prom:9090" not in page_as(cast.viewer).get(f"{view.get_absolute_url()}health/serving").content.decode()
+
+
+def test_a_week_is_drawn_by_its_worst(store: Connection, view: FeatureView) -> None:
+    for minutes, value in ((3 * 1440, 0.2), (2, 0.4), (1, 0.3)):
+        keep(store, [Figure("latency_p99", value, "q"), Figure("hit_rate", value, "q", view.name)], minutes)
+    of_store, of_view = trends_of(store.pk, None, timezone.now()), trends_of(store.pk, view.pk, timezone.now())
+    assert [value for value in of_store["latency_p99"] if value is not None] == [0.2, 0.4]
+    assert [value for value in of_view["hit_rate"] if value is not None] == [0.2, 0.3]
+    assert (of_store.keys(), of_view.keys()) == ({"latency_p99"}, {"hit_rate"})
+    assert of_store["latency_p99"][-1] == 0.4
 
 
 def test_without_figures_the_page_says_what_to_do(store: Connection, view: FeatureView, cast: SimpleNamespace) -> None:
