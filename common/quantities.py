@@ -68,6 +68,16 @@ def compact(amount: Number | None) -> str:
     return f"{_trimmed(amount / size)} {unit}"
 
 
+def size(amount: Number | None) -> str:
+    """Bytes in steps of 1,024: "512 B", "1.5 KiB", "12.3 GiB"."""
+    if amount is None or not isfinite(amount):
+        return UNKNOWN
+    steps = ("B", "KiB", "MiB", "GiB", "TiB")
+    # 1,048,575 would round to "1024 KiB": a step is taken as soon as rounding reaches it.
+    power = next((power for power in range(4, 0, -1) if abs(amount) >= 1024**power * 0.99995), 0)
+    return f"{_trimmed(amount / 1024**power)} {steps[power]}"
+
+
 def figure(value: Number | None) -> str:
     """A measured value with four significant digits: "41.87", "0.00123", "1.5e-07"."""
     if value is None or not isfinite(value):

@@ -326,6 +326,7 @@ class ViewReading:
     types: Mapping[str, StoreType] = field(default_factory=dict)  # by feature; those that the store lacks are missing
     rows_by_day: tuple[tuple[date, int], ...] = ()  # of the days that were asked for
     is_snapshot: bool = False  # rows have no time: its one day is that of the reading
+    stored_bytes: int | None = None  # that the view takes in the store, as the store itself counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,6 +406,41 @@ class KeyPicker(KeyLookup, Protocol):
     """An offline store that also hands out a sample of its entities."""
 
     def pick_keys(self, target: ViewTarget, size: int, salt: int) -> KeySample: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a store, or a server in front of it, says of itself: of one view, or as a whole where `view` is empty.
+
+    `name` is one of `monitoring.serving.FIGURES`, which says its unit. An empty `project` means that it was not told.
+    """
+
+    name: str
+    value: float
+    query: str  # what was asked, for evidence; free of secrets
+    view: str = ""
+    project: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is not known is not among them. `problems` are questions that went unanswered, and why."""
+
+    figures: tuple[Figure, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class FigureTeller(Protocol):
+    """What tells figures, without a value of any feature in them."""
+
+    def figures(self) -> Figures: ...
+
+
+class FigureSource(FigureTeller, Protocol):
+    """A service that does nothing but tell figures."""
+
+    def test(self) -> list[Right]: ...
 
 
 class ViewReader(Protocol):

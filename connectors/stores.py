@@ -8,8 +8,14 @@ from urllib.parse import unquote, urlsplit
 
 from connectors.records import ConnectorError, ViewReader
 
-OFFLINE = "file:///folder, s3://bucket/prefix or postgresql://role:password@host/database"
-ONLINE = "sqlite:///file.db, postgresql://role:password@host/database, redis://host:6379/0 or rediss://host:6379/0"
+OFFLINE = (
+    "file:///folder, s3://bucket/prefix, postgresql://role:password@host/database or "
+    "snowflake://user:password@account/DATABASE/SCHEMA?warehouse=W"
+)
+ONLINE = (
+    "sqlite:///file.db, postgresql://role:password@host/database, redis://host:6379/0, rediss://host:6379/0 or "
+    "dynamodb://region"
+)
 
 
 def open_offline(url: str, *, base_folder: Path | None = None) -> ViewReader:
@@ -32,6 +38,10 @@ def open_offline(url: str, *, base_folder: Path | None = None) -> ViewReader:
             from connectors.postgres.client import PostgresStore
 
             return PostgresStore(url)
+        case "snowflake":
+            from connectors.snowflake.client import SnowflakeStore
+
+            return SnowflakeStore(url)
     raise _unknown(url, OFFLINE)
 
 
@@ -50,6 +60,10 @@ def open_online(url: str) -> ViewReader:
             from connectors.feast.online_redis import RedisOnlineStore
 
             return RedisOnlineStore(url)
+        case "dynamodb":
+            from connectors.feast.online_dynamodb import DynamoOnlineStore
+
+            return DynamoOnlineStore(url)
     raise _unknown(url, ONLINE)
 
 

@@ -8,6 +8,7 @@ import orjson
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -17,8 +18,9 @@ from monitoring.actions.defaults import fill_default
 from monitoring.actions.references import pin_reference, release_reference
 from monitoring.actions.reporting import Report
 from monitoring.actions.reports import report_checks
+from monitoring.actions.serving import LIMITS, limit_serving
 from monitoring.evidently import told_by_evidently
-from monitoring.filters import CheckFilter, DriftFilter, FindingFilter, MeasurementFilter
+from monitoring.filters import CheckFilter, DriftFilter, FindingFilter, MeasurementFilter, ServingFilter, StorageFilter
 from monitoring.models import (
     DriftMeasurement,
     FeatureMeasurement,
@@ -26,6 +28,8 @@ from monitoring.models import (
     Origin,
     Reference,
     Reported,
+    ServingLimits,
+    StoreFigure,
     ViewMeasurement,
 )
 from monitoring.serializers import (
@@ -38,9 +42,14 @@ from monitoring.serializers import (
     ReceivedSerializer,
     ReferenceSerializer,
     ReportsSerializer,
+    ServingLimitsSerializer,
+    StorageSerializer,
+    StoreFigureSerializer,
     ViewHealthSerializer,
     ViewMeasurementSerializer,
 )
+from monitoring.serving import promises
+from monitoring.storage import storage_of
 from registry.actions.action import allow
 from registry.api.endpoints import Endpoint
 from registry.api.feature_views import visible_view
@@ -50,7 +59,7 @@ from registry.api.versions import VersionView
 from registry.api.writes import write
 from registry.choices import Health, Scope
 from registry.filters import ViewFilter
-from registry.models import Actor, Feature, FeatureView
+from registry.models import Actor, Connection, Feature, FeatureView
 from registry.serializers.features import HealthSerializer
 from registry.serializers.versions import VersionSerializer
 
@@ -149,6 +158,60 @@ class FindingListView(ListEndpoint):
     @classmethod
     def visible(cls, actor: Actor) -> QuerySet[Finding]:
         return Finding.objects.visible_to(actor)
+
+
+class ServingListView(ListEndpoint):
+    """What stores, and the servers in front of them, told of themselves: latency, errors, values found, memory."""
+
+    serializer_class = StoreFigureSerializer
+    required_scopes = {"GET": Scope.FEATURES_READ}
+    sorts = NEWEST_FIRST
+    filterset_class = ServingFilter
+
+    @classmethod
+    def visible(cls, actor: Actor) -> QuerySet[StoreFigure]:
+        return StoreFigure.objects.visible_to(actor)
+
+
+class ServingLimitsView(Endpoint):
+    """What the owner of a store promises of serving; figures are held against it."""
+
+    required_scopes = {"GET": Scope.FEATURES_READ, "PUT": Scope.FEATURES_WRITE}
+
+    @extend_schema(responses=ServingLimitsSerializer)
+    def get(self, request: Request, slug: str) -> HttpResponse:
+        return self.answer(_promised(promises(self._found(slug))))
+
+    @write
+    @extend_schema(request=ServingLimitsSerializer, responses=ServingLimitsSerializer)
+    def put(self, request: Request, slug: str) -> HttpResponse:
+        """Promise anew. What is left out is promised no more."""
+        connection = self._found(slug)
+        allow(self.actor, "monitoring.limit_serving", connection)
+        changed = limit_serving(connection, actor=self.actor, **self.sent(ServingLimitsSerializer))
+        return self.answer(_promised(promises(changed)))
+
+    def _found(self, slug: str) -> Connection:
+        found = Connection.objects.filter(slug=slug).first()
+        if found is None:
+            raise NotFound
+        return found
+
+
+def _promised(limits: ServingLimits) -> dict[str, Any]:
+    return {name: getattr(limits, name) for name in LIMITS}
+
+
+class StorageListView(ListEndpoint):
+    """What views take in their stores, and which are served although nobody is known to read them."""
+
+    serializer_class = StorageSerializer
+    required_scopes = {"GET": Scope.FEATURES_READ}
+    filterset_class = StorageFilter
+
+    @classmethod
+    def visible(cls, actor: Actor) -> QuerySet[FeatureView]:
+        return storage_of(actor, timezone.now())
 
 
 class ReferenceView(Endpoint):

@@ -105,6 +105,6 @@ def hit_by(incident: Incident, breaches: Iterable[Breach]) -> set[int]:
         below = FeatureView.objects.present().filter(pk__in=witness().below(incident.cause_key))
         return found | set(below.values_list("pk", flat=True))
     views = FeatureView.objects.present().filter(connection=incident.connection_id)
-    if all(one.subject.endswith("online store") for one in held):
+    if all(one.subject.endswith(("online store", "serving")) for one in held):
         views = views.filter(is_online=True)
     return found | set(views.values_list("pk", flat=True))

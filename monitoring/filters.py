@@ -8,6 +8,7 @@ from django_filters import FilterSet, IsoDateTimeFilter
 from common.filters import AnyOf, Choices, YesNo
 from monitoring.kinds import CHOICES
 from monitoring.models import Against, Breach, CauseKind, Hit, IncidentState, Kind, Origin, ParityState
+from monitoring.serving import FIGURES
 from registry.choices import Health
 from registry.models import FeatureView
 
@@ -27,6 +28,21 @@ class DriftFilter(FilterSet):
     state = Choices("state", "How it stood.", choices=Health.choices)
     since = IsoDateTimeFilter(field_name="measured_at", lookup_expr="gte", help_text="Measured at or after.")
     until = IsoDateTimeFilter(field_name="measured_at", lookup_expr="lte", help_text="Measured at or before.")
+
+
+class ServingFilter(FilterSet):
+    """`since` and `until` are moments, both included."""
+
+    connection = AnyOf("connection__slug", "Slug of the connection.")
+    view = AnyOf("view__key", "project.view")
+    name = Choices("name", "Which figure.", choices=[(one.name, one.label) for one in FIGURES.values()])
+    since = IsoDateTimeFilter(field_name="measured_at", lookup_expr="gte", help_text="Measured at or after.")
+    until = IsoDateTimeFilter(field_name="measured_at", lookup_expr="lte", help_text="Measured at or before.")
+
+
+class StorageFilter(FilterSet):
+    project = AnyOf("project__name", "Name of the project.")
+    unread = YesNo("is_unread", "Whether it is served although nobody is known to read it.")
 
 
 class FindingFilter(FilterSet):

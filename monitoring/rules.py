@@ -31,3 +31,4 @@ for _verb in ("acknowledge_incident", "resolve_incident", "mute_incident", "reas
     rules.add_perm(f"monitoring.{_verb}", answers_for_it | is_admin)
 for _verb in ("change_patience", "pin_reference", "release_reference", "report_checks"):
     rules.add_perm(f"monitoring.{_verb}", is_owner)
+rules.add_perm("monitoring.limit_serving", is_owner | is_admin)

@@ -6,8 +6,9 @@ from django.db.models import BigIntegerField, Case, F, FloatField, JSONField, Va
 from rest_framework import serializers
 
 from common.fields import At, Computed, LargeField, Resource, Seconds, SecondsField
-from common.strict import Number, Text
+from common.strict import Number, Text, Whole
 from monitoring.models import Against, Kind, Origin
+from monitoring.serving import FIGURES as SERVING_FIGURES
 from registry.choices import Health
 from registry.serializers.features import HealthSerializer
 from registry.serializers.versions import is_personal
@@ -49,6 +50,7 @@ class ViewMeasurementSerializer(Resource):
     told_by = serializers.CharField(help_text="Who measured, where it was not Charter.")
     told_in = serializers.CharField(help_text="In which run.")
     warnings = serializers.ListField(child=serializers.CharField())
+    stored_bytes = serializers.IntegerField(allow_null=True, help_text="Null: the store does not say.")
     query = LargeField(help_text="What was asked of the store.")
 
 
@@ -123,6 +125,38 @@ class DriftSerializer(Resource):
     last = serializers.DateField()
     before_first = serializers.DateField()
     before_last = serializers.DateField()
+
+
+class StoreFigureSerializer(Resource):
+    """One figure that a store, or a server in front of it, told of itself."""
+
+    measured_at = serializers.DateTimeField()
+    connection = serializers.CharField(source="connection.slug")
+    view = serializers.CharField(source="view.key", allow_null=True, help_text="Null: the store as a whole.")
+    name = serializers.ChoiceField([(one.name, one.label) for one in SERVING_FIGURES.values()])
+    value = serializers.FloatField(help_text="Seconds, shares from 0 to 1, per second, bytes or counts, by its name.")
+    query = LargeField(help_text="What was asked.")
+
+
+class ServingLimitsSerializer(serializers.Serializer):
+    """What the owner of a store promises of serving. Null promises nothing."""
+
+    latency_p99 = Number(required=False, allow_null=True, help_text="Seconds that 99 of 100 requests take at most.")
+    error_rate = Number(required=False, allow_null=True, help_text="Share of requests that may fail.")
+    hit_rate = Number(required=False, allow_null=True, help_text="Share of values that must be found, of each view.")
+    served_bytes = Whole(required=False, allow_null=True, help_text="What all its views may take online, together.")
+
+
+class StorageSerializer(Resource):
+    """What a view takes in its stores, and whether anybody is known to read it. Null: nobody says."""
+
+    view = serializers.CharField(source="key", help_text="project.view")
+    owner = serializers.CharField(source="owner.slug", allow_null=True)
+    source_bytes = serializers.IntegerField(allow_null=True)
+    served_bytes = serializers.IntegerField(allow_null=True)
+    served_entities = serializers.IntegerField(allow_null=True)
+    values_per_second = serializers.FloatField(allow_null=True, help_text="Asked of the servers, in the last hour.")
+    is_unread = serializers.BooleanField(help_text="It is served, and nobody is known to read it.")
 
 
 class FindingSerializer(Resource):

@@ -14,7 +14,7 @@ from registry.actions import pulls
 from registry.models import FeatureView
 
 _SERIES = ("monitoring_viewmeasurement", "monitoring_featuremeasurement", "monitoring_driftmeasurement",
-           "monitoring_skewmeasurement")  # fmt: skip
+           "monitoring_skewmeasurement", "monitoring_storefigure")  # fmt: skip
 TABLES = dict.fromkeys(_SERIES, "measured_at") | dict.fromkeys(("monitoring_viewday", "monitoring_featureday"), "day")
 
 

@@ -3,7 +3,19 @@
 from django.urls import path
 
 import common.names  # noqa: F401  registers <name:...>
-from monitoring.views import board, defaults, feature, incidents, marks, migration, panels, parity, references
+from monitoring.views import (
+    board,
+    defaults,
+    feature,
+    incidents,
+    marks,
+    migration,
+    panels,
+    parity,
+    references,
+    serving,
+    storage,
+)
 
 app_name = "monitoring"
 _FEATURE = "f/<name:project>/<name:view>/<name:feature>/health/"
@@ -24,6 +36,9 @@ urlpatterns = [
     path("parity/", parity.listing, name="parities"),
     path("parity/new", parity.start, name="parity-start"),
     path("parity/<name:reference>/", parity.page, name="parity"),
+    path("connectors/<slug:slug>/serving", serving.of_connection, name="serving"),
+    path("connectors/<slug:slug>/serving/limits", serving.limit, name="limit-serving"),
+    path("insights/storage", storage.page, name="storage"),
     path("health/", board.board, name="health"),
     path("health/sparklines", panels.sparklines, name="sparklines"),
     path("health/compare", panels.compare_trends, name="compare-trends"),
@@ -33,6 +48,7 @@ urlpatterns = [
     path(f"{_VIEW}reference/release", references.release, name="release-reference"),
     path(f"{_VIEW}incidents", marks.of_view, name="view-incidents"),
     path(f"{_VIEW}patience", marks.patience, name="view-patience"),
+    path(f"{_VIEW}serving", serving.of_view, name="view-serving"),
     path(f"{_VIEW}trends", panels.view_trends, name="view-trends"),
     path(_FEATURE, feature.page, name="feature-health"),
     path(f"{_FEATURE}trust", panels.trust, name="feature-trust"),

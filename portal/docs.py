@@ -18,8 +18,9 @@ from common.markdown import render as render_markdown
 PAGES = (
     "for-services", "authorization", "for-owners", "committee", "for-auditors", "classes", "access", "enforcement",
     "lineage", "lineage-names", "naming", "files", "client", "problems", "quick-start", "concepts", "search",
-    "freshness", "drift", "migration", "incidents", "scorecard", "runbook-online-store", "runbook-materialization",
-    "runbook-backfill", "runbook-rollback", "operations", "add-a-connector", "life-of-a-request",
+    "freshness", "drift", "serving", "migration", "incidents", "scorecard", "runbook-online-store",
+    "runbook-materialization", "runbook-backfill", "runbook-rollback", "operations", "add-a-connector",
+    "life-of-a-request",
 )  # fmt: skip
 _EXAMPLE_ADDRESS = "http://localhost:8000"
 _PAGE_LINK = re.compile(r"^([\w-]+)\.md(#[\w-]+)?$")

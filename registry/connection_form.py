@@ -15,6 +15,7 @@ from registry.stores import ADDRESSES, needed, pulls_of
 
 LABELS = {
     "registry_url": "Registry", "offline_url": "Offline store", "online_url": "Online store", "service_url": "Address",
+    "metrics_url": "Figures of serving", "metrics_token": "Token for figures",
     "token": "Token", "namespace": "Namespace", "artifacts_url": "Artifacts", "tables_url": "Database",
 }  # fmt: skip
 _EXAMPLES = {
@@ -24,8 +25,13 @@ _EXAMPLES = {
     "artifacts_url": ("/srv/dbt/target", "s3://bucket/dbt/target"),
     "tables_url": ("postgresql://warehouse:5432/dwh", "snowflake://org-account"),
     "registry_url": ("postgresql://charter:${env:CHARTER_STORE_FEAST}@db/feast", "/srv/registry.db"),
-    "offline_url": ("s3://bucket/prefix", "postgresql://charter:${env:CHARTER_STORE_DWH}@db/features"),
-    "online_url": ("rediss://charter:${env:CHARTER_STORE_REDIS}@cache:6379/0", "sqlite:////srv/online.db"),
+    "offline_url": (
+        "postgresql://charter:${env:CHARTER_STORE_DWH}@db/features",
+        "snowflake://charter:${env:CHARTER_STORE_DWH}@account/DATABASE/SCHEMA?warehouse=SMALL",
+    ),
+    "online_url": ("rediss://charter:${env:CHARTER_STORE_REDIS}@cache:6379/0", "dynamodb://eu-west-1"),
+    "metrics_url": ("http://prometheus:9090?job=feast", "https://charter:${env:CHARTER_STORE_METRICS}@prometheus"),
+    "metrics_token": ("${env:CHARTER_STORE_TOKEN}", "${file:prometheus-token}"),
 }
 
 

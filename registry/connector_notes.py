@@ -16,14 +16,23 @@ _FOLDER = Path(connectors.__file__).parent
 
 def notes(connection: Connection) -> list[tuple[str, SafeString]]:
     """What each reader of this connection reads and never reads, as (title, HTML)."""
-    offline, online = (str(connection.settings.get(name, "")) for name in ("offline_url", "online_url"))
+    offline, online, metrics = (
+        str(connection.settings.get(name, "")) for name in ("offline_url", "online_url", "metrics_url")
+    )
     title = "Definitions" if PullKind.DEFINITIONS in pulls_of(connection.kind) else "Lineage"
     read = [(title, f"{connection.kind}/README.md")]
     if offline:
-        read.append(("Offline store", f"{'postgres' if offline.startswith('postgres') else 'files'}/README.md"))
+        read.append(("Offline store", f"{_offline(offline)}/README.md"))
     if online:
         read.append(("Online store", f"{connection.kind}/ONLINE.md"))
+    if metrics:
+        read.append(("Figures of serving", "prometheus/README.md"))
     return [(title, _first_part(path)) for title, path in read]
+
+
+def _offline(address: str) -> str:
+    """The folder of its connector."""
+    return next((one for one in ("postgres", "snowflake") if address.startswith(one)), "files")
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from connectors.records import ConnectorError, DefinitionReader, LineageReader, ViewReader
+from connectors.records import ConnectorError, DefinitionReader, FigureSource, LineageReader, ViewReader
 from registry.choices import PullKind
 from registry.models import Connection
 from registry.secrets import resolve, unseal
@@ -14,8 +14,10 @@ _NAMESPACE = "What its jobs are told under, where it pushes OpenLineage too"
 ADDRESSES = {
     "feast": {
         "registry_url": "Where the definitions are: a SQL address, or the path of registry.db",
-        "offline_url": "Where the history is: a folder, an s3:// address or a PostgreSQL address",
-        "online_url": "Where values are served from: SQLite, PostgreSQL or Redis",
+        "offline_url": "Where the history is: a folder, an s3:// address, PostgreSQL or Snowflake",
+        "online_url": "Where values are served from: SQLite, PostgreSQL, Redis or DynamoDB",
+        "metrics_url": "Prometheus that watches Feast's servers, with the labels that are theirs",
+        "metrics_token": "A bearer token for Prometheus, where it takes one instead of a login",
     },
     "airflow": {"service_url": f"Airflow 2 or 3, {_LOGIN}", "token": _BEARER, "namespace": _NAMESPACE},
     "dbt": {
@@ -28,7 +30,7 @@ ADDRESSES = {
     "marquez": {"service_url": f"Marquez, to move from it, {_LOGIN}", "token": _BEARER},
 }
 # Secrets whatever they look like.
-SECRET = frozenset({"token"})
+SECRET = frozenset({"token", "metrics_token"})
 _PULLS = {"feast": (PullKind.DEFINITIONS, PullKind.MEASUREMENTS)}
 
 
@@ -99,7 +101,17 @@ def online_reader(connection: Connection) -> ViewReader | None:
     return open_online(url) if url else None
 
 
+def metrics_reader(connection: Connection) -> FigureSource | None:
+    """What tells figures of the connection's serving; None where nothing watches it. Raises ConnectorError."""
+    from connectors.prometheus.client import PrometheusServing
+
+    url = address(connection, "metrics_url")
+    token, host = address(connection, "metrics_token"), urlsplit(url).hostname or ""
+    return PrometheusServing(url, token=token, allowed_hosts=[host]) if url else None
+
+
 def measurable_kinds(connection: Connection) -> frozenset[str]:
     """Which kinds of source the connection's offline store can be asked about."""
     scheme = address(connection, "offline_url").split(":", 1)[0]
-    return frozenset({"postgres"} if scheme.startswith("postgres") else {"file"})
+    kind = "postgres" if scheme.startswith("postgres") else scheme if scheme == "snowflake" else "file"
+    return frozenset({kind})

@@ -15,6 +15,7 @@ register.filter("percent", quantities.percent)
 register.filter("count", quantities.count)
 register.filter("compact", quantities.compact)
 register.filter("figure", quantities.figure)
+register.filter("size", quantities.size)
 
 
 @register.simple_tag

@@ -8,7 +8,7 @@ from psycopg import sql
 from connectors.feast.online_keys import served_rows
 from connectors.feast.online_tables import Stored, Totals, reading_of, table_of, tables_of
 from connectors.feast.online_values import NULL_VALUES
-from connectors.postgres.client import rights
+from connectors.postgres.client import bytes_of, rights
 from connectors.postgres.session import STATEMENT_SECONDS, Session, session
 from connectors.records import ConnectorError, Origin, Right, ServedRow, ViewReading, ViewTarget
 from connectors.tables import moment
@@ -52,10 +52,11 @@ class PostgresOnlineStore:
             statement = _statement(table, since)
             rows = opened.ask(statement)
             query = opened.text(statement)
+            stored_bytes = bytes_of(opened, table)
         totals = next(row for row in rows if row[0] is None)
         stored = [Stored(row[0], row[1], row[2], _moment(row[3], warnings)) for row in rows if row[0] is not None]
         found = Totals(totals[1], _moment(totals[4], warnings), _moment(totals[3], warnings))
-        return reading_of(target, found, stored, since=since, query=query, warnings=warnings)
+        return reading_of(target, found, stored, since=since, query=query, warnings=warnings, stored_bytes=stored_bytes)
 
     def sample(self, target: ViewTarget, size: int) -> list[ServedRow]:
         with session(self._url, seconds=self._seconds) as opened:

@@ -17,7 +17,8 @@ import redis
 
 from connectors.feast.online_keys import served_rows
 from connectors.feast.online_values import NO_ENTITY, NULL_VALUES, event_time, field_of, joined_by, stored_names
-from connectors.records import ConnectorError, Origin, Profile, Right, ServedRow, ViewReading, ViewTarget
+from connectors.records import ConnectorError, Figures, Origin, Profile, Right, ServedRow, ViewReading, ViewTarget
+from connectors.redis.figures import told_by
 from connectors.redis.session import connected
 
 KEYS_AT_ONCE = 1000
@@ -121,6 +122,11 @@ class RedisOnlineStore:
                 if len(found) >= size * len(features):
                     break
         return served_rows(found[: size * len(features)], target)
+
+    def figures(self) -> Figures:
+        """Of the server as a whole, whatever else is kept in it."""
+        with self._client() as client:
+            return told_by(client)
 
     def _entities(
         self, client: "redis.Redis", target: ViewTarget, seen: list[Seen], walk: Walk

@@ -58,7 +58,8 @@ class SqliteOnlineStore:
             wanted = tables_of(target)
             marks = ", ".join("?" * len(wanted))
             rows = connection.execute(f"SELECT name FROM sqlite_master WHERE name IN ({marks})", wanted)  # noqa: S608
-            query = _query(table_of(target, [row[0] for row in rows]), since)
+            table = table_of(target, [row[0] for row in rows])
+            query, stored_bytes = _query(table, since), _bytes(connection, table)
             totals, *features = connection.execute(query, _window(since)).fetchall()
         _, entities, timeless, oldest, newest = totals
         return reading_of(
@@ -68,6 +69,7 @@ class SqliteOnlineStore:
             since=since,
             query=query.strip(),
             warnings=[f"Rows without a readable event time: {timeless:,}."] if timeless else [],
+            stored_bytes=stored_bytes,
         )
 
     def sample(self, target: ViewTarget, size: int) -> list[ServedRow]:
@@ -103,6 +105,16 @@ class SqliteOnlineStore:
             f"{str(self._path)!r} could not be read as an online store: {error}.",
             fix="Check that the file is Feast's online store and that Charter's workers may read it.",
         )
+
+
+def _bytes(connection: sqlite3.Connection, table: str) -> int | None:
+    """Of the table and its indexes; None where SQLite was built without what counts pages."""
+    try:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE tbl_name = ?", [table])]
+        pages = "SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE name = ?"
+        return sum(connection.execute(pages, [name]).fetchone()[0] for name in names)
+    except sqlite3.OperationalError:
+        return None
 
 
 def _query(table: str, since: datetime | None) -> str:

@@ -60,6 +60,7 @@ def reading_of(
     since: datetime | None,
     query: str,
     warnings: list[str],
+    stored_bytes: int | None = None,
 ) -> ViewReading:
     """Every feature over all entities of the window: those without a row for it lack it, which is not null."""
     held = {feature.feature: feature for feature in stored}
@@ -74,6 +75,7 @@ def reading_of(
         window_until=newest,
         query=query,
         warnings=tuple(dict.fromkeys(warnings)),
+        stored_bytes=stored_bytes,
     )
 
 

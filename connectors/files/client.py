@@ -1,6 +1,7 @@
 """The reader of Parquet and CSV files."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from connectors.files.engine import Limits, engine
@@ -29,7 +30,8 @@ class FileStore:
 
     def read(self, target: ViewTarget, *, since: datetime | None = None) -> ViewReading:
         with self._folder.files(target.location) as found, engine(found, target.location, self._limits) as opened:
-            return read_table(FileTable(opened, target, since), target)
+            reading = read_table(FileTable(opened, target, since), target)
+            return replace(reading, stored_bytes=sum(file.stat().st_size for file in found))
 
     def rows_at(
         self, target: ViewTarget, wanted: Sequence[tuple[tuple[str, ...], datetime]]

@@ -1,6 +1,7 @@
 """The reader of PostgreSQL tables and queries."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from psycopg import sql
@@ -31,7 +32,9 @@ class PostgresStore:
 
     def read(self, target: ViewTarget, *, since: datetime | None = None) -> ViewReading:
         with session(self._url, seconds=self._seconds) as opened:
-            return read_table(PostgresTable(opened, target, since), target)
+            reading = read_table(PostgresTable(opened, target, since), target)
+            is_query = bool(target.query.strip())
+            return replace(reading, stored_bytes=None if is_query else bytes_of(opened, target.location))
 
     def rows_at(
         self, target: ViewTarget, wanted: Sequence[tuple[tuple[str, ...], datetime]]
@@ -42,6 +45,13 @@ class PostgresStore:
     def pick_keys(self, target: ViewTarget, size: int, salt: int) -> KeySample:
         with session(self._url, seconds=self._seconds) as opened:
             return PostgresTable(opened, target, None).pick_keys(target, size, salt)
+
+
+def bytes_of(opened: Session, table: str) -> int | None:
+    """Of a table with its partitions, indexes and long values; None for a view, which stores nothing. `table` is as a
+    person, or PostgreSQL itself, writes it."""
+    found = opened.ask(BYTES.format(sql.Literal(table)))
+    return None if not found else found[0][0]
 
 
 def rights(opened: Session) -> Iterator[Right]:
@@ -68,6 +78,11 @@ def rights(opened: Session) -> Iterator[Right]:
     )
 
 
+BYTES = sql.SQL(
+    "SELECT coalesce((SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree(c.oid)), "
+    "CASE WHEN c.relkind IN ('r', 'm') THEN pg_total_relation_size(c.oid) END)::int8 "
+    "FROM pg_class c WHERE c.oid = to_regclass({})"
+)
 # Tables, views and foreign tables of schemas that are not PostgreSQL's own.
 TABLES = sql.SQL(
     "SELECT c.oid::regclass::text, quote_ident(n.nspname), "

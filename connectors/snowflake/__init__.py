@@ -1,1 +1,1 @@
-"""Snowflake: rights as a script, which people run."""
+"""Snowflake: tables and queries are measured; rights are a script, which people run."""

@@ -18,6 +18,7 @@ from monitoring.kinds import USUAL_READINGS
 from monitoring.models import Breach, BreachState, Patience
 from monitoring.pulling import of_pulls
 from monitoring.readings import ENDED, FORGOTTEN, Reading, Standing, Subject, after
+from monitoring.serving import of_serving
 from registry.breaking import Cause, JobState, witness
 
 _STEP = """
@@ -37,12 +38,12 @@ class _Changes:
 
 
 def follow_stores_and_jobs() -> int:
-    """Follow what pulls and runs tell. Returns how many breaches it opened or ended."""
+    """Follow what pulls, stores and runs tell. Returns how many breaches it opened or ended."""
     known = set(Breach.objects.live().values_list("subject", "kind"))
     jobs = list(witness().jobs([subject.replace(" ", ":", 1) for subject, _ in known if subject.startswith("job ")]))
     causes = {_of_job(job).text: job.cause for job in jobs}
     end_what_is_gone()
-    return follow([*of_pulls(known), *_of_jobs(jobs)], causes)
+    return follow([*of_pulls(known), *of_serving(), *_of_jobs(jobs)], causes)
 
 
 def _of_job(job: JobState) -> Subject:

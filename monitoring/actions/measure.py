@@ -25,6 +25,7 @@ from monitoring.actions.days import baselines_of, days_to_read, write_days
 from monitoring.actions.drift import refresh_drift
 from monitoring.actions.health import refresh_health
 from monitoring.actions.readings import write_declared, write_reading
+from monitoring.actions.serving import measure_serving
 from monitoring.actions.skew import compare_stores, is_due
 from monitoring.contracts import within
 from monitoring.models import Origin
@@ -50,6 +51,7 @@ def measure_connection(connection: Connection, progress: Progress) -> None:
         progress.pull.cursor["after"] = view.pk
         done += 1
         progress.step(done=done)
+    measure_serving(connection, online, progress, timezone.now())
     measured = FeatureView.objects.filter(connection=connection)
     refresh_drift(measured)
     refresh_health(measured)

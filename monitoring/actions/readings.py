@@ -15,7 +15,7 @@ from registry.models import Feature, FeatureView, Pull
 
 _VIEW_COLUMNS = (
     "measured_at", "view_id", "origin", "newest_event_at", "rows", "entities", "sample_size", "window_from",
-    "window_until", "query", "warnings", "pull_id",
+    "window_until", "query", "warnings", "pull_id", "stored_bytes",
 )  # fmt: skip
 _FEATURE_COLUMNS = (
     "measured_at", "view_id", "feature_id", "origin", "rows", "nulls", "present", "null_rate", "null_rate_error",
@@ -28,7 +28,7 @@ def write_declared(view: FeatureView, pull: Pull | None, now: datetime) -> None:
     """Keep what the registry itself declares, so that it can be held against what the stores show."""
     if view.declared_until is not None:
         pull_id = pull.pk if pull else None
-        row: tuple[Any, ...] = (now, view.pk, Origin.DECLARED, view.declared_until, *[None] * 5, "", [], pull_id)
+        row: tuple[Any, ...] = (now, view.pk, Origin.DECLARED, view.declared_until, *[None] * 5, "", [], pull_id, None)
         _copy(ViewMeasurement, _VIEW_COLUMNS, [row])
 
 
@@ -45,7 +45,7 @@ def write_reading(
     pull_id = pull.pk if pull else None
     row: tuple[Any, ...] = (
         now, view.pk, reading.origin, reading.newest_event_at, reading.rows, reading.entities, reading.sample_size,
-        reading.window_from, reading.window_until, reading.query, list(reading.warnings), pull_id,
+        reading.window_from, reading.window_until, reading.query, list(reading.warnings), pull_id, reading.stored_bytes,
     )  # fmt: skip
     _copy(ViewMeasurement, _VIEW_COLUMNS, [row])
     by_name = {feature.name: feature for feature in features}

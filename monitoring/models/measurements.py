@@ -43,6 +43,7 @@ class ViewMeasurement(models.Model):
     window_until = models.DateTimeField(null=True)
     query = models.TextField(blank=True)
     warnings = ArrayField(models.TextField(), default=list)
+    stored_bytes = models.BigIntegerField(null=True, help_text="Empty: the store does not say")
     pull = models.ForeignKey(Pull, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     told_by = models.CharField(max_length=60, blank=True, default="", help_text="Who measured; empty: Charter")
     told_in = models.CharField(max_length=200, blank=True, default="", help_text="In which run")

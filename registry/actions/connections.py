@@ -20,7 +20,7 @@ LONGEST_SLUG = 80
 SHORTEST_INTERVAL, LONGEST_INTERVAL = timedelta(minutes=1), timedelta(days=31)
 _READERS: tuple[tuple[str, Callable[[Connection], Any]], ...] = (
     ("Registry", stores.definition_reader), ("Offline store", stores.offline_reader),
-    ("Online store", stores.online_reader),
+    ("Online store", stores.online_reader), ("Figures of serving", stores.metrics_reader),
 )  # fmt: skip
 _LINEAGE_READERS = (("Service", stores.lineage_reader),)
 _OPTIONS = {"project_prefix", "projects"}

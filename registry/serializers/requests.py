@@ -216,6 +216,8 @@ class AddressesSerializer(serializers.Serializer):
     registry_url = Text(required=False, allow_blank=True, max_length=2_000)
     offline_url = Text(required=False, allow_blank=True, max_length=2_000)
     online_url = Text(required=False, allow_blank=True, max_length=2_000)
+    metrics_url = Text(required=False, allow_blank=True, max_length=2_000, help_text="Prometheus")
+    metrics_token = Text(required=False, allow_blank=True, max_length=2_000)
     service_url = Text(
         required=False, allow_blank=True, max_length=2_000, help_text="Airflow, MLflow, Prefect, Marquez"
     )

@@ -20,7 +20,7 @@ from registry.connection_form import LABELS, ConnectionForm
 from registry.connector_notes import notes
 from registry.models import Connection, Pull, User
 from registry.queries.connections import later_than, row, with_latest_pulls
-from registry.stores import ADDRESSES, pulls_of
+from registry.stores import ADDRESSES, SECRET, pulls_of
 
 COLUMNS = ("slug", "name", "kind", "team", "state", "why", "last_pull_at", "next_pull_at")
 PULLS = 25
@@ -165,5 +165,6 @@ def _page(request: HttpRequest, slug: str, **found: Any) -> HttpResponse:
 
 
 def _shown_addresses(connection: Connection) -> list[tuple[str, str]]:
-    """Without secrets: those are not in `settings`."""
-    return [(LABELS[name], connection.settings.get(name, "")) for name in ADDRESSES[connection.kind]]
+    """Without secrets: those are not in `settings`. A token that is not set is not missed."""
+    known = {name: connection.settings.get(name, "") for name in ADDRESSES[connection.kind]}
+    return [(LABELS[name], shown) for name, shown in known.items() if shown or name not in SECRET]

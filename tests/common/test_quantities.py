@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.quantities import absolute, compact, count, duration, figure, percent, relative
+from common.quantities import absolute, compact, count, duration, figure, percent, relative, size
 
 NOW = datetime(2026, 11, 20, 12, 4, tzinfo=UTC)
 
@@ -102,3 +102,14 @@ def test_absolute_is_in_utc() -> None:
     from zoneinfo import ZoneInfo
 
     assert absolute(NOW.astimezone(ZoneInfo("Asia/Tokyo"))) == "20 Nov 2026, 12:04 UTC"
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (None, "unknown"), (float("nan"), "unknown"), (0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (1536, "1.5 KiB"),
+        (1_048_575, "1 MiB"), (3 * 2**30, "3 GiB"), (2**50, "1024 TiB"),
+    ],
+)  # fmt: skip
+def test_size_counts_in_steps_of_1024(amount: float | None, words: str) -> None:
+    assert size(amount) == words

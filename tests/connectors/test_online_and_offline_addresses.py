@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from connectors.feast.online_dynamodb import DynamoOnlineStore
 from connectors.feast.online_postgres import PostgresOnlineStore
 from connectors.feast.online_redis import RedisOnlineStore
 from connectors.feast.online_sqlite import SqliteOnlineStore
 from connectors.files.client import FileStore
 from connectors.postgres.client import PostgresStore
 from connectors.records import ConnectorError, ViewReader
+from connectors.snowflake.client import SnowflakeStore
 from connectors.stores import open_offline, open_online
 from tests.connectors.targets import target
 
@@ -22,6 +24,7 @@ from tests.connectors.targets import target
         ("s3://lake/features", FileStore),
         ("postgresql://reader@host/db", PostgresStore),
         ("postgresql+psycopg://reader@host/db", PostgresStore),
+        ("snowflake://reader:pw@account/DB/SCHEMA", SnowflakeStore),
     ],
 )
 def test_source_tables(url: str, reader: type[ViewReader]) -> None:
@@ -37,6 +40,7 @@ def test_source_tables(url: str, reader: type[ViewReader]) -> None:
         ("postgresql://reader@host/db", PostgresOnlineStore),
         ("redis://host:6379/0", RedisOnlineStore),
         ("rediss://user:password@host:6379/0", RedisOnlineStore),
+        ("dynamodb://eu-west-1", DynamoOnlineStore),
     ],
 )
 def test_online_stores(url: str, reader: type[ViewReader]) -> None:
@@ -45,14 +49,14 @@ def test_online_stores(url: str, reader: type[ViewReader]) -> None:
     assert opened.origin == "served"
 
 
-@pytest.mark.parametrize("url", ["mysql://u:s3cret@h/d", "localhost:6379,password=s3cret", "", "dynamodb://x"])
+@pytest.mark.parametrize("url", ["mysql://u:s3cret@h/d", "localhost:6379,password=s3cret", "", "bigtable://x"])
 def test_an_unknown_address_lists_the_known_ones_and_repeats_no_secret(url: str) -> None:
     with pytest.raises(ConnectorError) as refused:
         open_online(url)
     assert "redis://host:6379/0" in refused.value.fix
     assert "s3cret" not in str(refused.value) + refused.value.fix
     with pytest.raises(ConnectorError) as refused:
-        open_offline("snowflake://account/db")
+        open_offline("bigquery://account/db")
     assert "postgresql://" in refused.value.fix
 
 

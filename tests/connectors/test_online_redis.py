@@ -227,3 +227,41 @@ def test_entities_are_handed_out_with_their_values(client: "redis.Redis", server
     found = RedisOnlineStore(server).sample(asked, 7)
     assert len(found) == 7
     assert all(row == ServedRow(row.key, NEWEST, {"amount": float(row.key[0])}) for row in found)
+
+
+def test_it_tells_its_memory_and_replicas(server: str, client: "redis.Redis") -> None:
+    fill(client, 50)
+    unlimited = {figure.name: figure.value for figure in RedisOnlineStore(server).figures().figures}
+    assert unlimited["memory_used"] > 100_000
+    assert not {"memory_limit", "memory_share"} & set(unlimited), "without a limit no share of it is known"
+    assert (unlimited["keys"], unlimited["replicas"], unlimited["evicted_keys"]) == (50, 0, 0)
+    client.config_set("maxmemory", "20mb")
+    try:
+        limited = {figure.name: figure.value for figure in RedisOnlineStore(server).figures().figures}
+    finally:
+        client.config_set("maxmemory", "0")
+    assert limited["memory_limit"] == 20 * 2**20
+    assert limited["memory_share"] == limited["memory_used"] / limited["memory_limit"]
+
+
+def test_keys_found_are_a_share_of_those_asked_for(server: str, client: "redis.Redis") -> None:
+    fill(client, 1)
+    assert "key_hit_rate" not in {figure.name for figure in RedisOnlineStore(server).figures().figures}
+    [key] = client.keys()
+    for asked in (key, key, key, b"nothing"):
+        client.hget(asked, b"x")
+    found = {figure.name: figure.value for figure in RedisOnlineStore(server).figures().figures}
+    assert found["key_hit_rate"] == 0.75
+
+
+def test_a_user_that_may_not_ask_is_told_how(server: str, client: "redis.Redis") -> None:
+    client.acl_setuser(
+        "reader", enabled=True, passwords=["+secret"], keys=["*"], commands=["+ping", "+dbsize", "+scan", "+hmget"]
+    )
+    address = server.replace(f":{PASSWORD}@", "reader:secret@")
+    try:
+        found = RedisOnlineStore(address).figures()
+    finally:
+        client.acl_deluser("reader")
+    assert found.figures == ()
+    assert "+info" in found.problems[0]

@@ -142,3 +142,11 @@ def test_a_reading_that_takes_too_long_is_stopped(write: Callable[..., SqliteOnl
     write(*((entity_key(user_id=user), "f", NULL, user) for user in range(50_000)))
     with pytest.raises(ConnectorError, match="took longer than"):
         SqliteOnlineStore(tmp_path / "online.db", seconds=-1).read(view("stats", "f"))
+
+
+def test_bytes_are_those_of_the_table_and_its_index(
+    recorded: SqliteOnlineStore, write: Callable[..., SqliteOnlineStore]
+) -> None:
+    small = write((entity_key(user_id=1), "spend", number(1), 1_700_000_000)).read(view("stats", "spend")).stored_bytes
+    assert small is not None
+    assert small >= 2 * 512

@@ -160,3 +160,17 @@ def test_more_columns_than_one_answer_can_hold_are_measured_in_parts(registry_da
     query = f"SELECT {', '.join(f'{number}.5::float8 AS {name}' for number, name in enumerate(names))}"
     reading = PostgresStore(registry_database_url).read(target("", *names, query=query))
     assert [profile.mean for profile in reading.profiles] == [number + 0.5 for number in range(250)]
+
+
+def test_bytes_are_postgresql_s_own(url: str, reading: ViewReading) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE VIEW seen AS SELECT * FROM stats")
+        connection.execute("CREATE TABLE parts (user_id int, at timestamptz) PARTITION BY RANGE (at)")
+        connection.execute("CREATE TABLE parts_rest PARTITION OF parts DEFAULT")
+        connection.execute("INSERT INTO parts SELECT i, now() FROM generate_series(1, 1000) AS i")
+        own = "SELECT pg_total_relation_size('stats'), pg_total_relation_size('parts_rest')"
+        sizes = connection.execute(own).fetchone()
+    store = PostgresStore(url)
+    assert sizes == (reading.stored_bytes, store.read(target("parts", "user_id")).stored_bytes)
+    assert store.read(target("seen", "orders")).stored_bytes is None
+    assert store.read(target("", "orders", query="SELECT orders FROM stats")).stored_bytes is None

@@ -35,25 +35,25 @@ class ThirdParty:
         return done.stdout
 
     @contextmanager
-    def serving(self, program: str, *arguments: str, ready: str) -> Iterator[None]:
-        """The program runs as a server, and answers at the address `ready`, until the context ends."""
+    def serving(self, program: str, *arguments: str, ready: str, status: int = 200) -> Iterator[None]:
+        """The program runs as a server, and answers with `status` at the address `ready`, until the context ends."""
         with (self.folder / "server.log").open("w") as log:
             server = subprocess.Popen(
                 [str(self.environment / "bin" / program), *arguments],
                 cwd=self.folder, env=self._variables(), stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
             try:
-                self._wait(server, ready)
+                self._wait(server, ready, status)
                 yield
             finally:
                 os.killpg(server.pid, 15)
                 server.wait(30)
 
-    def _wait(self, server: "subprocess.Popen[bytes]", ready: str) -> None:
+    def _wait(self, server: "subprocess.Popen[bytes]", ready: str, status: int) -> None:
         latest = time.monotonic() + PATIENCE
         while time.monotonic() < latest and server.poll() is None:
             try:
-                if httpx.get(ready, timeout=5).status_code == 200:
+                if httpx.get(ready, timeout=5).status_code == status:
                     return
             except httpx.TransportError:
                 time.sleep(0.5)

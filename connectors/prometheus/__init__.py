@@ -1,0 +1,1 @@
+"""Prometheus: what the servers of features say about their serving."""
