@@ -22,6 +22,7 @@ from governance.models import (
     RightFinding,
     SuggestionState,
 )
+from governance.models.classes import SPEAKS
 from lineage.models.classes import CLAIMED_CLASSES
 from registry.choices import PERSONAL_CLASSES
 from registry.models import AuditEntry, Feature, Version
@@ -194,6 +195,7 @@ class ClassSuggestionFilter(FilterSet):
     project = AnyOf("feature__project__name", "Name of the project.")
     feature = AnyOf("feature__key", "Key of the feature.")
     privacy_class = Choices("privacy_class", "The class that is suggested.", choices=CLAIMED_CLASSES)
+    claimed_by = Choices("kind", "Who claims it, and of what; or what is guessed by.", choices=SPEAKS)
     against = YesNo("is_against", "Whether somebody has set less than what flows into the feature.")
     mine = WaitingFilter("", "Whether it waits for you.")
 

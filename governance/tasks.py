@@ -3,7 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from governance.actions import enforcing, escalating, following, following_reviews, granting, suggesting, verifying
+from governance.actions import (
+    enforcing,
+    escalating,
+    following,
+    following_reviews,
+    granting,
+    guessing,
+    suggesting,
+    verifying,
+)
 from governance.authorization import keeping
 from lineage.actions.tracing import trace_changed
 from registry.models import Connection
@@ -23,6 +32,7 @@ def follow_all() -> int:
 def suggest_classes() -> dict[str, int]:
     """What flows into features may change with the graph, and what it means with each class that somebody sets."""
     trace_changed()
+    guessing.read_names()
     return suggesting.suggest_classes()
 
 

@@ -138,6 +138,10 @@ class FileTable:
         )
         return source_rows(found, len(keys), columns)
 
+    def sample(self, columns: Sequence[Measured], rows: int, length: int) -> list[tuple[str | None, ...]]:
+        asked = ", ".join(f"left(CAST({name(column.column.column)} AS VARCHAR), {length})" for column in columns)
+        return self._engine.ask(f"{_select(asked, self._rows_read)} LIMIT {rows}", self._parameters)
+
     def evidence(self) -> str:
         return ";\n".join(self._asked)
 

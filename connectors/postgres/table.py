@@ -159,6 +159,12 @@ class PostgresTable:
         )
         return source_rows(found, len(keys), columns)
 
+    def sample(self, columns: Sequence[Measured], rows: int, length: int) -> list[tuple[str | None, ...]]:
+        asked = sql.SQL(", ").join(
+            sql.SQL("left({}::text, {})").format(_column(column.column.column), length) for column in columns
+        )
+        return self._session.ask(sql.SQL("SELECT {} FROM {} LIMIT {}").format(asked, self._rows, rows))
+
     def evidence(self) -> str:
         return ";\n".join(self._asked)
 

@@ -26,6 +26,7 @@ from governance.models.enforcement import (
 )
 from governance.models.evaluations import AccessTask, AccessTaskItem, Evaluation, EvaluationQuerySet
 from governance.models.grants import STANDING, Grant, GrantQuerySet, GrantState
+from governance.models.guessing import GuessedClass, NamesRead
 from governance.models.naming import (
     ANSWERING,
     NameDecision,
@@ -66,9 +67,9 @@ __all__ = [
     "Answer", "ClassSuggestion", "ClassSuggestionQuerySet", "Comment", "Committee", "Conflict", "ConflictKind",
     "Decision", "Deprecation", "DeprecationQuerySet", "DeprecationState", "Enforcement", "Evaluation",
     "EvaluationQuerySet", "Extension", "ExtensionState", "FindingKind", "Grant", "GrantQuerySet", "GrantState",
-    "LegalBasis", "NameDecision", "NameWaiver", "NameWaiverQuerySet", "NameWord", "NamedKind", "NamingRule",
-    "Outcome", "Place", "Policy", "Purpose", "Reader", "ReaderState", "Recertification", "RecertificationItem",
-    "RecertificationItemQuerySet", "RecertificationQuerySet", "RequestItem", "RequestState", "ReviewState",
-    "RightFinding", "RightFindingQuerySet", "RightState", "Seat", "Setting", "Silence", "Slot", "StandingApproval",
-    "StoreAccount", "StoreRight", "SuggestionState", "Verdict",
+    "GuessedClass", "LegalBasis", "NameDecision", "NameWaiver", "NameWaiverQuerySet", "NameWord", "NamedKind",
+    "NamesRead", "NamingRule", "Outcome", "Place", "Policy", "Purpose", "Reader", "ReaderState", "Recertification",
+    "RecertificationItem", "RecertificationItemQuerySet", "RecertificationQuerySet", "RequestItem", "RequestState",
+    "ReviewState", "RightFinding", "RightFindingQuerySet", "RightState", "Seat", "Setting", "Silence", "Slot",
+    "StandingApproval", "StoreAccount", "StoreRight", "SuggestionState", "Verdict",
 ]  # fmt: skip

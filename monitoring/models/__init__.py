@@ -16,10 +16,11 @@ from monitoring.models.incidents import (
     Patience,
 )
 from monitoring.models.measurements import FeatureMeasurement, Origin, ViewMeasurement
+from monitoring.models.sampling import SampledKind
 from monitoring.models.skew import SkewMeasurement
 
 __all__ = [
     "ONGOING", "Against", "Baseline", "Breach", "BreachState", "CauseKind", "DriftMeasurement", "FeatureDay",
     "FeatureMeasurement", "Finding", "Hit", "Incident", "IncidentEvent", "IncidentQuerySet", "IncidentState", "Kind",
-    "Origin", "Patience", "Reference", "SkewMeasurement", "ViewDay", "ViewMeasurement",
+    "Origin", "Patience", "Reference", "SampledKind", "SkewMeasurement", "ViewDay", "ViewMeasurement",
 ]  # fmt: skip
