@@ -15,6 +15,7 @@ from governance.models import (
     Evaluation,
     FindingKind,
     GrantState,
+    ProposalState,
     Reader,
     RequestItem,
     RequestState,
@@ -168,6 +169,13 @@ class PolicyFilter(FilterSet):
         "privacy_class", "The class that it is about.", choices=[(one.value, one.label) for one in PERSONAL_CLASSES]
     )
     as_of = DecidedAtFilter("Those that decided at that moment, or at the end of that day (UTC).")
+
+
+class PolicyProposalFilter(FilterSet):
+    state = Choices("state", "What became of it.", choices=ProposalState.choices)
+    privacy_class = Choices(
+        "privacy_class", "The class that it is about.", choices=[(one.value, one.label) for one in PERSONAL_CLASSES]
+    )
 
 
 class WaitingFilter(YesNo):

@@ -14,6 +14,7 @@ from governance.api import (
     inbox,
     naming,
     policies,
+    proposals,
     requests,
     reviews,
     rights,
@@ -185,6 +186,22 @@ urlpatterns = [
     path("policies", policies.PolicyListView.as_view(), name="policies"),
     path("policies/access/<name:name>", policies.PolicyView.as_view(), name="policy"),
     path("policies/access/<name:name>/dry-run", policies.PolicyDryRunView.as_view(), name="policy-dry-run"),
+    path("policy-proposals", proposals.PolicyProposalListView.as_view(), name="policy-proposals"),
+    path("policy-proposals/<name:reference>", proposals.PolicyProposalView.as_view(), name="policy-proposal"),
+    path(
+        "policy-proposals/<name:reference>/dry-run",
+        proposals.PolicyProposalDryRunView.as_view(),
+        name="policy-proposal-dry-run",
+    ),
+    path("policy-proposals/<name:reference>/agree", proposals.AgreePolicyView.as_view(), name="policy-proposal-agree"),
+    path(
+        "policy-proposals/<name:reference>/reject", proposals.RejectPolicyView.as_view(), name="policy-proposal-reject"
+    ),
+    path(
+        "policy-proposals/<name:reference>/withdraw",
+        proposals.WithdrawPolicyView.as_view(),
+        name="policy-proposal-withdraw",
+    ),
     path("views/<name:key>/standing-approval", policies.StandingApprovalView.as_view(), name="view-standing-approval"),
     path("committee", committee.CommitteeView.as_view(), name="committee"),
     path("committee/seats/<name:username>", committee.SeatView.as_view(), name="committee-seat"),

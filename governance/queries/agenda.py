@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from governance.models import AccessRequest, ClassSuggestion, RequestItem, RequestState
+from governance.models import AccessRequest, ClassSuggestion, PolicyProposal, RequestItem, RequestState
 from governance.queries.naming import waiting_names
 from governance.queries.votes import counted
 from governance.tallying import Stage, Tally
@@ -28,12 +28,13 @@ class Agenda:
     requests: list[Waiting]
     elsewhere: list[AccessRequest]
     emergencies: list[AccessRequest]
+    proposals: list[PolicyProposal]
     suggestions: list[ClassSuggestion]
     names: list[str]
 
     @property
     def count(self) -> int:
-        rest = len(self.emergencies) + len(self.suggestions) + len(self.names)
+        rest = len(self.emergencies) + len(self.proposals) + len(self.suggestions) + len(self.names)
         return len(self.requests) + len(self.elsewhere) + rest
 
 
@@ -48,7 +49,8 @@ def agenda(actor: User) -> Agenda:
     emergencies = seen.filter(is_emergency=True, reviewed_at__isnull=True, state=RequestState.APPROVED)
     suggestions = ClassSuggestion.objects.visible_to(actor).open().filter(is_lowering=True).with_feature()
     return Agenda(
-        waiting[:MOST], elsewhere[:MOST], list(emergencies.order_by("due_at", "pk")[:MOST]), list(suggestions[:MOST]),
+        waiting[:MOST], elsewhere[:MOST], list(emergencies.order_by("due_at", "pk")[:MOST]),
+        list(PolicyProposal.objects.visible_to(actor).open().with_people()[:MOST]), list(suggestions[:MOST]),
         [row["name"] for row in waiting_names(actor)],
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from governance.queries.inbox import (
     waiting_count,
 )
 from governance.queries.pace import usual_this_month
+from governance.queries.proposals import waiting_proposals
 from governance.queries.recertification import waiting_for
 from registry.models import User
 from registry.views.actor import actor_of
@@ -57,5 +58,6 @@ def _rows(of: str, actor: User) -> dict[str, object]:
         return {"decisions": said.order_by("-pk")[:MOST_DONE]}
     suggestions = ClassSuggestion.objects.visible_to(actor).waiting_for(actor).with_feature()
     return {
-        "groups": grouped(to_decide(actor)), "suggestions": suggestions[:MOST_DONE], "reviews": waiting_for(actor)
+        "groups": grouped(to_decide(actor)), "suggestions": suggestions[:MOST_DONE], "reviews": waiting_for(actor),
+        "proposals": waiting_proposals(actor).with_people(),
     }  # fmt: skip
