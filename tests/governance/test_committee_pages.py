@@ -104,7 +104,7 @@ def test_the_agenda_takes_few_statements(asking: SimpleNamespace) -> None:
         with CaptureQueriesContext(connection) as taken:
             client.get("/committee/?of=agenda")
         counts.append(len(taken))
-    assert counts[0] == counts[-1] <= 16
+    assert counts[0] == counts[-1] <= 12
 
 
 def test_minutes_are_written_from_decisions(asking: SimpleNamespace) -> None:
