@@ -42,18 +42,27 @@ def waiting_proposals(actor: User) -> PolicyProposalQuerySet:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What one of the terms is, and would be. `old` is None where there was no policy."""
+    """What one of the terms is, and would be, in words."""
 
     label: str
-    old: Any
-    new: Any
+    old: str
+    new: str
 
 
 def differences(proposal: PolicyProposal) -> list[Difference]:
     """The terms that would change; none for the end of a policy."""
-    old = proposal.former
-    all_terms = [(label, old and getattr(old, name), proposal.terms.get(name)) for name, label in _LABELS.items()]
-    return [Difference(*one) for one in all_terms if not proposal.is_end and one[1] != one[2]]
+    former, new = proposal.former, proposal.terms
+    held = {name: getattr(former, name) if former else None for name in _LABELS}
+    changed = [name for name in _LABELS if not proposal.is_end and held[name] != new[name]]
+    return [Difference(_LABELS[name], _in_words(held[name]), _in_words(new[name])) for name in changed]
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(value) or "none"
+    return "not said" if value is None else str(value)
 
 
 def tried(proposal: PolicyProposal) -> DryRun:

@@ -154,6 +154,7 @@ def test_the_second_reader_sees_what_it_would_have_altered(asking: SimpleNamespa
     page = page_as(asking.cast.chair).get(row.get_absolute_url()).content.decode()
     assert "would have altered 1 of the last 1 requests" in page
     assert "It was for 90 days, and 30 would be the most." in page
+    assert "<td>180</td><td>30</td>" in page
     assert "I have read it and agree" in page
     assert "I have read it and agree" not in page_as(asking.cast.member).get(row.get_absolute_url()).content.decode()
 
