@@ -10,6 +10,7 @@ from governance.actions import (
     following_reviews,
     granting,
     guessing,
+    recertifying,
     suggesting,
     verifying,
 )
@@ -49,6 +50,12 @@ def escalate_requests() -> int:
 @shared_task(name="governance.tasks.keep_decisions")
 def keep_decisions() -> dict[str, list[str]]:
     return keeping.forget(timezone.now())
+
+
+@shared_task(name="governance.tasks.start_quarterly_review")
+def start_quarterly_review() -> str:
+    made = recertifying.start_quarterly()
+    return str(made) if made else ""
 
 
 @shared_task(name="governance.tasks.follow_reviews")

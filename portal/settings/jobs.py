@@ -38,6 +38,7 @@ CELERY_BEAT_SCHEDULE = {
     "verify-rights": {"task": "governance.tasks.verify_all_rights", "schedule": 900.0},
     "escalate-requests": {"task": "governance.tasks.escalate_requests", "schedule": 300.0},
     "keep-decisions": {"task": "governance.tasks.keep_decisions", "schedule": 3600.0},
+    "start-quarterly-review": {"task": "governance.tasks.start_quarterly_review", "schedule": 3600.0},
     "follow-reviews": {"task": "governance.tasks.follow_reviews", "schedule": 60.0},
     "clear-sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400.0},
     "give-back": {"task": "portal.tasks.give_back", "schedule": 900.0},
