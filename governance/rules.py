@@ -8,6 +8,7 @@ from governance.models import (
     ClassSuggestion,
     Decision,
     Grant,
+    Opening,
     PolicyProposal,
     Reader,
     Recertification,
@@ -111,6 +112,11 @@ def has_started(user: User, review: Recertification) -> bool:
 
 
 @rules.predicate
+def owns_what_is_asked_for(user: User, opening: Opening) -> bool:
+    return user.is_active and Opening.objects.waiting_for(user).filter(pk=opening.pk).exists()
+
+
+@rules.predicate
 def has_proposed(user: User, proposal: PolicyProposal) -> bool:
     return user.is_active and proposal.proposed_by_id == user.pk
 
@@ -169,6 +175,8 @@ for _verb in (
     rules.add_perm(f"governance.{_verb}", rules.always_deny)
 for _verb in ("register_purpose", "change_purpose", "end_purpose", "propose_policy", "change_committee"):
     rules.add_perm(f"governance.{_verb}", is_of_the_committee)
+rules.add_perm("governance.ask_to_open", is_person & ~is_auditor)
+rules.add_perm("governance.answer_opening", is_person & owns_what_is_asked_for)
 # Two of the committee change a policy. Nobody does it alone: only a proposal that was agreed to.
 rules.add_perm("governance.change_policy", rules.always_deny)
 for _verb in ("agree_policy", "reject_policy"):

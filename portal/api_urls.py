@@ -13,6 +13,7 @@ from governance.api import (
     grants,
     inbox,
     naming,
+    openings,
     policies,
     proposals,
     requests,
@@ -186,6 +187,14 @@ urlpatterns = [
     path("policies", policies.PolicyListView.as_view(), name="policies"),
     path("policies/access/<name:name>", policies.PolicyView.as_view(), name="policy"),
     path("policies/access/<name:name>/dry-run", policies.PolicyDryRunView.as_view(), name="policy-dry-run"),
+    path("project-openings", openings.OpeningListView.as_view(), name="project-openings"),
+    path("project-openings/<name:reference>", openings.OpeningView.as_view(), name="project-opening"),
+    path("project-openings/<name:reference>/open", openings.OpenUpView.as_view(), name="project-opening-open"),
+    path(
+        "project-openings/<name:reference>/decline",
+        openings.DeclineOpeningView.as_view(),
+        name="project-opening-decline",
+    ),
     path("policy-proposals", proposals.PolicyProposalListView.as_view(), name="policy-proposals"),
     path("policy-proposals/<name:reference>", proposals.PolicyProposalView.as_view(), name="policy-proposal"),
     path(

@@ -36,6 +36,7 @@ from governance.models.naming import (
     NameWord,
     NamingRule,
 )
+from governance.models.openings import Opening, OpeningQuerySet, OpeningState
 from governance.models.policies import LONGEST_GRANT, MOST_VOTES, Policy, Setting, Silence, StandingApproval
 from governance.models.proposals import PolicyProposal, PolicyProposalQuerySet, PolicyVote, ProposalState
 from governance.models.purposes import LegalBasis, Purpose
@@ -69,9 +70,9 @@ __all__ = [
     "Decision", "Deprecation", "DeprecationQuerySet", "DeprecationState", "Enforcement", "Evaluation",
     "EvaluationQuerySet", "Extension", "ExtensionState", "FindingKind", "Grant", "GrantQuerySet", "GrantState",
     "GuessedClass", "LegalBasis", "NameDecision", "NameWaiver", "NameWaiverQuerySet", "NameWord", "NamedKind",
-    "NamesRead", "NamingRule", "Outcome", "Place", "Policy", "PolicyProposal", "PolicyProposalQuerySet",
-    "PolicyVote", "ProposalState", "Purpose", "Reader", "ReaderState", "Recertification", "RecertificationItem",
-    "RecertificationItemQuerySet", "RecertificationQuerySet", "RequestItem", "RequestState", "ReviewState",
-    "RightFinding", "RightFindingQuerySet", "RightState", "Seat", "Setting", "Silence", "Slot", "StandingApproval",
-    "StoreAccount", "StoreRight", "SuggestionState", "Verdict",
+    "NamesRead", "NamingRule", "Opening", "OpeningQuerySet", "OpeningState", "Outcome", "Place", "Policy",
+    "PolicyProposal", "PolicyProposalQuerySet", "PolicyVote", "ProposalState", "Purpose", "Reader", "ReaderState",
+    "Recertification", "RecertificationItem", "RecertificationItemQuerySet", "RecertificationQuerySet",
+    "RequestItem", "RequestState", "ReviewState", "RightFinding", "RightFindingQuerySet", "RightState", "Seat",
+    "Setting", "Silence", "Slot", "StandingApproval", "StoreAccount", "StoreRight", "SuggestionState", "Verdict",
 ]  # fmt: skip

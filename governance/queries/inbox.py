@@ -9,6 +9,7 @@ from governance.models import (
     ClassSuggestion,
     Decision,
     DeprecationState,
+    Opening,
     Outcome,
     Reader,
     RequestItem,
@@ -85,7 +86,8 @@ def waiting_count(actor: User) -> int:
     """How much waits for the actor's decision or answer."""
     suggestions = ClassSuggestion.objects.visible_to(actor).waiting_for(actor).count()
     reviews, proposals = len(waiting_reviews(actor)), waiting_proposals(actor).count()
-    return len(to_decide(actor)) + suggestions + len(to_acknowledge(actor)) + reviews + proposals
+    others = reviews + proposals + Opening.objects.waiting_for(actor).count()
+    return len(to_decide(actor)) + suggestions + len(to_acknowledge(actor)) + others
 
 
 def to_acknowledge(actor: User) -> list[Reader]:
