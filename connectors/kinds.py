@@ -8,11 +8,16 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable
 from functools import cache, partial
+from itertools import islice
 from typing import Any
+
+from connectors.records import Sampled
 
 MOST_LOOKED_AT, FEWEST = 200, 20
 LONGEST = 320  # of a value: a mail address has no more
 ENOUGH = 0.6  # the share of values that has to be of a kind
+HOPELESS = 0.3  # a kind that so few of the first values are of is not looked for further
+SHORTEST_BARE = 11  # of a national number in bare digits: shorter ones are ids, which hit some country's rule by chance
 
 # Personal numbers with check digits or a strict form, by the country that gives them.
 _NATIONAL = (
@@ -24,19 +29,25 @@ _DIGITS = re.compile(r"\d")
 _CARD = re.compile(r"\d[\d -]{11,21}\d\Z")
 
 
-def kinds_of(values: Iterable[object]) -> dict[str, float]:
-    """Shares of `values` that are of a kind, for the kinds that most of them are: {"email": 0.98}.
+def kind_of_values(values: Iterable[object]) -> Sampled | None:
+    """Which kind most of the different `values` are of, and how many of them; a kind of "" where they are of none, and
+    None where there are fewer than `FEWEST`. One value over and over, such as a default, says nothing of the others.
 
-    At most `MOST_LOOKED_AT` are looked at, in memory; nothing is said of fewer than `FEWEST`. Kinds are email, phone,
-    card, iban, national-id, ip-address, mac-address.
+    At most `MOST_LOOKED_AT` are looked at, in memory. Kinds are email, phone, card, iban, national-id, ip-address,
+    mac-address.
     """
-    texts = [text for value in values if (text := _text(value))][:MOST_LOOKED_AT]
+    texts = list(islice(dict.fromkeys(text for value in values if (text := _text(value))), MOST_LOOKED_AT))
     if len(texts) < FEWEST:
-        return {}
-    shares = {kind: sum(map(is_one, texts)) / len(texts) for kind, is_one in _KINDS.items()}
-    national = max((sum(map(is_one, texts)) / len(texts) for is_one in _national()), default=0.0)
-    found = {**shares, "national-id": national}
-    return {kind: round(share, 2) for kind, share in found.items() if share >= ENOUGH}
+        return None
+    counts = {kind: _count(texts, is_one) for kind, is_one in _KINDS.items()}
+    counts["national-id"] = max(_count(texts, is_one) for is_one in _national())
+    kind, valid = max(counts.items(), key=lambda found: found[1])
+    return Sampled(kind if valid >= ENOUGH * len(texts) else "", valid, len(texts))
+
+
+def _count(texts: list[str], is_one: Callable[[str], bool]) -> int:
+    first = sum(map(is_one, texts[:FEWEST]))
+    return first + sum(map(is_one, texts[FEWEST:])) if first >= HOPELESS * FEWEST else first
 
 
 def _text(value: object) -> str:
@@ -98,11 +109,14 @@ _KINDS: dict[str, Callable[[str], bool]] = {
 
 @cache
 def _national() -> list[Callable[[str], bool]]:
-    """Tests of national numbers; of bare digits alone only those with eleven and more, where a chance hit is rare."""
+    """Tests of national numbers."""
     from importlib import import_module
 
     return [partial(_is_national, import_module(f"stdnum.{name}")) for name in _NATIONAL]
 
 
 def _is_national(country: Any, text: str) -> bool:
-    return len(text) >= 8 and bool(country.is_valid(text))
+    """Some rules know dashes between the parts of a number and no spaces."""
+    if len(text) < (SHORTEST_BARE if text.isdigit() else 8):
+        return False
+    return bool(country.is_valid(text)) or (" " in text and bool(country.is_valid(text.replace(" ", "-"))))

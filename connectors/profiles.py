@@ -1,7 +1,8 @@
 """Which facts may be asked of which column, and the profile that the answers make.
 
 The rule for personal columns is here and nowhere else: of them a store is asked how many rows are filled, so that no
-bound, mean, length, distinct count or bin of theirs is ever computed, let alone returned.
+bound, mean, length, distinct count or bin of theirs is ever computed, let alone returned. Whether some values may be
+looked at to tell their kind is the caller's to say: of what is confirmed to be personal there is nothing left to tell.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -60,6 +61,11 @@ class Measured:
     @property
     def is_binned(self) -> bool:
         return self.kind in NUMERIC and not self.column.is_personal
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether the kind of its values is to be told, and they could be of one: numbers with a fraction are not."""
+        return self.column.is_sampled and self.kind in ("text", "integer")
 
     def is_parted(self, distinct: float | None) -> bool:
         """Whether its days can be compared: not of personal data, moments that only grow, lists, and words that are

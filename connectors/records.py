@@ -238,7 +238,7 @@ class Column:
     """A feature to measure. `is_personal` keeps values, bounds and histograms from ever leaving the store.
 
     `cuts` are those that earlier days were counted with; without them a reader chooses some. What lies not `within`
-    what the contract allows is counted.
+    what the contract allows is counted. Of `is_sampled` ones some values are looked at, in memory, to tell their kind.
     """
 
     name: str  # the feature's name
@@ -247,6 +247,15 @@ class Column:
     is_personal: bool
     cuts: Cuts | None = None
     within: Within | None = None
+    is_sampled: bool = False
+
+
+class Sampled(NamedTuple):
+    """How many of the different values that were looked at are valid as which kind of personal data: "" for none."""
+
+    kind: str
+    valid: int
+    looked_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +336,7 @@ class ViewReading:
     rows_by_day: tuple[tuple[date, int], ...] = ()  # of the days that were asked for
     is_snapshot: bool = False  # rows have no time: its one day is that of the reading
     stored_bytes: int | None = None  # that the view takes in the store, as the store itself counts
+    sampled: Mapping[str, Sampled] = field(default_factory=dict)  # by feature, of those with enough values to tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Measures one table of an SQL engine: which questions, in which order, and what becomes of the answers.
 
-Each engine answers three questions in its own dialect (`Table`); none of them brings rows here. A column that cannot be
-measured costs only itself: the pass is repeated column by column, and the others keep their figures.
+Each engine answers its questions in its own dialect (`Table`). None of them brings values here but `sample`: a few, of
+which only the kind and how many are of it go on. A column that cannot be measured costs only itself: the pass is
+repeated column by column, and the others keep their figures.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,11 +12,13 @@ from typing import Protocol
 
 from connectors.bins import Binning
 from connectors.cuts import BOOLEAN, DAY, WORDS, Counted, Days, day_counts, days_until, learn
+from connectors.kinds import LONGEST, kind_of_values
 from connectors.profiles import Facts, Kind, Measured, Tally, bins_of, infinite, measured, profile
-from connectors.records import ConnectorError, Cuts, DayCount, Profile, StoreType, ViewReading, ViewTarget
+from connectors.records import ConnectorError, Cuts, DayCount, Profile, Sampled, StoreType, ViewReading, ViewTarget
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS_AT_ONCE = 100  # PostgreSQL answers with at most 1,664 columns, and a number has eight facts
+SAMPLED_ROWS, SAMPLED_BYTES = 1_000, 4 * 1024 * 1024  # of one table, at most
 
 
 class ColumnError(ConnectorError):
@@ -51,6 +54,12 @@ class Table(Protocol):
         ...
 
     def rows_by_day(self, days: Days) -> list[tuple[int, int]]: ...
+
+    def sample(self, columns: Sequence[Measured], rows: int, length: int) -> list[tuple[str | None, ...]]:
+        """The beginnings of the values of some rows, as text of at most `length` characters. Not kept as evidence. Empty
+        where nothing may leave the store."""
+        ...
+
     def evidence(self) -> str:
         """The SQL that was sent, without anything that was read."""
         ...
@@ -63,6 +72,7 @@ def read_table(table: Table, target: ViewTarget) -> ViewReading:
     days = _days(table, target, overview)
     found = [profile for part in parts for profile in _profiles(table, part, overview.rows, days)]
     profiles = {profile.feature: profile for profile in [*errors, *found]}
+    sampled = _sampled(table, columns)
     return ViewReading(
         origin="source",
         newest_event_at=moment(overview.newest_of_all, table.warnings),
@@ -77,7 +87,23 @@ def read_table(table: Table, target: ViewTarget) -> ViewReading:
         types={column.column.name: StoreType(column.type_name, column.kind) for column in columns},
         rows_by_day=_rows_by_day(table, overview, days),
         is_snapshot=not table.has_moments,
+        sampled=sampled,
     )
+
+
+def _sampled(table: Table, columns: Sequence[Measured]) -> dict[str, Sampled]:
+    """What kind the values of some rows are. The values themselves end here."""
+    asked = [column for column in columns if column.is_sampled][:COLUMNS_AT_ONCE]
+    if not asked:
+        return {}
+    most = min(SAMPLED_ROWS, SAMPLED_BYTES // (LONGEST * len(asked)))
+    try:
+        rows = table.sample(asked, most, LONGEST)
+    except ConnectorError as error:
+        table.warnings.append(f"No values were looked at to tell their kind: {error}")
+        return {}
+    told = {column.column.name: kind_of_values(row[at] for row in rows) for at, column in enumerate(asked)}
+    return {name: found for name, found in told.items() if found is not None}
 
 
 def _days(table: Table, target: ViewTarget, overview: Overview) -> Days | None:

@@ -6,7 +6,7 @@ from django import forms
 
 from governance.models import AccessRequest, Purpose, Setting
 from governance.queries.review import Review
-from registry.models import Consumer, User
+from registry.models import Consumer, Team, User
 from registry.refusable import Refusable
 
 DAYS = (30, 90, 180, 365)
@@ -72,6 +72,24 @@ class DecisionForm(Refusable):
 
 class CommentForm(Refusable):
     text = forms.CharField(max_length=2_000, label="Comment or question", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class OpeningForm(Refusable):
+    """What somebody does not see, and for which team they ask."""
+
+    reference = forms.CharField(
+        max_length=600,
+        label="Whole name",
+        help_text="As a colleague has told you: project.view.feature, or project.view.",
+    )
+    team = forms.ModelChoiceField(Team.objects.none(), empty_label=None, label="For which team?")
+    why = forms.CharField(
+        max_length=2_000, label="Why", help_text="Its owners read it.", widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = Team.objects.filter(pk__in=actor.team_ids)  # type: ignore[attr-defined]
 
 
 class ReasonForm(Refusable):

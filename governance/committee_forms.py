@@ -33,11 +33,18 @@ class CommitteeForm(Refusable):
     days_unanswered = forms.IntegerField(
         min_value=1, label="Working days until it ends", help_text="A request that nobody decides is then over."
     )
+    reviews_quarterly = forms.BooleanField(
+        required=False, label="Review all standing grants each quarter", help_text="Charter starts it on the first day."
+    )
+    days_to_review = forms.IntegerField(
+        min_value=7, max_value=60, label="Days for such a review",
+        help_text="What nobody has answered by then goes by its policy.",
+    )  # fmt: skip
     reason = forms.CharField(required=False, max_length=500, label="Why")
 
     @staticmethod
     def of(committee: Committee) -> dict[str, Any]:
-        return {name: getattr(committee, name) for name in ("charge", "quorum", "days_to_decide", "days_unanswered")}
+        return {name: getattr(committee, name) for name in CommitteeForm.base_fields if name != "reason"}
 
 
 class SeatForm(Refusable):

@@ -16,6 +16,7 @@ from governance.models import (
     Evaluation,
     FindingKind,
     GrantState,
+    ProposalState,
     Reader,
     RequestItem,
     RequestState,
@@ -23,6 +24,7 @@ from governance.models import (
     RightFinding,
     SuggestionState,
 )
+from governance.models.classes import SPEAKS
 from lineage.models.classes import CLAIMED_CLASSES
 from registry.choices import PERSONAL_CLASSES
 from registry.models import AuditEntry, Feature, Version
@@ -170,6 +172,13 @@ class PolicyFilter(FilterSet):
     as_of = DecidedAtFilter("Those that decided at that moment, or at the end of that day (UTC).")
 
 
+class PolicyProposalFilter(FilterSet):
+    state = Choices("state", "What became of it.", choices=ProposalState.choices)
+    privacy_class = Choices(
+        "privacy_class", "The class that it is about.", choices=[(one.value, one.label) for one in PERSONAL_CLASSES]
+    )
+
+
 class WaitingFilter(YesNo):
     """Those that wait for whoever asks."""
 
@@ -195,6 +204,7 @@ class ClassSuggestionFilter(FilterSet):
     project = AnyOf("feature__project__name", "Name of the project.")
     feature = AnyOf("feature__key", "Key of the feature.")
     privacy_class = Choices("privacy_class", "The class that is suggested.", choices=CLAIMED_CLASSES)
+    claimed_by = Choices("kind", "Who claims it, and of what; or what is guessed by.", choices=SPEAKS)
     against = YesNo("is_against", "Whether somebody has set less than what flows into the feature.")
     mine = WaitingFilter("", "Whether it waits for you.")
 

@@ -12,7 +12,7 @@ OF_REQUEST = (
 )  # fmt: skip
 OF_PURPOSE = ("description", "legal_basis", "assessment", "assessed_until", "review_on", "ended_at")
 OF_POLICY = ("id", "ended_at")  # what a version says never changes
-OF_COMMITTEE = ("charge", "quorum", "days_to_decide", "days_unanswered")
+OF_COMMITTEE = ("charge", "quorum", "days_to_decide", "days_unanswered", "reviews_quarterly", "days_to_review")
 OF_SEAT = ("starts_on", "ends_on", "is_officer", "delegate_id", "delegate_from", "delegate_until")
 _COLUMNS: dict[type[Any], tuple[str, ...]] = {
     AccessRequest: OF_REQUEST, Purpose: OF_PURPOSE, Policy: OF_POLICY, Committee: OF_COMMITTEE, Seat: OF_SEAT,

@@ -2,7 +2,17 @@
 
 import rules
 
-from governance.models import AccessRequest, AccessTask, ClassSuggestion, Decision, Grant, Reader, Recertification
+from governance.models import (
+    AccessRequest,
+    AccessTask,
+    ClassSuggestion,
+    Decision,
+    Grant,
+    Opening,
+    PolicyProposal,
+    Reader,
+    Recertification,
+)
 from governance.queries import committee
 from registry import roles
 from registry.models import User
@@ -102,6 +112,16 @@ def has_started(user: User, review: Recertification) -> bool:
 
 
 @rules.predicate
+def owns_what_is_asked_for(user: User, opening: Opening) -> bool:
+    return user.is_active and Opening.objects.waiting_for(user).filter(pk=opening.pk).exists()
+
+
+@rules.predicate
+def has_proposed(user: User, proposal: PolicyProposal) -> bool:
+    return user.is_active and proposal.proposed_by_id == user.pk
+
+
+@rules.predicate
 def is_party(user: User, reader: Reader) -> bool:
     """Of the team that ends it, or of the team that reads it: neither decides for the committee."""
     return bool({reader.deprecation.owner_id, reader.consumer.team_id} & user.team_ids)
@@ -153,8 +173,15 @@ for _verb in (
     "complete_review", "announce_revocations", "carry_out_revocation",
 ):  # fmt: skip
     rules.add_perm(f"governance.{_verb}", rules.always_deny)
-for _verb in ("register_purpose", "change_purpose", "end_purpose", "change_policy", "change_committee"):
+for _verb in ("register_purpose", "change_purpose", "end_purpose", "propose_policy", "change_committee"):
     rules.add_perm(f"governance.{_verb}", is_of_the_committee)
+rules.add_perm("governance.ask_to_open", is_person & ~is_auditor)
+rules.add_perm("governance.answer_opening", is_person & owns_what_is_asked_for)
+# Two of the committee change a policy. Nobody does it alone: only a proposal that was agreed to.
+rules.add_perm("governance.change_policy", rules.always_deny)
+for _verb in ("agree_policy", "reject_policy"):
+    rules.add_perm(f"governance.{_verb}", is_of_the_committee & ~has_proposed)
+rules.add_perm("governance.withdraw_policy", has_proposed)
 rules.add_perm("governance.start_review", is_of_the_committee)
 rules.add_perm("governance.answer_review", has_a_say_in)
 rules.add_perm("governance.cancel_review", is_chair | (has_started & is_of_the_committee))

@@ -9,7 +9,9 @@ from governance.actions import (
     following,
     following_reviews,
     granting,
+    guessing,
     keeping_scores,
+    recertifying,
     suggesting,
     verifying,
 )
@@ -33,6 +35,7 @@ def follow_all() -> int:
 def suggest_classes() -> dict[str, int]:
     """What flows into features may change with the graph, and what it means with each class that somebody sets."""
     trace_changed()
+    guessing.read_names()
     return suggesting.suggest_classes()
 
 
@@ -49,6 +52,12 @@ def escalate_requests() -> int:
 @shared_task(name="governance.tasks.keep_decisions")
 def keep_decisions() -> dict[str, list[str]]:
     return keeping.forget(timezone.now())
+
+
+@shared_task(name="governance.tasks.start_quarterly_review")
+def start_quarterly_review() -> str:
+    made = recertifying.start_quarterly()
+    return str(made) if made else ""
 
 
 @shared_task(name="governance.tasks.follow_reviews")

@@ -1,26 +1,31 @@
-"""Which class a feature probably has, guessed from its name, its description and what kind its values are.
+"""Which class a feature probably has, guessed from its name, its description and what kind its values are of.
 
 Guesses are shown with their reason and wait for a person. They are about single columns: three harmless ones together
 can single somebody out, which reviewers of requests are told.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Literal
 
+from connectors.records import Sampled
 from registry.choices import PrivacyClass
 
 _DIRECT, _QUASI = PrivacyClass.DIRECT_IDENTIFIER, PrivacyClass.QUASI_IDENTIFIER
 _SPECIAL, _PSEUDONYMOUS = PrivacyClass.SPECIAL_CATEGORY, PrivacyClass.PSEUDONYMOUS
 LEVELS = (_SPECIAL, _DIRECT, _QUASI, _PSEUDONYMOUS)  # the strictest first
-LONGEST_HEAD = 6  # words
+LONGEST_HEAD, MOST_READ = 6, 400  # words, and characters of a description
 BY_NAME, BY_DESCRIPTION, BY_VALUES, BY_BOTH = 0.8, 0.6, 0.95, 0.98
 
-# What kinds of values mean; see connectors/kinds.py.
+# What kinds of values mean, and are called; see connectors/kinds.py.
 OF_KINDS = {
-    "email": _DIRECT, "phone": _DIRECT, "card": _DIRECT, "iban": _DIRECT, "national-id": _DIRECT,
-    "ip-address": _PSEUDONYMOUS, "mac-address": _PSEUDONYMOUS,
+    "email": (_DIRECT, "mail addresses"), "phone": (_DIRECT, "telephone numbers"), "card": (_DIRECT, "card numbers"),
+    "iban": (_DIRECT, "IBANs"), "national-id": (_DIRECT, "national id numbers"),
+    "ip-address": (_PSEUDONYMOUS, "IP addresses"), "mac-address": (_PSEUDONYMOUS, "MAC addresses"),
 }  # fmt: skip
+By = Literal["values", "name", "described"]
 # What a name ends in, parted by spaces, where it is about the data itself: an `email` is one, `email_invalid` is not.
 _WORDS: tuple[tuple[PrivacyClass, str], ...] = (
     (_SPECIAL, r"religion|ethnic group|ethnicity|race|disability|diagnos[ie]s|icd 10|medication|prescription|"
@@ -53,43 +58,50 @@ _INNOCENT = re.compile(
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
+# Changes with every word that is looked for, so that what was read off names by other words is read again.
+WORDS_MARK = blake2b(repr((_WORDS, _TAIL, _INNOCENT.pattern, LONGEST_HEAD)).encode(), digest_size=16).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """`confidence` is from 0 to 1; `reason` is a sentence for who decides."""
+    """`confidence`, from 0 to 1, ranks what speaks for it; `said` is the word or kind that does; `reason` is a sentence
+    for who decides."""
 
     privacy_class: PrivacyClass
     confidence: float
+    by: By
+    said: str
     reason: str
 
 
-def guess(name: str, description: str = "", kinds: Mapping[str, float] | None = None) -> Guess | None:
+def guess(name: str, description: str = "", sampled: Sampled | None = None) -> Guess | None:
     """The strictest class that anything speaks for; None where nothing does."""
-    found = [*_of_values(kinds or {}), *_of_name(name), *_of_description(description)]
+    found = [*of_values(sampled), *of_words(name, description)]
     if not found:
         return None
     best = min(found, key=lambda one: (LEVELS.index(one.privacy_class), -one.confidence))
     agree = [one for one in found if one.privacy_class == best.privacy_class]
     if len(agree) < 2:
         return best
-    return Guess(best.privacy_class, BY_BOTH, " ".join(one.reason for one in agree))
+    return replace(best, confidence=BY_BOTH, reason=" ".join(one.reason for one in agree))
 
 
-def _of_values(kinds: Mapping[str, float]) -> Iterator[Guess]:
-    for kind, share in kinds.items():
-        if kind in OF_KINDS:
-            yield Guess(OF_KINDS[kind], BY_VALUES, f"{share:.0%} of sampled values are valid as {kind}.")
+def of_values(sampled: Sampled | None) -> Iterator[Guess]:
+    """What the kind of its values says."""
+    if sampled and sampled.kind in OF_KINDS:
+        found, called = OF_KINDS[sampled.kind]
+        reason = f"{sampled.valid} of {sampled.looked_at} sampled values are valid {called}."
+        yield Guess(found, BY_VALUES, "values", sampled.kind, reason)
 
 
-def _of_name(name: str) -> Iterator[Guess]:
+def of_words(name: str, description: str) -> Iterator[Guess]:
+    """What name and description say."""
     if said := _said(words_of(name), _PATTERNS):
-        yield Guess(said[0], BY_NAME, f"Its name says “{said[1]}”.")
-
-
-def _of_description(description: str) -> Iterator[Guess]:
-    """Only what names the data itself, at the beginning: descriptions mention much else."""
-    head = words_of(re.split(r"[.,(;]| of (?!birth)| for | that ", description, maxsplit=1)[0])
+        yield Guess(said[0], BY_NAME, "name", said[1], f"Its name says “{said[1]}”.")
+    # Only what names the data itself, at the beginning: descriptions mention much else.
+    head = words_of(re.split(r"[.,(;]| of (?!birth)| for | that ", description[:MOST_READ], maxsplit=1)[0])
     if len(head.split()) <= LONGEST_HEAD and (said := _said(head, _PATTERNS[:3])):
-        yield Guess(said[0], BY_DESCRIPTION, f"Its description says “{said[1]}”.")
+        yield Guess(said[0], BY_DESCRIPTION, "described", said[1], f"Its description says “{said[1]}”.")
 
 
 def _said(words: str, patterns: tuple[tuple[PrivacyClass, re.Pattern[str]], ...]) -> tuple[PrivacyClass, str] | None:

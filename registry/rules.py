@@ -160,7 +160,8 @@ rules.add_perm("registry.cancel_pull", is_admin | is_connection_owner)
 rules.add_perm("registry.create_token", is_self | (is_admin & is_service))
 rules.add_perm("registry.list_tokens", is_admin | is_auditor)
 rules.add_perm("registry.revoke_token", is_own | is_admin)
-rules.add_perm("registry.change_project", is_owner | is_admin)
+for _verb in ("change_project", "open_project", "close_project"):
+    rules.add_perm(f"registry.{_verb}", is_owner | is_admin)
 # A webhook without a team hears of everybody.
 rules.add_perm("registry.create_webhook", is_owner | is_admin)
 for _verb in ("change_webhook", "remove_webhook"):

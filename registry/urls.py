@@ -68,6 +68,7 @@ urlpatterns = [
     path("p/", projects.listing, name="projects"),
     path("p/<name:project>/", projects.page, name="project"),
     path("p/<name:project>/settings/", projects.settings, name="project-settings"),
+    path("p/<name:project>/guests/<slug:team>/close", projects.close, name="project-close"),
     path("c/new/", consumers.new, name="consumer-new"),
     path("c/", consumers.listing, name="consumers"),
     path("c/<name:kind>/<name:name>/", consumers.page, name="consumer"),

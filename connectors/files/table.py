@@ -163,6 +163,10 @@ class FileTable:
         texts = ", ".join(f"CAST({name(key)} AS VARCHAR)" for key in self._keys)
         return f" AND md5(concat_ws(chr(31), '{int(salt)}', {texts})) < '{int(16**8 * share):08x}'"
 
+    def sample(self, columns: Sequence[Measured], rows: int, length: int) -> list[tuple[str | None, ...]]:
+        asked = ", ".join(f"left(CAST({name(column.column.column)} AS VARCHAR), {length})" for column in columns)
+        return self._engine.ask(f"{_select(asked, self._rows_read)} LIMIT {rows}", self._parameters)
+
     def evidence(self) -> str:
         return ";\n".join(self._asked)
 

@@ -182,6 +182,12 @@ class PostgresTable:
         rows = self._session.text(self._asked_for_rows(columns, places))
         return KeySample(found, newest, f"{self._session.text(asked)};\n{rows}")
 
+    def sample(self, columns: Sequence[Measured], rows: int, length: int) -> list[tuple[str | None, ...]]:
+        asked = sql.SQL(", ").join(
+            sql.SQL("left({}::text, {})").format(_column(column.column.column), length) for column in columns
+        )
+        return self._session.ask(sql.SQL("SELECT {} FROM {} LIMIT {}").format(asked, self._rows, rows))
+
     def evidence(self) -> str:
         return ";\n".join(self._asked)
 

@@ -11,7 +11,7 @@ from registry import roles
 from registry.actions.action import Note, action, invalid, lock
 from registry.models import Team, User
 
-SAID = ("charge", "quorum", "days_to_decide", "days_unanswered")
+SAID = ("charge", "quorum", "days_to_decide", "days_unanswered", "reviews_quarterly", "days_to_review")
 LONGEST_DELEGATION = timedelta(days=92)
 NEVER_VOTE = {roles.ADMIN, roles.AUDITOR}
 

@@ -13,10 +13,10 @@ from django.db import transaction
 from common.locks import wait_for_lock
 from governance.actions.committee import change_committee, change_seat, name_delegate
 from governance.actions.deciding import decide_request
-from governance.actions.policies import change_policy
+from governance.actions.proposing import propose_policy
 from governance.actions.purposes import change_purpose
 from governance.actions.requesting import fill_request, send_request, take_from_basket
-from governance.models import AccessRequest, Committee, Decision, Policy, Purpose, Seat
+from governance.models import AccessRequest, Committee, Decision, Policy, PolicyProposal, Purpose, Seat
 from governance.queries.committee import no_seat
 from governance.revisions import require
 from registry.actions.action import lock
@@ -52,12 +52,12 @@ def edit_purpose(purpose: Purpose, *, actor: User, expected: str, **said: Any) -
 @transaction.atomic
 def edit_policy(
     where: tuple[str, str, str], former: Policy | None, *, actor: User, expected: str, **said: Any
-) -> Policy:  # fmt: skip
-    """Save the next version of the policy of a class, setting and environment."""
-    wait_for_lock(f"policy:{'.'.join(filter(None, where))}")
+) -> PolicyProposal:  # fmt: skip
+    """Propose the next version of the policy of a class, setting and environment."""
+    wait_for_lock(f"policy:{'.'.join(where)}")
     require(former and lock(former), expected)
     privacy_class, setting, environment = where
-    return change_policy(
+    return propose_policy(
         None, actor=actor, privacy_class=privacy_class, setting=setting, environment=environment, **said
     )  # fmt: skip
 

@@ -19,18 +19,18 @@ SAID = (
 
 @action("governance.change_policy")
 def change_policy(
-    _parent: None, note: Note, *, actor: User, privacy_class: str, setting: str = "", environment: str = "",
-    reason: str = "", **said: Any,
+    _parent: None, note: Note, *, actor: User, proposed_by: User, privacy_class: str, setting: str = "",
+    environment: str = "", reason: str = "", **said: Any,
 ) -> Policy:  # fmt: skip
     """Save the next version of the policy for a class, in a setting and an environment where these are named; the first
     one where there was none. What is left out is as it was. Requests that were sent keep the version they were sent
-    under."""
+    under. Nobody may do it but by a proposal that was agreed to: see `proposing`."""
     wait_for_lock(f"policy:{privacy_class}.{setting}.{environment}")
     made = next_version(privacy_class, setting, environment, said)
     require_reason(reason)
     current = _current(privacy_class, setting, environment)
     former: Policy | None = current and lock(current)
-    made.number, made.created_by, made.note = 1 if former is None else former.number + 1, actor, reason.strip()
+    made.number, made.created_by, made.note = 1 if former is None else former.number + 1, proposed_by, reason.strip()
     if former is not None:
         former.ended_at = timezone.now()
         former.save(update_fields=["ended_at"])
@@ -46,16 +46,21 @@ def change_policy(
 def end_policy(policy: Policy, note: Note, *, actor: User, reason: str) -> Policy:
     """Take away a policy that a less particular one stands behind."""
     row: Policy = lock(policy)
-    if row.ended_at is not None:
-        raise invalid(policy=f"{row} has ended already.")
-    others = Policy.objects.current().filter(privacy_class=row.privacy_class, environment="").exclude(pk=row.pk)
-    if not others.filter(setting__in=["", row.setting]).exists():
-        raise invalid(policy=f"Nothing else says who decides about {row.get_privacy_class_display().lower()}.")
+    check_end(row)
     require_reason(reason)
     row.ended_at = timezone.now()
     note.change("ended_at", None, row.ended_at)
     row.save(update_fields=["ended_at"])
     return row
+
+
+def check_end(policy: Policy) -> None:
+    """Raise ValidationError where nothing would stand behind it."""
+    if policy.ended_at is not None:
+        raise invalid(policy=f"{policy} has ended already.")
+    others = Policy.objects.current().filter(privacy_class=policy.privacy_class, environment="").exclude(pk=policy.pk)
+    if not others.filter(setting__in=["", policy.setting]).exists():
+        raise invalid(policy=f"Nothing else says who decides about {policy.get_privacy_class_display().lower()}.")
 
 
 def next_version(privacy_class: str, setting: str, environment: str, said: dict[str, Any]) -> Policy:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+import structlog
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.utils import timezone
 
 from common.locks import wait_for_lock
@@ -21,19 +23,23 @@ from governance.models import (
     RecertificationItem,
     ReviewState,
 )
+from governance.queries.committee import committee
 from governance.queries.recertification import Found, Reviewer, Scope, in_scope, reviewer
 from governance.recertifying import advise, digits
 from registry.actions.action import Note, action, decided_by, entry_of, invalid, lock
 from registry.models import AuditEntry, User
 
+log = structlog.get_logger()
 MOST_GRANTS, MOST_ANSWERS = 2_000, 500
+LATEST_START = timedelta(days=13)  # after the first day of its quarter: later, the next one is nearer
+QUARTERLY = "Charter starts one each quarter, as the committee has said. Is each of these grants still needed?"
 LONGEST_REASON = 2_000
 
 
 @action("governance.start_review")
 def start_review(
     _parent: None, note: Note, *, actor: User | None, title: str, due_on: date, scope: Scope, about: str = "",
-    owners_decide: bool = True,
+    owners_decide: bool = True, quarter: str = "",
 ) -> Recertification:  # fmt: skip
     """Look again at the active grants of a scope, as they and their use are now, until the end of a day. Those who
     answer are told at once. A grant that is being looked at already is left out."""
@@ -49,13 +55,40 @@ def start_review(
     row = Recertification.objects.create(
         title=title.strip(), note=about.strip(), classes=list(scope.classes), project=scope.project, owner=scope.owner,
         purpose=scope.purpose, unused_days=scope.unused_days, owners_decide=owners_decide, started_by=actor,
-        due_at=datetime.combine(due_on, time.max, UTC),
+        due_at=datetime.combine(due_on, time.max, UTC), quarter=quarter,
     )  # fmt: skip
     RecertificationItem.objects.bulk_create(_item(row, one) for one in found)
     note.subject, note.reason = row, row.note
     note.change("grants", 0, len(found))
     tell_reviewers("started", row, letters.started)
     return row
+
+
+def start_quarterly() -> Recertification | None:
+    """Start the review of the quarter that has begun, where the committee wants one each quarter: once, however often
+    this is called. Nothing where nobody holds a grant, or where no worker was there in its first days."""
+    about, today = committee(), timezone.now().date()
+    quarter, began_on = quarter_of(today)
+    if not about.reviews_quarterly or today - began_on > LATEST_START:
+        return None
+    try:
+        with transaction.atomic():
+            wait_for_lock("reviews")
+            if Recertification.objects.filter(quarter=quarter).exists():
+                return None
+            return start_review(
+                None, actor=None, title=quarter, quarter=quarter, scope=Scope(), about=QUARTERLY,
+                due_on=today + timedelta(days=about.days_to_review),
+            )  # fmt: skip
+    except ValidationError as refusal:
+        log.warning("quarterly_review_not_started", quarter=quarter, reason=" ".join(refusal.messages))
+        return None
+
+
+def quarter_of(day: date) -> tuple[str, date]:
+    """Its name, such as 2026 Q4, and its first day."""
+    number = (day.month + 2) // 3
+    return f"{day.year} Q{number}", date(day.year, 3 * number - 2, 1)
 
 
 def _item(review: Recertification, found: Found) -> RecertificationItem:

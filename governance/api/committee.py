@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from common import etags
 from common.fields import Selection
 from common.problems import NotFound
-from governance.actions.committee import declare_conflict, remove_conflict
+from governance.actions.committee import SAID, declare_conflict, remove_conflict
 from governance.actions.edits import edit_committee, edit_delegate, edit_seat
 from governance.api.named import found_person
 from governance.api.policies import READS
@@ -49,7 +49,7 @@ class CommitteeView(Endpoint):
     @extend_schema(responses=CommitteeSerializer)
     def get(self, request: Request) -> HttpResponse:
         row = committee()
-        said = {name: getattr(row, name) for name in ("charge", "quorum", "days_to_decide", "days_unanswered")}
+        said = {name: getattr(row, name) for name in SAID}
         return self.answer(said | {"seats": [_told(one) for one in seats()]}, revision=revision(row))
 
     @write

@@ -8,8 +8,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from governance.api.requests import READS
-from governance.models import AccessRequest, ClassSuggestion, Reader
+from governance.models import AccessRequest, ClassSuggestion, PolicyProposal, Reader
 from governance.queries.inbox import MOST_LOOKED_AT, ToDecide, own_open, to_acknowledge, to_decide
+from governance.queries.proposals import waiting_proposals
 from registry.api.endpoints import Endpoint
 
 
@@ -38,11 +39,18 @@ class ToAcknowledgeSerializer(serializers.Serializer):
     sunset_on = serializers.DateField(allow_null=True)
 
 
+class ToReadSerializer(serializers.Serializer):
+    id = serializers.CharField(help_text="Such as PP-3.")
+    policy = serializers.CharField(help_text="Class, setting and environment.")
+    proposed_by = serializers.CharField()
+
+
 class InboxSerializer(serializers.Serializer):
     """What waits for your decision or answer, and what you wait for; what is due first, at most 200 of each."""
 
     decide = ToDecideSerializer(many=True)
     classify = ToClassifySerializer(many=True)
+    policies = ToReadSerializer(many=True, help_text="Changes of policies that wait for a second reader.")
     acknowledge = ToAcknowledgeSerializer(many=True)
     others = AskedSerializer(many=True, help_text="What you, or a team of yours, asked for and others decide.")
 
@@ -59,6 +67,7 @@ class InboxView(Endpoint):
         return self.answer({
             "decide": [_to_decide(one) for one in to_decide(actor)],
             "classify": [_to_classify(one) for one in suggestions],
+            "policies": [_to_read(one) for one in waiting_proposals(actor).with_people()[:MOST_LOOKED_AT]],
             "acknowledge": [_to_acknowledge(one) for one in to_acknowledge(actor)],
             "others": [_asked(one) for one in own_open(actor)],
         })  # fmt: skip
@@ -80,6 +89,10 @@ def _to_decide(one: ToDecide) -> dict[str, Any]:
 
 def _to_classify(one: ClassSuggestion) -> dict[str, Any]:
     return {"id": str(one), "feature": one.feature.key, "privacy_class": one.privacy_class}
+
+
+def _to_read(one: PolicyProposal) -> dict[str, Any]:
+    return {"id": str(one), "policy": one.name, "proposed_by": one.proposed_by.username}
 
 
 def _to_acknowledge(one: Reader) -> dict[str, Any]:

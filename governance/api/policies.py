@@ -1,7 +1,5 @@
 """Purposes and access policies for machines, and what owners agree to beforehand."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
@@ -14,11 +12,13 @@ from common.fields import Selection
 from common.parameters import Parameter
 from common.problems import NotFound
 from governance.actions.edits import edit_policy, edit_purpose
-from governance.actions.policies import approve_beforehand, end_policy, next_version, stop_approving_beforehand
+from governance.actions.policies import approve_beforehand, next_version, stop_approving_beforehand
+from governance.actions.proposing import propose_end
 from governance.actions.purposes import end_purpose, register_purpose
+from governance.api.proposals import PolicyProposalView, dry_run_told
 from governance.filters import PolicyFilter
-from governance.models import Policy, Purpose, StandingApproval
-from governance.queries.dry_run import Altered, dry_run
+from governance.models import Policy, PolicyProposal, Purpose, StandingApproval
+from governance.queries.dry_run import dry_run
 from governance.queries.policies import place_of, policy_named
 from governance.revisions import OF_POLICY, OF_PURPOSE
 from governance.serializers.policies import (
@@ -27,6 +27,7 @@ from governance.serializers.policies import (
     EditPolicySerializer,
     EditPurposeSerializer,
     NewPurposeSerializer,
+    PolicyProposalSerializer,
     PolicySerializer,
     PolicyTermsSerializer,
     PurposeSerializer,
@@ -140,24 +141,30 @@ class PolicyView(ObjectEndpoint):
         return super().get(request, number=_found(name).pk)
 
     @write
-    @extend_schema(request=EditPolicySerializer, responses=PolicySerializer)
+    @extend_schema(request=EditPolicySerializer, responses={202: PolicyProposalSerializer})
     def put(self, request: Request, name: str) -> HttpResponse:
-        """Save its next version, or the first one of a class in a setting and environment. Requests that were sent keep
-        the version that they were sent under. `If-Match: *` for one that is not there yet."""
-        allow(self.actor, "governance.change_policy", None)
+        """Propose its next version, or the first one of a class in a setting and environment. It takes effect when
+        others of the committee agree; at once, which it says, where there are none. Requests that were sent keep the
+        version that they were sent under. `If-Match: *` for one that is not there yet."""
+        allow(self.actor, "governance.propose_policy", None)
         expected = etags.revision_expected(request._request)
         sent = self.sent(EditPolicySerializer)
         made = edit_policy(place_of(name), policy_named(name), actor=self.actor, expected=expected, **sent)
-        return self.answer_shown(self.show(number=made.pk, selection=Selection()))
+        return self._proposed(made)
 
     @write
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(request=None, responses={202: PolicyProposalSerializer})
     def delete(self, request: Request, name: str) -> HttpResponse:
-        """Take it away, where a less particular one stands behind it."""
+        """Propose to take it away, where a less particular one stands behind it."""
         row = _found(name)
-        allow(self.actor, "governance.change_policy", row)
-        end_policy(row, actor=self.actor, reason=request.query_params.get("reason", ""))
-        return HttpResponse(status=204)
+        allow(self.actor, "governance.propose_policy", row)
+        return self._proposed(propose_end(row, actor=self.actor, reason=request.query_params.get("reason", "")))
+
+    def _proposed(self, made: PolicyProposal) -> HttpResponse:
+        view = PolicyProposalView(request=self.request)
+        response = view.answer_shown(view.show(number=made.pk, selection=Selection()), status=202)
+        response["Location"] = reverse("api:policy-proposal", args=[made.public_id])
+        return response
 
 
 class PolicyDryRunView(Endpoint):
@@ -168,12 +175,10 @@ class PolicyDryRunView(Endpoint):
     @extend_schema(request=PolicyTermsSerializer, responses=DryRunSerializer)
     def post(self, request: Request, name: str) -> HttpResponse:
         """Try terms on the newest 200 requests: which of them would have needed other votes, or fewer days."""
-        allow(self.actor, "governance.change_policy", None)
+        allow(self.actor, "governance.propose_policy", None)
         privacy_class, setting, environment = place_of(name)
         changed = next_version(privacy_class, setting, environment, self.sent(PolicyTermsSerializer))
-        tried = dry_run(changed)
-        told = [_told(one) for one in tried.altered]
-        return self.answer({"looked_at": tried.looked_at, "altered": len(tried.requests), "data": told})
+        return self.answer(dry_run_told(dry_run(changed)))
 
 
 class StandingApprovalView(Endpoint):
@@ -226,10 +231,3 @@ def _found(name: str) -> Policy:
     if row is None:
         raise NotFound(f"There is no policy {name[:120]}.")
     return row
-
-
-def _told(one: Altered) -> dict[str, Any]:
-    return {
-        "request": str(one.item.request), "feature": str(one.item.version), "outcome": one.item.outcome,
-        "effects": [{"code": effect.code, "detail": effect.text} for effect in one.effects],
-    }  # fmt: skip

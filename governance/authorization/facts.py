@@ -80,6 +80,8 @@ WHERE asked.type = 'feature_view' AND view.key = asked.key AND view.id IN ({view
 _SEES_IT = """
 SELECT subject.sees_everything OR place.visibility = 'listed' OR place.owner_id = ANY(subject.teams) OR EXISTS (
   SELECT 1 FROM registry_featureview own WHERE own.project_id = place.id AND own.owner_id = ANY(subject.teams))
+  OR EXISTS (SELECT 1 FROM registry_projectguest guest
+    WHERE guest.project_id = place.id AND guest.ended_at IS NULL AND guest.team_id = ANY(subject.teams))
 FROM registry_project place WHERE place.id = resource.project_id
 """
 

@@ -26,6 +26,7 @@ from governance.models.enforcement import (
 )
 from governance.models.evaluations import AccessTask, AccessTaskItem, Evaluation, EvaluationQuerySet
 from governance.models.grants import STANDING, Grant, GrantQuerySet, GrantState
+from governance.models.guessing import GuessedClass, NamesRead
 from governance.models.naming import (
     ANSWERING,
     NameDecision,
@@ -35,7 +36,9 @@ from governance.models.naming import (
     NameWord,
     NamingRule,
 )
+from governance.models.openings import Opening, OpeningQuerySet, OpeningState
 from governance.models.policies import LONGEST_GRANT, MOST_VOTES, Policy, Setting, Silence, StandingApproval
+from governance.models.proposals import PolicyProposal, PolicyProposalQuerySet, PolicyVote, ProposalState
 from governance.models.purposes import LegalBasis, Purpose
 from governance.models.recertifications import (
     LONGEST_REVIEW,
@@ -67,10 +70,11 @@ __all__ = [
     "Answer", "Attestation", "AttestationQuerySet", "CheckState", "ClassSuggestion", "ClassSuggestionQuerySet",
     "Comment", "Committee", "Conflict", "ConflictKind", "Decision", "Deprecation", "DeprecationQuerySet",
     "DeprecationState", "Enforcement", "Evaluation", "EvaluationQuerySet", "Extension", "ExtensionState",
-    "FindingKind", "Grant", "GrantQuerySet", "GrantState", "LegalBasis", "NameDecision", "NameWaiver",
-    "NameWaiverQuerySet", "NameWord", "NamedKind", "NamingRule", "Outcome", "Place", "Policy", "PortalDay", "Purpose",
-    "Reader", "ReaderState", "Recertification", "RecertificationItem", "RecertificationItemQuerySet",
-    "RecertificationQuerySet", "RequestItem", "RequestState", "ReviewState", "RightFinding", "RightFindingQuerySet",
-    "RightState", "ScorecardDay", "Seat", "Setting", "Silence", "Slot", "StandingApproval", "StoreAccount",
-    "StoreRight", "SuggestionState", "Verdict",
+    "FindingKind", "Grant", "GrantQuerySet", "GrantState", "GuessedClass", "LegalBasis", "NameDecision", "NameWaiver",
+    "NameWaiverQuerySet", "NameWord", "NamedKind", "NamesRead", "NamingRule", "Opening", "OpeningQuerySet",
+    "OpeningState", "Outcome", "Place", "Policy", "PolicyProposal", "PolicyProposalQuerySet", "PolicyVote",
+    "PortalDay", "ProposalState", "Purpose", "Reader", "ReaderState", "Recertification", "RecertificationItem",
+    "RecertificationItemQuerySet", "RecertificationQuerySet", "RequestItem", "RequestState", "ReviewState",
+    "RightFinding", "RightFindingQuerySet", "RightState", "ScorecardDay", "Seat", "Setting", "Silence", "Slot",
+    "StandingApproval", "StoreAccount", "StoreRight", "SuggestionState", "Verdict",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Count, Max, Q, TextChoices, When
 from django.db.models import Value as V
@@ -10,7 +11,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 
-from lineage.models import KnownClass, Sure
+from lineage.models import ClaimKind, KnownClass, Sure
 from registry import roles
 from registry.models import Actor, Feature, User
 
@@ -22,7 +23,14 @@ _TAGGED = Concat(
     KeyTextTransform("node", KeyTransform(0, "path")), V(" "), "kind", V(" "), "said", V(" "),
     Cast("feature__view", models.TextField()), output_field=models.TextField(),
 )  # fmt: skip
-_FOLD = Case(When(sure=Sure.POSSIBLE, then=_TAGGED), default=Cast("pk", models.TextField()))
+VALUES, NAME, DESCRIBED = "values", "name", "described"
+GUESSED = (VALUES, NAME, DESCRIBED)
+SPEAKS = [
+    *ClaimKind.choices, (VALUES, "Sampled values"), (NAME, "Name of the feature"),
+    (DESCRIBED, "Description of the feature"),
+]  # fmt: skip
+_IS_TAGGED = Q(sure=Sure.POSSIBLE) & ~Q(kind__in=GUESSED)
+_FOLD = Case(When(_IS_TAGGED, then=_TAGGED), default=Cast("pk", models.TextField()))
 
 
 class SuggestionState(TextChoices):
@@ -75,14 +83,19 @@ class ClassSuggestionQuerySet(models.QuerySet["ClassSuggestion"]):
 
 
 class ClassSuggestion(KnownClass):
-    """A feature should have another class than it has, because of what it is made of.
+    """A feature should have another class than it has, because of what it is made of, is called, or holds.
 
-    Made, kept up to date and taken back by what lineage tells; accepted or declined by a person, and then it stays as
-    it is. One that was declined does not come back while its claim and its path are the same.
+    Made, kept up to date and taken back by what lineage, pulls and names tell; accepted or declined by a person, and
+    then it stays as it is. One that was declined does not come back while its claim and its path, or the word or kind
+    of values that spoke for it, are the same.
     """
 
     feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="class_suggestions")
+    kind = models.CharField(max_length=11, choices=SPEAKS)
     mark = models.CharField(max_length=32, help_text="Names claim and path: what was declined is known by it")
+    confidence = models.FloatField(null=True, help_text="Of a guess, from 0 to 1; empty where somebody claims it")
+    evidence = ArrayField(models.TextField(), default=list, help_text="Sentences of guesses, without any value")
+    also = ArrayField(models.CharField(max_length=32), default=list, help_text="Marks of guesses that agree or add")
     is_lowering = models.BooleanField(help_text="Accepting it would lower the class: the committee's to say")
     is_against = models.BooleanField(help_text="Somebody has set less than what flows into the feature")
     state = models.CharField(max_length=8, choices=SuggestionState.choices, default=SuggestionState.OPEN)
@@ -125,6 +138,11 @@ class ClassSuggestion(KnownClass):
     def owner_id(self) -> int | None:
         """The team that answers for the feature."""
         return self.feature.owner_id or self.feature.view.owner_id or self.feature.project.owner_id
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether nobody claims it: values, name or description say so."""
+        return self.kind in GUESSED
 
     @property
     def waits_for(self) -> str:

@@ -29,6 +29,12 @@ class Committee(models.Model):
         default=14, validators=[MinValueValidator(1), MaxValueValidator(90)],
         help_text="Working days after which a request that nobody has decided ends",
     )  # fmt: skip
+    reviews_quarterly = models.BooleanField(
+        default=False, help_text="A review of all standing grants starts with each quarter"
+    )
+    days_to_review = models.PositiveSmallIntegerField(
+        default=28, validators=[MinValueValidator(7), MaxValueValidator(60)], help_text="Days that such a review takes"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

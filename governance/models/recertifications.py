@@ -56,6 +56,11 @@ class Recertification(models.Model):
     owners_decide = models.BooleanField(
         default=True, help_text="Owners of the features decide as well as the committee; else the committee alone"
     )
+    quarter = models.CharField(
+        max_length=7,
+        blank=True,
+        help_text="Such as 2026 Q4: started by itself then, and once only",
+    )
     state = models.CharField(max_length=9, choices=ReviewState.choices, default=ReviewState.RUNNING)
     started_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField(default=timezone.now)
@@ -71,6 +76,7 @@ class Recertification(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
+            models.UniqueConstraint(fields=["quarter"], condition=~Q(quarter=""), name="one_review_of_a_quarter"),
             models.CheckConstraint(condition=Q(due_at__gt=F("started_at")), name="review_takes_time"),
             models.CheckConstraint(
                 condition=Q(state="running") | Q(ended_at__isnull=False), name="ended_review_says_when"

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from governance.models import AccessRequest, Outcome, Policy, RequestItem
 from governance.queries.policies import current_policies, policy_for
 
@@ -44,9 +46,29 @@ def dry_run(changed: Policy) -> DryRun:
     would have decided about a feature of it, and by other terms than those that it was sent under."""
     newest = list(AccessRequest.objects.sent().order_by("-pk").values_list("pk", flat=True)[:LOOKED_AT])
     policies = with_change(current_policies(), changed)
-    items = RequestItem.objects.filter(request__in=newest, outcome__in=_DECIDED, policy__isnull=False)
+    return DryRun(len(newest), list(_altered(_items_of(newest), policies, changed)))
+
+
+def dry_run_without(policy: Policy) -> DryRun:
+    """Try the end of a policy: a less particular one would have decided."""
+    newest = list(AccessRequest.objects.sent().order_by("-pk").values_list("pk", flat=True)[:LOOKED_AT])
+    rest = [one for one in current_policies() if one.name != policy.name]
+    return DryRun(len(newest), list(_altered_without(_items_of(newest), rest, policy)))
+
+
+def _altered_without(items: Iterable[RequestItem], rest: list[Policy], policy: Policy) -> Iterator[Altered]:
+    for item in items:
+        said = (item.privacy_class, item.setting, item.request.environment)
+        instead = policy_for(rest, *said)
+        is_decided_by_it = policy_for(with_change(rest, policy), *said) is policy
+        if instead and is_decided_by_it and (effects := tuple(_effects(item, instead))):
+            yield Altered(item, effects)
+
+
+def _items_of(requests: Sequence[int]) -> QuerySet[RequestItem]:
+    items = RequestItem.objects.filter(request__in=requests, outcome__in=_DECIDED, policy__isnull=False)
     rows = items.select_related("request__requester", "request__consumer", "policy", "version__feature")
-    return DryRun(len(newest), list(_altered(rows.order_by("-request_id", "pk"), policies, changed)))
+    return rows.order_by("-request_id", "pk")
 
 
 def with_change(policies: Sequence[Policy], changed: Policy) -> list[Policy]:

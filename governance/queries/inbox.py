@@ -9,12 +9,14 @@ from governance.models import (
     ClassSuggestion,
     Decision,
     DeprecationState,
+    Opening,
     Outcome,
     Reader,
     RequestItem,
     RequestState,
 )
 from governance.queries.committee import Voter, teams_of
+from governance.queries.proposals import waiting_proposals
 from governance.queries.recertification import waiting_for as waiting_reviews
 from governance.queries.votes import counted, is_turn_of
 from registry.models import Team, User
@@ -83,8 +85,9 @@ def grouped(rows: list[ToDecide]) -> list[Group]:
 def waiting_count(actor: User) -> int:
     """How much waits for the actor's decision or answer."""
     suggestions = ClassSuggestion.objects.visible_to(actor).waiting_for(actor).count()
-    reviews = len(waiting_reviews(actor))
-    return len(to_decide(actor)) + suggestions + len(to_acknowledge(actor)) + reviews
+    reviews, proposals = len(waiting_reviews(actor)), waiting_proposals(actor).count()
+    others = reviews + proposals + Opening.objects.waiting_for(actor).count()
+    return len(to_decide(actor)) + suggestions + len(to_acknowledge(actor)) + others
 
 
 def to_acknowledge(actor: User) -> list[Reader]:

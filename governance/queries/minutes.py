@@ -14,8 +14,9 @@ MOST = 200
 # What is told of by audit entries, in the order of the minutes.
 SECTIONS = {
     "Policies and purposes": (
-        "governance.change_policy", "governance.approve_beforehand", "governance.register_purpose",
-        "governance.change_purpose", "governance.end_purpose",
+        "governance.propose_policy", "governance.agree_policy", "governance.reject_policy",
+        "governance.withdraw_policy", "governance.change_policy", "governance.approve_beforehand",
+        "governance.register_purpose", "governance.change_purpose", "governance.end_purpose",
     ),
     "Waivers": ("governance.waive_name", "governance.waive_reader", "governance.decide_name"),
     "Reviews": (

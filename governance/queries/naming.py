@@ -166,9 +166,7 @@ def open_conflicts(actor: Actor, *, after: str = "", limit: int = 50) -> tuple[l
 
 def waiting_names(actor: Actor, *, after: str = "") -> list[Mapping[str, Any]]:
     """{name, teams: numbers} of those that wait for the committee."""
-    decided = {
-        one.name: {team.pk for team in one.teams.all()} for one in NameDecision.objects.prefetch_related("teams")
-    }
+    decided = {name: set(teams) for name, teams in NameDecision.objects.values_list("name", ArrayAgg("teams"))}
     rows = conflicts(actor).filter(name__gt=after) if after else conflicts(actor)
     return [row for row in rows if not set(row["teams"]) <= decided.get(row["name"], set())]
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
@@ -99,6 +100,17 @@ def reads_of(grants: Collection[Grant]) -> dict[int, tuple[tuple[date, int], ...
     }  # fmt: skip
 
 
+class Held(NamedTuple):
+    """On what it depends who answers for a grant, as numbers: who owns the feature, who holds the grant, who has asked
+    for it, and which teams these are in or run the reader."""
+
+    owner: int | None
+    user: int | None
+    requester: int
+    team: int | None
+    ran_by: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Reviewer:
     """As what somebody answers in a review, asked once for all of its items. Nobody answers for what they, their team
@@ -113,14 +125,20 @@ class Reviewer:
     def why_not(self, review: Recertification, item: RecertificationItem) -> str:
         """Why they do not answer for it; empty where they do."""
         grant = item.grant
-        if self.user.pk in (grant.user_id, grant.item.request.requester_id):
+        ran_by = grant.consumer.team_id if grant.consumer else None
+        told = Held(item.owner_id, grant.user_id, grant.item.request.requester_id, grant.team_id, ran_by)
+        return self.bar(review, told, str(grant.consumer or "the reader"))
+
+    def bar(self, review: Recertification, held: Held, reader: str = "") -> str:
+        """The same of any grant that is held so."""
+        if self.user.pk in (held.user, held.requester):
             return "You hold it or have asked for it, so others answer."
-        if {grant.team_id, grant.consumer and grant.consumer.team_id} & self.teams:
-            return f"Your own team runs {grant.consumer}, so others answer."
-        if grant.team_id in self.other_teams or grant.item.request.requester_id in self.people:
+        if {held.team, held.ran_by} & self.teams:
+            return f"Your own team runs {reader}, so others answer."
+        if held.team in self.other_teams or held.requester in self.people:
             return "There is a conflict of interest, so others answer."
-        is_owner = review.owners_decide and item.owner_id in self.teams
-        is_committee = self.is_member and item.owner_id not in self.teams
+        is_owner = review.owners_decide and held.owner in self.teams
+        is_committee = self.is_member and held.owner not in self.teams
         return "" if is_owner or is_committee else "Its owners and the committee answer for it."
 
 
@@ -165,6 +183,9 @@ def followable(me: Reviewer, review: Recertification) -> list[RecertificationIte
     return [one for one in rows if not me.why_not(review, one)]
 
 
+_HELD = ("owner", "grant__user", "grant__item__request__requester", "grant__team", "grant__consumer__team")
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A review, and for how many of its grants somebody can answer now."""
@@ -174,18 +195,16 @@ class Waiting:
 
 
 def waiting_for(actor: User) -> list[Waiting]:
-    """Running reviews that wait for the actor, what is due first. Two questions more for who has any."""
+    """Running reviews that wait for the actor, what is due first. Grants that are held alike are one row each, so that
+    many cost what a few do."""
     seen = Recertification.objects.visible_to(actor).running().order_by("due_at", "pk")
     reviews = {one.pk: one for one in seen}
     if not reviews:
         return []
     me, counts = reviewer(actor), dict.fromkeys(reviews, 0)
-    for item in (
-        RecertificationItem.objects.open()
-        .filter(review__in=reviews)
-        .select_related("grant__consumer", "grant__item__request")
-    ):
-        counts[item.review_id] += not me.why_not(reviews[item.review_id], item)
+    rows = RecertificationItem.objects.open().filter(review__in=reviews).order_by().values_list("review", *_HELD)
+    for review, *held, count in rows.annotate(count=Count("pk")):
+        counts[review] += 0 if me.bar(reviews[review], Held(*held)) else count
     return [Waiting(reviews[pk], count) for pk, count in counts.items() if count]
 
 

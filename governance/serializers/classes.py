@@ -8,7 +8,8 @@ from rest_framework import serializers
 from common.fields import At, Computed, Resource, numbered
 from common.strict import Text
 from governance.models import SuggestionState
-from lineage.models import ClaimKind, Sure
+from governance.models.classes import SPEAKS
+from lineage.models import Sure
 from lineage.models.classes import CLAIMED_CLASSES
 from registry.choices import PERSONAL_CLASSES, PrivacyClass
 
@@ -38,7 +39,15 @@ class ClassSuggestionSerializer(Resource):
         source="sure",
         help_text="`stated` of this very column, `suspected` of what it is made of, `possible` of a table.",
     )
-    claimed_by = serializers.ChoiceField(ClaimKind.choices, source="kind", help_text="Who claims it, and of what.")
+    claimed_by = serializers.ChoiceField(
+        SPEAKS, source="kind", help_text="Who claims it, and of what; or `values`, `name`, `described`: nobody does."
+    )
+    likelihood = serializers.FloatField(
+        source="confidence", allow_null=True, help_text="Of a guess, from 0 to 1. Null where somebody claims it."
+    )
+    evidence = serializers.ListField(
+        child=serializers.CharField(), help_text="What guesses go by, such as how many sampled values are valid IBANs."
+    )
     is_lowering = serializers.BooleanField(help_text="Accepting it would lower the class.")
     is_against = serializers.BooleanField(help_text="Somebody has set less than what flows into the feature.")
     waits_for = Computed(serializers.ChoiceField(["owner", "committee"]), _waits_for)

@@ -28,6 +28,8 @@ class CommitteeSerializer(serializers.Serializer):
     quorum = serializers.IntegerField(help_text="No decision of the committee has fewer votes.")
     days_to_decide = serializers.IntegerField(help_text="Working days.")
     days_unanswered = serializers.IntegerField(help_text="Working days after which an open request ends.")
+    reviews_quarterly = serializers.BooleanField(help_text="A review of all standing grants starts with each quarter.")
+    days_to_review = serializers.IntegerField(help_text="Days that such a review takes.")
     seats = SeatSerializer(many=True)
 
 
@@ -38,6 +40,8 @@ class EditCommitteeSerializer(serializers.Serializer):
     quorum = Whole(required=False, min_value=1, max_value=MOST_VOTES)
     days_to_decide = Whole(required=False, min_value=1, max_value=30)
     days_unanswered = Whole(required=False, min_value=1, max_value=90)
+    reviews_quarterly = Flag(required=False)
+    days_to_review = Whole(required=False, min_value=7, max_value=60)
     reason = Text(required=False, allow_blank=True, max_length=2_000)
 
 

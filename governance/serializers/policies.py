@@ -6,9 +6,9 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Now, TruncDate
 from rest_framework import serializers
 
-from common.fields import At, Computed, Resource
+from common.fields import At, Computed, Resource, numbered
 from common.strict import Flag, Text, Whole
-from governance.models import LONGEST_GRANT, MOST_VOTES, LegalBasis, Setting, Silence
+from governance.models import LONGEST_GRANT, MOST_VOTES, LegalBasis, ProposalState, Setting, Silence
 from governance.serializers.classes import PERSONAL_CHOICES
 from governance.serializers.requests import policy_at
 
@@ -89,6 +89,25 @@ class PolicyTermsSerializer(serializers.Serializer):
 
 class EditPolicySerializer(PolicyTermsSerializer):
     reason = Text(max_length=2_000, help_text="At least ten characters. Auditors read it.")
+
+
+class PolicyProposalSerializer(Resource):
+    """A change of a policy that one of the committee proposes. It takes effect when as many members as the quorum says,
+    two at least, stand behind it."""
+
+    id = Computed(serializers.CharField(help_text="Such as PP-3."), numbered("PP"))
+    policy = Computed(serializers.CharField(help_text="Class, setting and environment."), policy_at(""))
+    state = serializers.ChoiceField(ProposalState.choices)
+    is_end = serializers.BooleanField(help_text="The policy would be taken away.")
+    terms = serializers.JSONField(help_text="What the next version says. Empty where the policy would end.")
+    reason = serializers.CharField()
+    proposed_by = serializers.CharField(source="proposed_by.username")
+    created_at = serializers.DateTimeField()
+    is_alone = serializers.BooleanField(help_text="It took effect unread: nobody else was on the committee.")
+    number = serializers.IntegerField(source="made.number", allow_null=True, help_text="The version that it became.")
+    decided_by = serializers.CharField(source="decided_by.username", allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    why = serializers.CharField(help_text="Why it was rejected or withdrawn.")
 
 
 class EffectSerializer(serializers.Serializer):

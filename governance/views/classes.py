@@ -23,8 +23,8 @@ from registry.views.actor import actor_of
 from registry.views.feature_frame import find
 
 COLUMNS = (
-    "suggestion", "feature", "current_class", "suggested_class", "is_masked", "confidence", "claimed_by", "waits_for",
-    "is_against", "state", "reason", "created_at",
+    "suggestion", "feature", "current_class", "suggested_class", "is_masked", "confidence", "likelihood", "claimed_by",
+    "evidence", "waits_for", "is_against", "state", "reason", "created_at",
 )  # fmt: skip
 TABS = (("", "Open"), ("mine", "For you"), ("against", "Lowered against the flow"), ("decided", "Decided"))
 DECIDED = (SuggestionState.ACCEPTED, SuggestionState.DECLINED)
@@ -65,8 +65,9 @@ def _csv_row(one: ClassSuggestion) -> dict[str, Any]:
     return {
         "suggestion": str(one), "feature": one.feature.key, "current_class": one.feature.privacy_class,
         "suggested_class": one.privacy_class, "is_masked": one.is_masked, "confidence": one.sure,
-        "claimed_by": one.kind, "waits_for": one.waits_for, "is_against": one.is_against, "state": one.state,
-        "reason": one.reason, "created_at": one.created_at,
+        "likelihood": one.confidence, "claimed_by": one.kind, "evidence": " ".join(one.evidence),
+        "waits_for": one.waits_for, "is_against": one.is_against, "state": one.state, "reason": one.reason,
+        "created_at": one.created_at,
     }  # fmt: skip
 
 
@@ -115,7 +116,7 @@ def _decided(
 
 @require_GET
 def panel(request: HttpRequest, project: str, view: str, feature: str) -> HttpResponse:
-    """What is suggested about a feature, or was declined and still flows into it; on its Lineage tab."""
+    """What is suggested about a feature, or was declined and still speaks for it; on its Lineage and Access tabs."""
     held, actor = find(request, project, view, feature), actor_of(request)
     rows = ClassSuggestion.objects.visible_to(actor).filter(feature=held).with_feature()
     told = rows.filter(state__in=[SuggestionState.OPEN, SuggestionState.DECLINED]).first()

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from governance.models import ClassSuggestion, Decision
+from governance.models import ClassSuggestion, Decision, Opening
 from governance.queries.inbox import (
     grouped,
     own_open,
@@ -14,6 +14,7 @@ from governance.queries.inbox import (
     waiting_count,
 )
 from governance.queries.pace import usual_this_month
+from governance.queries.proposals import waiting_proposals
 from governance.queries.recertification import waiting_for
 from registry.models import User
 from registry.views.actor import actor_of
@@ -57,5 +58,7 @@ def _rows(of: str, actor: User) -> dict[str, object]:
         return {"decisions": said.order_by("-pk")[:MOST_DONE]}
     suggestions = ClassSuggestion.objects.visible_to(actor).waiting_for(actor).with_feature()
     return {
-        "groups": grouped(to_decide(actor)), "suggestions": suggestions[:MOST_DONE], "reviews": waiting_for(actor)
+        "groups": grouped(to_decide(actor)), "suggestions": suggestions[:MOST_DONE], "reviews": waiting_for(actor),
+        "openings": Opening.objects.waiting_for(actor).select_related("about", "team", "asked_by")[:MOST_DONE],
+        "proposals": waiting_proposals(actor).with_people(),
     }  # fmt: skip

@@ -19,7 +19,7 @@ from governance.actions.naming import (
     set_name_word,
     waive_name,
 )
-from governance.models import NameDecision, NameWaiver, NameWord, NamingRule
+from governance.models import NameDecision, NameWaiver, NameWord, NamingRule, PolicyProposal
 from governance.naming_forms import (
     ChangeRuleForm,
     NewRuleForm,
@@ -99,7 +99,10 @@ def _shared(request: HttpRequest, actor: User) -> dict[str, Any]:
 
 
 def _access(request: HttpRequest, actor: User) -> dict[str, Any]:
-    return {"policies": current_policies(), "may_change": actor.has_perm("governance.change_policy", None)}
+    return {
+        "policies": current_policies(), "may_change": actor.has_perm("governance.propose_policy", None),
+        "proposals": PolicyProposal.objects.visible_to(actor).open().with_people(),
+    }  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,16 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from governance.access_forms import ReasonForm
-from governance.actions.policies import (
-    approve_beforehand,
-    change_policy,
-    end_policy,
-    next_version,
-    stop_approving_beforehand,
-)
-from governance.models import Policy
+from governance.actions.policies import approve_beforehand, next_version, stop_approving_beforehand
+from governance.actions.proposing import ALONE, propose_end, propose_policy
+from governance.models import Policy, PolicyProposal
 from governance.policy_forms import NewPolicyForm, PolicyForm
 from governance.queries.dry_run import dry_run
+from governance.queries.proposals import is_alone
 from registry.actions.action import allow
 from registry.models import FeatureView
 from registry.refusable import Refusable
@@ -31,20 +27,28 @@ SHOWN = 30
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """A policy with all its versions, the newest first. A POST with `try` says what the change would have altered, one
-    without it saves the next version."""
+    without it proposes the next version."""
     rows = _versions(name)
     if request.method != "POST":
         return _page(request, rows)
     actor = actor_of(request)
-    allow(actor, "governance.change_policy", rows[0])
+    allow(actor, "governance.propose_policy", rows[0])
     form = PolicyForm(request.POST)
     place = {part: getattr(rows[0], part) for part in ("privacy_class", "setting", "environment")}
     if "try" in request.POST:
         return _page(request, rows, tried=_tried(form, place), change=form)
-    if form.is_valid() and (made := form.tried(_saving(request, form, place))) is not None:
-        messages.success(request, f"{made} decides from now on. What was sent before keeps its version.")
-        return redirect(made)
+    if form.is_valid() and (made := form.tried(_proposing(request, form, place))) is not None:
+        return _told(request, made)
     return _page(request, rows, change=form)
+
+
+def _told(request: HttpRequest, made: PolicyProposal) -> HttpResponse:
+    """What became of it: it waits for a second reader, or took effect where there is none."""
+    if made.is_alone:
+        messages.success(request, f"{made.name} is changed. {ALONE} The audit log says so.")
+    else:
+        messages.success(request, f"{made} waits for a second reader of the committee. Until then all stays as it is.")
+    return redirect(made)
 
 
 def _versions(name: str) -> list[Policy]:
@@ -60,18 +64,23 @@ def _page(
     request: HttpRequest, rows: list[Policy], *, tried: dict[str, Any] | None = None, **forms: Refusable
 ) -> HttpResponse:  # fmt: skip
     actor, newest = actor_of(request), rows[0]
-    may_change = actor.has_perm("governance.change_policy", newest)
+    may_change = actor.has_perm("governance.propose_policy", newest)
     usual: dict[str, Refusable] = {}
     if may_change:
         usual = {"change": PolicyForm(initial=PolicyForm.of(newest)), "end": ReasonForm(auto_id="end_%s")}
-    context = {"policy": newest, "versions": rows, "forms": {**usual, **forms}, **(tried or {})}
+    seen = PolicyProposal.objects.visible_to(actor).open().select_related("proposed_by")
+    context = {
+        "policy": newest, "versions": rows, "forms": {**usual, **forms}, **(tried or {}),
+        "proposal": next((one for one in seen if one.name == newest.name), None),
+        "is_alone": may_change and is_alone(actor),
+    }  # fmt: skip
     is_wrong = any(form.errors for form in forms.values())
     return render(request, "governance/policy/page.html", context, status=422 if is_wrong else 200)
 
 
-def _saving(request: HttpRequest, form: PolicyForm, place: dict[str, str]) -> Callable[[], Policy]:
+def _proposing(request: HttpRequest, form: PolicyForm, place: dict[str, str]) -> Callable[[], PolicyProposal]:
     said = form.cleaned_data
-    return lambda: change_policy(None, actor=actor_of(request), reason=said["reason"], **place, **form.said())
+    return lambda: propose_policy(None, actor=actor_of(request), reason=said["reason"], **place, **form.said())
 
 
 def _tried(form: PolicyForm, place: dict[str, str]) -> dict[str, Any]:
@@ -87,28 +96,27 @@ def _tried(form: PolicyForm, place: dict[str, str]) -> dict[str, Any]:
 def new(request: HttpRequest) -> HttpResponse:
     """A policy where a class has none of its own in a setting or an environment."""
     actor = actor_of(request)
-    allow(actor, "governance.change_policy", None)
+    allow(actor, "governance.propose_policy", None)
     form = NewPolicyForm(request.POST or None, initial={"owner_votes": 1, "committee_votes": 1, "emergency_hours": 4,
                                                         "silence": "keep", "most_days": 90})  # fmt: skip
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         if "try" in request.POST:
             context |= _tried(form, form.place())
-        elif (made := form.tried(_saving(request, form, form.place()))) is not None:
-            return redirect(made)
+        elif (made := form.tried(_proposing(request, form, form.place()))) is not None:
+            return _told(request, made)
     return render(request, "governance/policy/new.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 def end(request: HttpRequest, name: str) -> HttpResponse:
-    """Take it away; a less particular one decides from then on."""
+    """Propose to take it away; a less particular one decides then."""
     newest, actor = _versions(name)[0], actor_of(request)
-    allow(actor, "governance.change_policy", newest)
+    allow(actor, "governance.propose_policy", newest)
     form = ReasonForm(request.POST, auto_id="end_%s")
-    work = lambda: end_policy(newest, actor=actor, reason=form.cleaned_data["reason"])  # noqa: E731
-    if form.is_valid() and form.tried(work) is not None:
-        messages.success(request, f"{newest.name} has ended.")
-        return redirect("/policies/?of=access")
+    work = lambda: propose_end(newest, actor=actor, reason=form.cleaned_data["reason"])  # noqa: E731
+    if form.is_valid() and (made := form.tried(work)) is not None:
+        return _told(request, made)
     return _page(request, _versions(name), end=form)
 
 

@@ -25,6 +25,7 @@ from monitoring.actions.days import baselines_of, days_to_read, write_days
 from monitoring.actions.drift import refresh_drift
 from monitoring.actions.health import refresh_health
 from monitoring.actions.readings import write_declared, write_reading
+from monitoring.actions.sampling import may_sample, write_sampled
 from monitoring.actions.serving import measure_serving
 from monitoring.actions.skew import compare_stores, is_due
 from monitoring.contracts import within
@@ -106,6 +107,7 @@ def measure_view(view: FeatureView, offline: ViewReader | None, online: ViewRead
             write_reading(view, features, reading, pull=progress.pull, now=now, sets_null_rates=place == 0)
             if reading.origin == Origin.SOURCE:
                 write_days(view, features, reading)
+                write_sampled(features, reading, now)
                 write_view_checks(view, features, reading, now)
             progress.count(f"{reading.origin}_readings")
     _compare(view, features, offline, online, now, progress)
@@ -164,6 +166,7 @@ def target(view: FeatureView, features: list[Feature], origin: str) -> ViewTarge
                 feature.name, column_of.get(feature.name, feature.name), feature.dtype, feature.is_personal,
                 held[feature.pk].cuts if feature.pk in held else None,
                 within(versions[feature.pk]) if feature.pk in versions else None,
+                is_sampled=is_source and may_sample(feature),
             )
             for feature in features
         ),

@@ -19,12 +19,13 @@ from monitoring.models.measurements import FeatureMeasurement, Origin, ViewMeasu
 from monitoring.models.moves import Move
 from monitoring.models.parity import Parity, ParityFeature, ParityState
 from monitoring.models.reported import Reported
+from monitoring.models.sampling import SampledKind
 from monitoring.models.serving import ServingLimits, StoreFigure
 from monitoring.models.skew import SkewMeasurement
 
 __all__ = [
     "ONGOING", "Against", "Baseline", "Breach", "BreachState", "CauseKind", "DriftMeasurement", "FeatureDay",
     "FeatureMeasurement", "Finding", "Hit", "Incident", "IncidentEvent", "IncidentQuerySet", "IncidentState", "Kind",
-    "Move", "Origin", "Parity", "ParityFeature", "ParityState", "Patience", "Reference", "Reported", "ServingLimits",
-    "SkewMeasurement", "StoreFigure", "ViewDay", "ViewMeasurement",
+    "Move", "Origin", "Parity", "ParityFeature", "ParityState", "Patience", "Reference", "Reported", "SampledKind",
+    "ServingLimits", "SkewMeasurement", "StoreFigure", "ViewDay", "ViewMeasurement",
 ]  # fmt: skip

@@ -59,7 +59,7 @@ SPECTACULAR_SETTINGS = {
         "NamedKindEnum": "governance.models.naming.NamedKind",
         "ReviewAnswerEnum": "governance.models.recertifications.Answer",
         "KeepOrRevokeEnum": "governance.serializers.reviews.ANSWERED",
-        "ClaimKindEnum": "lineage.models.ClaimKind",
+        "ClaimKindEnum": "governance.models.classes.SPEAKS",
         "KnownClassEnum": "lineage.models.classes.CLAIMED_CLASSES",
         "PersonalClassEnum": "governance.serializers.classes.PERSONAL_CHOICES",
         "ConflictKindEnum": "governance.models.committee.ConflictKind",

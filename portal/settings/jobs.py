@@ -41,6 +41,7 @@ CELERY_BEAT_SCHEDULE = {
     "verify-rights": {"task": "governance.tasks.verify_all_rights", "schedule": 900.0},
     "escalate-requests": {"task": "governance.tasks.escalate_requests", "schedule": 300.0},
     "keep-decisions": {"task": "governance.tasks.keep_decisions", "schedule": 3600.0},
+    "start-quarterly-review": {"task": "governance.tasks.start_quarterly_review", "schedule": 3600.0},
     "follow-reviews": {"task": "governance.tasks.follow_reviews", "schedule": 60.0},
     "ask-portal": {"task": "governance.tasks.ask_portal", "schedule": 60.0},
     "keep-scorecard": {"task": "governance.tasks.keep_scorecard", "schedule": 3600.0},

@@ -12,7 +12,7 @@ from registry.models.messages import Delivery, Message, NoticeChoice, Webhook
 from registry.models.offers import OwnerOffer
 from registry.models.people import Membership, Team, User
 from registry.models.plans import Approval, Plan
-from registry.models.projects import Actor, Project
+from registry.models.projects import Actor, Project, ProjectGuest
 from registry.models.searches import SearchDay
 from registry.models.sources import Entity, Source
 from registry.models.tags import Tag
@@ -25,6 +25,6 @@ __all__ = [
     "AccessToken", "Actor", "Anchor", "AnchorTarget", "Approval", "AuditEntry", "Brownout", "Connection",
     "Consumer", "DefaultPolicy", "Delivery", "Entity", "FacetCount", "FacetTotal", "Feature", "FeatureView",
     "Follow", "KeptAnswer", "Membership", "Message", "NoticeChoice", "OwnerOffer", "Plan", "Project",
-    "ProjectDay", "Pull", "ReadDay", "Seal", "SearchDay", "SeenEvent", "Source", "Synonym", "Tag", "Team", "Upstream",
-    "Usage", "User", "Verification", "Version", "WaitingEntry", "Webhook", "Word", "WordUse",
+    "ProjectDay", "ProjectGuest", "Pull", "ReadDay", "Seal", "SearchDay", "SeenEvent", "Source", "Synonym", "Tag",
+    "Team", "Upstream", "Usage", "User", "Verification", "Version", "WaitingEntry", "Webhook", "Word", "WordUse",
 ]  # fmt: skip

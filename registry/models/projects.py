@@ -16,7 +16,8 @@ Actor = User | AnonymousUser
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Listed projects, and restricted ones in which the actor's team owns the project or a view."""
+        """Listed projects, and restricted ones that are open to the actor's team, or in which it owns the project or a
+        view."""
         if not actor.is_authenticated or not actor.is_active:
             return self.none()
         assert isinstance(actor, User)  # noqa: S101  an authenticated actor is one
@@ -26,7 +27,9 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         # Subqueries rather than a join, which would list a project once for each view and miscount it. The teams are
         # known to the actor already: asking for them inside the query again would double the time to plan it.
         owns_view = Q(pk__in=Project.objects.filter(views__owner__in=teams).order_by().values("pk"))
-        return self.filter(Q(visibility=Visibility.LISTED) | Q(owner__in=teams) | owns_view)
+        open_to = ProjectGuest.objects.filter(team__in=teams, ended_at__isnull=True)
+        is_guest = Q(pk__in=open_to.order_by().values("project"))
+        return self.filter(Q(visibility=Visibility.LISTED) | Q(owner__in=teams) | owns_view | is_guest)
 
 
 @kept_history()
@@ -66,3 +69,26 @@ class Project(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("registry:project", args=[self.name])
+
+
+class ProjectGuest(models.Model):
+    """A restricted project is open to a team that owns nothing in it: it sees what listed projects show to everybody.
+    Reading personal values still needs a grant."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="guests")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="guest_of")
+    opened_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["team__name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "team"], condition=Q(ended_at__isnull=True), name="one_open_door"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} is open to {self.team}"

@@ -181,11 +181,14 @@ def test_policies_through_the_api(asking: SimpleNamespace) -> None:
     body = {"committee_votes": 2, "reason": "Two of us look at it."}
     assert mia.put(path, body, format="json").status_code == 428
     made = mia.put(path, body, format="json", headers={"If-Match": read["ETag"]})
-    assert (made.status_code, made.json()["number"], made.json()["most_days"]) == (200, 2, 180)
+    assert (made.status_code, made.json()["state"], made.json()["terms"]["most_days"]) == (202, "open", 180)
+    chair = api_as(asking.cast.chair, "access:decide")
+    assert chair.post(f"{made['Location']}/agree").json()["number"] == 2
     assert mia.put(path, body, format="json", headers={"If-Match": read["ETag"]}).status_code == 412
     first = mia.put(f"{path}.online.prod", {"most_days": 30, "owner_votes": 1, "reason": "Only for a month."},
                     format="json", headers={"If-Match": "*"})  # fmt: skip
-    assert (first.status_code, first.json()["name"]) == (200, "quasi-identifier.online.prod")
+    assert (first.status_code, first.json()["policy"]) == (202, "quasi-identifier.online.prod")
+    assert chair.post(f"{first['Location']}/agree").status_code == 200
     listed = mia.get("/api/v1/policies?privacy_class=quasi-identifier").json()["data"]
     assert {(one["name"], one["number"]) for one in listed} == {
         ("quasi-identifier", 2),
@@ -194,7 +197,9 @@ def test_policies_through_the_api(asking: SimpleNamespace) -> None:
     assert mia.get("/api/v1/policies?as_of=2020-01-01").json()["data"] == []
     assert mia.get("/api/v1/policies?as_of=soon").status_code == 400
     ended = mia.delete(f"{path}.online.prod?reason=It+is+not+needed.")
-    assert (ended.status_code, mia.get(f"{path}.online.prod").status_code) == (204, 404)
+    assert (ended.status_code, mia.get(f"{path}.online.prod").status_code) == (202, 200)
+    assert chair.post(f"{ended['Location']}/agree").json()["is_end"]
+    assert mia.get(f"{path}.online.prod").status_code == 404
 
 
 def test_who_could_read_what_on_a_day(asking: SimpleNamespace) -> None:

@@ -81,7 +81,7 @@ def test_it_says_why(world: SimpleNamespace) -> None:
         False,
     )
     told = why(row, world.cast.viewer)
-    assert told.claim == "The column is tagged pii_class=direct-identifier."
+    assert told.claim == "The column is tagged pii_class=direct-identifier. Its name says “email”."
     assert [(step.node and step.node.label, step.column, step.told) for step in told.steps] == [
         ("raw.orders", "email", ""), ("clean.orders", "email", "masking unknown"), ("order_stats", "email", "view"),
     ]  # fmt: skip
@@ -100,6 +100,10 @@ def test_it_follows_what_is_told(world: SimpleNamespace) -> None:
     row.refresh_from_db()
     assert (row.privacy_class, row.state) == ("special-category", "open")
     tell(tagged(RAW, at="2026-11-20T16:00:00Z"))
+    task()
+    row.refresh_from_db()
+    assert (row.kind, row.privacy_class, row.confidence) == ("name", "direct-identifier", 0.8)
+    classify("direct-identifier")
     task()
     row.refresh_from_db()
     assert row.state == SuggestionState.GONE

@@ -125,7 +125,7 @@ def test_forms_are_for_whom_it_waits(world: SimpleNamespace) -> None:
 
 def test_why_in_both(world: SimpleNamespace) -> None:
     told = api_as(world.cast.viewer).get(f"{API}/{world.row}/why").json()
-    assert told["claim"] == "The column is tagged pii_class=direct-identifier."
+    assert told["claim"] == "The column is tagged pii_class=direct-identifier. Its name says “email”."
     assert [(one["name"], one["column"], one["told"]) for one in told["path"]] == [
         (RAW, "email", ""), ("dwh.clean.orders", "email", "masking unknown"), ("shop.order_stats", "email", "view"),
     ]  # fmt: skip

@@ -4,7 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from governance.models import Grant, Policy, Purpose, StandingApproval
+from governance.actions.proposing import agree_policy
+from governance.models import Grant, Policy, PolicyProposal, Purpose, StandingApproval
+from registry.models import User
 from tests.cast import page_as
 from tests.governance.asking import ask, decide, in_days
 
@@ -16,6 +18,11 @@ SAID = {
 }  # fmt: skip
 
 
+def agreed(second: User) -> None:
+    """The second reader agrees to what is proposed."""
+    agree_policy(PolicyProposal.objects.open().get(), actor=second)
+
+
 def test_everybody_reads_policies_and_the_committee_changes_them(asking: SimpleNamespace) -> None:
     listed = page_as(asking.cast.viewer).get("/policies/?of=access").content.decode()
     assert "The owner and 1 of the committee" in listed
@@ -25,6 +32,8 @@ def test_everybody_reads_policies_and_the_committee_changes_them(asking: SimpleN
     assert mia.post(QUASI, SAID | {"reason": "No."}).status_code == 422
     assert mia.post(QUASI, SAID | {"committee_votes": "9"}).status_code == 422
     mia.post(QUASI, SAID)
+    assert "waits for a second reader" in mia.get(QUASI).content.decode()
+    agreed(asking.cast.chair)
     made = Policy.objects.current().get(privacy_class="quasi-identifier")
     assert (made.number, made.committee_votes, made.most_days) == (2, 2, 30)
     assert made.conditions == ["Delete after training.", "No copies."]
@@ -55,10 +64,12 @@ def test_a_policy_of_an_environment_comes_and_goes(asking: SimpleNamespace) -> N
         in mia.post("/policies/access/new/", SAID | place | {"try": "1"}).content.decode()
     )
     mia.post("/policies/access/new/", SAID | place)
+    agreed(asking.cast.chair)
     address = "/policies/access/quasi-identifier.online.staging/"
     assert mia.get(address).status_code == 200
     assert mia.post(f"{QUASI}end", {"reason": "It is not needed."}).status_code == 422
     mia.post(f"{address}end", {"reason": "It is not needed."})
+    agreed(asking.cast.chair)
     assert not Policy.objects.current().filter(environment="staging").exists()
     assert page_as(asking.cast.viewer).get("/policies/access/new/").status_code == 403
 

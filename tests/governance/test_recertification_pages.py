@@ -4,9 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.db.models import signals
 from django.test.utils import CaptureQueriesContext
 
-from governance.models import Answer, Recertification, ReviewState
+from governance.models import Answer, Recertification, RecertificationItem, ReviewState
+from governance.queries.inbox import waiting_count
+from governance.queries.recertification import reviewer, waiting_for
+from registry.models import User
 from tests.cast import api_as, page_as
 from tests.governance.asking import in_days
 from tests.governance.reviewing import begin, item_of, make_reviewing, many, say
@@ -136,6 +140,24 @@ def test_the_page_takes_few_statements(made: SimpleNamespace, count: int) -> Non
             assert page.status_code == 200
             assert len(taken) <= most, [one["sql"][:120] for one in taken]
     assert page_as(made.cast.owner_a).get(review.get_absolute_url()).content.count(b"<") < 3_000
+
+
+@pytest.mark.parametrize("count", [1, 60])
+def test_the_count_costs_the_same_for_many(made: SimpleNamespace, count: int) -> None:
+    """Grants that are held alike are counted where they are: none of them comes here."""
+    many(made, count)
+    review, fetched = begin(made), list[object]()
+    keep = lambda sender, **_: fetched.append(sender)  # noqa: E731
+    for who in (made.cast.owner_a, made.cast.owner_b, made.cast.member):
+        me = User.objects.get(pk=who.pk)
+        one_by_one = [reviewer(me).why_not(review, one) for one in review.items.open().with_names()].count("")
+        assert sum(one.count for one in waiting_for(me)) == one_by_one
+        signals.post_init.connect(keep, sender=RecertificationItem)
+        with CaptureQueriesContext(connection) as taken:
+            assert waiting_count(me) == bool(one_by_one)
+        signals.post_init.disconnect(keep, sender=RecertificationItem)
+        assert fetched == []
+        assert len(taken) <= 18
 
 
 def test_the_same_by_api(made: SimpleNamespace) -> None:
