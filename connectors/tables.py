@@ -56,8 +56,8 @@ class Table(Protocol):
     def rows_by_day(self, days: Days) -> list[tuple[int, int]]: ...
 
     def sample(self, columns: Sequence[Measured], rows: int, length: int) -> list[tuple[str | None, ...]]:
-        """The beginnings of the values of some rows, as text of at most `length` characters. Not kept as evidence. Empty
-        where nothing may leave the store."""
+        """The beginnings of the values of some rows, as text of at most `length` characters. Not kept as evidence.
+        Empty where nothing may leave the store."""
         ...
 
     def evidence(self) -> str:
