@@ -71,11 +71,8 @@ def test_requests_and_tasks_are_traced_without_what_they_carry(collector: Simple
         span for each in told for group in each.resource_spans for scope in group.scope_spans for span in scope.spans
     ]
     assert {span.name for span in spans} == {
-        "GET healthz",
-        "GET api/v1/features/<name:key>",
-        "GET api/v1/",
-        "run/tests.divide",
-    }
+        "GET healthz", "GET api/v1/features/<name:key>", "GET api/v1/", "run/tests.divide",
+    }  # fmt: skip
     [task] = [span for span in spans if span.name.startswith("run/")]
     assert (task.status.code, task.status.message) == (2, "")
     assert [one.value.string_value for event in task.events for one in event.attributes] == ["TypeError"]
