@@ -122,6 +122,15 @@ def of_serving() -> Iterator[Reading]:
         yield Reading(kind.breaks, subject, is_bad, at, said(kind, value, limit))
 
 
+def told_since(since: datetime, *names: str) -> dict[int, dict[str, float]]:
+    """By connection, these figures of the whole store or its serving, where its last measurement is not older."""
+    found: dict[int, dict[str, float]] = defaultdict(dict)
+    for connection, view, name, value, at in fetch(_LAST, [list(names)]):
+        if view is None and at >= since:
+            found[connection][name] = value
+    return dict(found)
+
+
 def said(kind: FigureKind, value: float, limit: float) -> str:
     bound = "limit" if kind.is_lower_better else "at least"
     return f"{kind.label}: {kind.shown(value)}, {bound} {kind.shown(limit)}."

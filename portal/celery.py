@@ -2,7 +2,9 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
+
+from portal.tracing import begin_tracing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -11,3 +13,4 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # Doors (`tasks`) call actions; actions queue `notifications`. Two modules, so that no circle of imports comes about.
 app.autodiscover_tasks(related_name="tasks")
 app.autodiscover_tasks(related_name="notifications")
+signals.worker_init.connect(lambda **_: begin_tracing(), weak=False)

@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from governance.scorecard.part import LOOK, Part, Step, nobody_looks, share
 from governance.scorecard.scope import Scope
+from governance.scorecard.stores import serving
 from lineage.queries.proving import last_made
-from registry.models import Feature, FeatureView
+from monitoring.serving import told_since
+from registry.models import Connection, Feature, FeatureView
 from registry.search import freshness
 
 INTERVALS = 2
@@ -79,10 +81,24 @@ def watched(scope: Scope) -> list[Part]:
     return [
         *_measured(scope, found, "seen", "their age", step, ~seen),
         *_measured(scope, found, "filled", "the nulls of all their features", step, ~Q(filled)),
-        nobody_looks(
-            "Charter reads no latency yet.", step=Step("Attest where latency is watched, and with which limit.")
-        ),
+        _latency(scope),
     ]
+
+
+def _latency(scope: Scope) -> Part:
+    """Of the online stores, whose servers Prometheus told of within the day."""
+    online, told = set(serving(scope)), told_since(scope.since, "latency_p99")
+    step = Step(
+        "Say on its connection which Prometheus watches the servers, or attest what does.",
+        reverse("registry:connections"),
+    )
+    if not online:
+        return nobody_looks("No connected store serves online.", step=step)
+    timed = online & told.keys()
+    return share(
+        len(timed), len(timed), "online stores", "had the latency of their servers told within the day", step=step,
+        read_at=scope.now, unread=len(online - timed), rows=Connection.objects.filter(pk__in=online - timed),
+    )  # fmt: skip
 
 
 def _measured(

@@ -10,8 +10,10 @@ from django.urls import reverse
 from governance.scorecard.jobs import proved
 from governance.scorecard.part import Part, Step, fact, nobody_looks, share
 from governance.scorecard.scope import Scope
+from governance.scorecard.stores import serving
+from monitoring.serving import limits_of
 from registry.choices import PAGERS, Tier
-from registry.models import Usage, Webhook
+from registry.models import Connection, Usage, Webhook
 
 DRILL_HOLDS = timedelta(days=90)
 OUTAGE, PIPELINE = "runbook-online-store", "runbook-materialization"
@@ -54,9 +56,21 @@ def restored(scope: Scope) -> list[Part]:
 
 
 def costs(scope: Scope) -> list[Part]:
-    """Charter reads no budget yet."""
-    step = Step("Attest which budget of the stores and pipelines raises an alert, and with whom.")
-    return [nobody_looks("Charter reads no budget or cost yet.", step=step)]
+    """Online stores whose views are held against a budget; beyond it is an incident. What else costs is attested."""
+    online = set(serving(scope))
+    step = Step(
+        "Set what its views may take on the page of its connection, or attest which budget raises an alert.",
+        reverse("registry:connections"),
+    )
+    if not online:
+        return [nobody_looks("No connected store serves online, and Charter reads no other cost.", step=step)]
+    held = {pk for pk, limits in limits_of(list(online)).items() if "served_bytes" in limits}
+    return [
+        share(
+            len(held), len(held), "online stores", "have a budget that is watched", step=step, read_at=scope.now,
+            unread=len(online - held), rows=Connection.objects.filter(pk__in=online - held),
+        )
+    ]  # fmt: skip
 
 
 def on_call(scope: Scope) -> list[Part]:

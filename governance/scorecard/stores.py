@@ -1,6 +1,5 @@
 """Serving: the stores that values are kept in and served from."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import connection as database
@@ -10,6 +9,7 @@ from django.urls import reverse
 from governance.scorecard.jobs import proved
 from governance.scorecard.part import LOOK, Part, Step, fact, nobody_looks, share
 from governance.scorecard.scope import Scope
+from monitoring.serving import told_since
 from registry import stores
 from registry.models import Connection
 
@@ -22,22 +22,25 @@ _CLOCKS = timedelta(minutes=5)
 
 
 def online_store(scope: Scope) -> list[Part]:
-    """Whether what serves values can lose a machine. Charter sees the kind of store, not its replicas."""
-    kinds = {one.pk: stores.scheme(one, "online_url") for one in _serving(scope)}
-    single = [pk for pk, kind in kinds.items() if kind in _FILES]
-    managed = [pk for pk, kind in kinds.items() if kind in _MANAGED]
-    unseen = len(kinds) - len(single) - len(managed)
+    """Whether what serves values can lose a machine: by the kind of store, and by the replicas that Redis tells."""
+    kinds = serving(scope)
+    replicas = {pk: told["replicas"] for pk, told in told_since(scope.since, "replicas").items() if pk in kinds}
+    alone = {pk for pk, kind in kinds.items() if kind in _FILES or replicas.get(pk) == 0}
+    safe = {pk for pk, kind in kinds.items() if kind in _MANAGED or replicas.get(pk, 0) > 0}
     step = Step("Serve from a store with replicas; where there is one, attest which.", reverse("registry:connections"))
     return [
         share(
-            len(managed), len(managed) + len(single), "online stores", "go on when a machine is lost", step=step,
-            read_at=scope.now, unread=unseen, rows=Connection.objects.filter(pk__in=kinds.keys() - set(managed)),
+            len(safe), len(safe) + len(alone), "online stores", "go on when a machine is lost", step=step,
+            read_at=scope.now, unread=len(kinds.keys() - safe - alone),
+            rows=Connection.objects.filter(pk__in=kinds.keys() - safe),
         )
     ]  # fmt: skip
 
 
-def _serving(scope: Scope) -> Sequence[Connection]:
-    return [one for one in scope.connections.only("slug", "settings", "sealed") if stores.scheme(one, "online_url")]
+def serving(scope: Scope) -> dict[int, str]:
+    """The kind of online store of each connection that has one."""
+    rows = scope.connections.only("slug", "settings", "sealed")
+    return {one.pk: kind for one in rows if (kind := stores.scheme(one, "online_url"))}
 
 
 def point_in_time(scope: Scope) -> list[Part]:

@@ -37,7 +37,9 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.txt"
 # There while an installation is under way: found at a start, it means that one was killed, half a package in place.
 UNFINISHED = VENV / "unfinished"
-REQUIREMENTS = {"run": ["requirements.txt"], "dev": ["requirements.txt", "requirements-dev.txt"]}
+REQUIREMENTS = {
+    "run": ["requirements.txt"], "dev": ["requirements.txt", "requirements-traces.txt", "requirements-dev.txt"],
+}  # fmt: skip
 # The versions of what those need in turn: without it, a new release of somebody's would one day break a fresh clone.
 CONSTRAINTS = "constraints.txt"
 # Installed from here, with its command.

@@ -4,9 +4,15 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from django.utils import timezone
+
+from connectors.records import Figure
 from governance.scorecard.catalogue import BY_SLUG
 from governance.scorecard.reading import Result, results_of
 from governance.scorecard.scope import Scope
+from monitoring.actions.serving import write_figures
+from registry.actions.pulls import Progress
+from registry.models import Connection, Pull
 from tests.factories import ConnectionFactory, FeatureFactory, ProjectFactory, SourceFactory, ViewFactory
 from tests.lineage.sent import tell
 
@@ -47,6 +53,12 @@ def make_measured(cast: SimpleNamespace) -> SimpleNamespace:
     )  # fmt: skip
     feature = FeatureFactory(view=view, name="amount", is_online=True)
     return SimpleNamespace(cast=cast, store=store, project=project, table=table, view=view, feature=feature)
+
+
+def tell_figures(store: Connection, **figures: float) -> None:
+    """The store, and the servers in front of it, say this of themselves."""
+    progress = Progress(Pull.objects.create(connection=store, kind="measurements", state="succeeded"))
+    write_figures(store, [Figure(name, value, "INFO") for name, value in figures.items()], progress, timezone.now())
 
 
 def report(name: str, *, ended: str = "COMPLETE", ago: timedelta = timedelta(minutes=5)) -> None:

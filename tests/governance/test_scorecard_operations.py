@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from governance.actions.attesting import attest_check
 from governance.scorecard.catalogue import CHECKS
+from monitoring.actions.serving import limit_serving
 from registry.actions.consumers import change_tier
 from registry.actions.searches import add_searches
 from registry.actions.tokens import note_uses
@@ -66,6 +67,12 @@ def test_cost_alerts(cast: SimpleNamespace) -> None:
     assert state("cost-alerts") == "unknown"
     attest(cast, "cost-alerts")
     assert state("cost-alerts") == "attested"
+
+
+def test_a_budget_of_the_online_store(measured: SimpleNamespace) -> None:
+    assert state("cost-alerts") == "unknown"
+    limit_serving(measured.store, actor=measured.cast.admin, served_bytes=10_000_000)
+    assert state("cost-alerts") == "met"
 
 
 def test_on_call(measured: SimpleNamespace) -> None:

@@ -13,7 +13,7 @@ from registry.actions.connections import change_connection
 from registry.actions.feature_views import change_slo
 from registry.models import FeatureView
 from tests.factories import ViewFactory
-from tests.governance.scoring import ADDRESSES, came_to, failing, parts, report, state
+from tests.governance.scoring import ADDRESSES, came_to, failing, parts, report, state, tell_figures
 from tests.lineage.orders import CLEAN, RAW, run
 from tests.lineage.sent import tell
 from tests.measured import measure
@@ -43,6 +43,10 @@ def test_online_store(measured: SimpleNamespace) -> None:
     moved(measured)
     withdraw_attestation(made, actor=measured.cast.admin, reason="The replicas are gone.")
     assert state("online-store") == "unknown"
+    tell_figures(measured.store, replicas=0)
+    assert (state("online-store"), failing("online-store")) == ("not-met", ["store"])
+    tell_figures(measured.store, replicas=2)
+    assert state("online-store") == "met"
     measured.store.settings["online_url"] = "dynamodb://eu-west-1"
     measured.store.save()
     assert state("online-store") == "met"
@@ -135,5 +139,7 @@ def test_watched(measured: SimpleNamespace) -> None:
     assert (parts("watched"), state("watched")) == (["met", "met", "unknown"], "unknown")
     attest(measured.cast, "watched", statement="Grafana pages above 20 ms at p99.")
     assert state("watched", view=measured.view) == "attested"
+    tell_figures(measured.store, latency_p99=0.012)
+    assert state("watched", view=measured.view) == "met"
     ViewFactory(project=measured.project, name="more")
     assert (state("watched"), failing("watched")) == ("partly", ["pay.more"])

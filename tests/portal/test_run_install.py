@@ -21,7 +21,8 @@ def checkout(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "portal" / "embedded", tmp_path / "portal" / "embedded")
     wheel(tmp_path, "1.0")
     (tmp_path / "requirements.txt").write_text(f"./{PACKAGE}-1.0-py3-none-any.whl\n")
-    (tmp_path / "requirements-dev.txt").touch()
+    for name in ("requirements-traces.txt", "requirements-dev.txt"):
+        (tmp_path / name).touch()
     (tmp_path / "constraints.txt").touch()
     (tmp_path / "sdk").mkdir()
     (tmp_path / "sdk" / "pyproject.toml").touch()
@@ -140,4 +141,5 @@ def pins(name: str) -> set[str]:
 
 def test_the_tested_versions_are_the_required_ones() -> None:
     """After a change of requirements: make pins"""
-    assert pins("requirements.txt") | pins("requirements-dev.txt") <= pins("constraints.txt")
+    for name in ("requirements.txt", "requirements-traces.txt", "requirements-dev.txt"):
+        assert pins(name) <= pins("constraints.txt"), name
