@@ -14,13 +14,12 @@ from monitoring.filters import ParityFilter
 from monitoring.models import Parity
 from monitoring.models.parity import UNFINISHED
 from monitoring.parity_serializers import ParitySerializer, StartParitySerializer
-from registry.actions.action import allow
-from registry.api.feature_views import visible_view
+from registry.actions.action import allow, invalid
 from registry.api.lists import ListEndpoint
 from registry.api.objects import ObjectEndpoint, Shown
 from registry.api.writes import write
 from registry.choices import Scope
-from registry.models import Actor
+from registry.models import Actor, FeatureView
 from registry.references import public_number
 
 
@@ -61,10 +60,16 @@ class ParityListView(ListEndpoint):
         """Have two views compared. While the same two are being compared, that comparison is the answer."""
         sent = self.sent(StartParitySerializer)
         reason = sent.pop("reason", "")
-        views = {side: visible_view(self.actor, sent.pop(side)) for side in ("old", "new")}
+        views = {side: self._named(side, sent.pop(side)) for side in ("old", "new")}
         asked = Parity(**views, **sent)
         allow(self.actor, "monitoring.start_parity", asked)
         held = start_parity(asked, actor=self.actor, reason=reason)
         shown = ParityView(request=request).show(number=held.pk, selection=Selection())
         headers = {"Location": reverse("api:parity", args=[held.public_id])}
         return self.answer(shown.text.encode(), status=202, headers=headers)
+
+    def _named(self, side: str, key: str) -> FeatureView:
+        view = FeatureView.objects.visible_to(self.actor).filter(key=key).first()
+        if view is None:
+            raise invalid(**{side: f"There is no view {key[:100]!r}. Write it as project.view."})
+        return view

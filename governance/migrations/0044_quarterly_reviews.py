@@ -27,27 +27,27 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='committee',
             name='days_to_review',
-            field=models.PositiveSmallIntegerField(default=28, help_text='Days that such a review takes', validators=[django.core.validators.MinValueValidator(7), django.core.validators.MaxValueValidator(60)]),
+            field=models.PositiveSmallIntegerField(db_default=28, default=28, help_text='Days that such a review takes', validators=[django.core.validators.MinValueValidator(7), django.core.validators.MaxValueValidator(60)]),
         ),
         migrations.AddField(
             model_name='committee',
             name='reviews_quarterly',
-            field=models.BooleanField(default=False, help_text='A review of all standing grants starts with each quarter'),
+            field=models.BooleanField(db_default=False, default=False, help_text='A review of all standing grants starts with each quarter'),
         ),
         migrations.AddField(
             model_name='committeekeptrow',
             name='days_to_review',
-            field=models.PositiveSmallIntegerField(default=28, help_text='Days that such a review takes', validators=[django.core.validators.MinValueValidator(7), django.core.validators.MaxValueValidator(60)]),
+            field=models.PositiveSmallIntegerField(db_default=28, default=28, help_text='Days that such a review takes', validators=[django.core.validators.MinValueValidator(7), django.core.validators.MaxValueValidator(60)]),
         ),
         migrations.AddField(
             model_name='committeekeptrow',
             name='reviews_quarterly',
-            field=models.BooleanField(default=False, help_text='A review of all standing grants starts with each quarter'),
+            field=models.BooleanField(db_default=False, default=False, help_text='A review of all standing grants starts with each quarter'),
         ),
         migrations.AddField(
             model_name='recertification',
             name='quarter',
-            field=models.CharField(blank=True, help_text='Such as 2026 Q4: started by itself then, and once only', max_length=7),
+            field=models.CharField(blank=True, db_default='', default='', help_text='Such as 2026 Q4: started by itself then, and once only', max_length=7),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='committee',
@@ -56,9 +56,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='committee',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "governance_committeekeptrow" ("charge", "created_at", "days_to_decide", "days_to_review", "days_unanswered", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quorum", "reviews_quarterly") VALUES (OLD."charge", OLD."created_at", OLD."days_to_decide", OLD."days_to_review", OLD."days_unanswered", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."quorum", OLD."reviews_quarterly"); RETURN NULL;', hash='581be1b1722a7f1123c21a508b8d83bc24c06e2f', operation='DELETE', pgid='pgtrigger_delete_delete_2e1ae', table='governance_committee', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='recertification',
-            constraint=models.UniqueConstraint(condition=models.Q(('quarter', ''), _negated=True), fields=('quarter',), name='one_review_of_a_quarter'),
         ),
     ]

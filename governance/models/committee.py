@@ -30,11 +30,12 @@ class Committee(models.Model):
         help_text="Working days after which a request that nobody has decided ends",
     )  # fmt: skip
     reviews_quarterly = models.BooleanField(
-        default=False, help_text="A review of all standing grants starts with each quarter"
+        default=False, db_default=False, help_text="A review of all standing grants starts with each quarter"
     )
     days_to_review = models.PositiveSmallIntegerField(
-        default=28, validators=[MinValueValidator(7), MaxValueValidator(60)], help_text="Days that such a review takes"
-    )
+        default=28, db_default=28, validators=[MinValueValidator(7), MaxValueValidator(60)],
+        help_text="Days that such a review takes",
+    )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

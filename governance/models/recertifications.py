@@ -57,10 +57,9 @@ class Recertification(models.Model):
         default=True, help_text="Owners of the features decide as well as the committee; else the committee alone"
     )
     quarter = models.CharField(
-        max_length=7,
-        blank=True,
+        max_length=7, blank=True, default="", db_default="",
         help_text="Such as 2026 Q4: started by itself then, and once only",
-    )
+    )  # fmt: skip
     state = models.CharField(max_length=9, choices=ReviewState.choices, default=ReviewState.RUNNING)
     started_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField(default=timezone.now)

@@ -14,8 +14,11 @@ import redis
 from portal.embedded.testing import start_services, throwaway_postgres
 from tests.portal.running import ROOT, clean_environment, processes_of, read_until, wait_gone
 
+# A test run that a shell started in the background has Ctrl-C ignored, and its children inherit that.
 HOLDER = """
+import signal
 import time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from portal.embedded.testing import start_services
 print("up", start_services()["DATABASE_URL"], flush=True)
 time.sleep(60)
