@@ -98,6 +98,7 @@ def _latency(scope: Scope) -> Part:
     return share(
         len(timed), len(timed), "online stores", "had the latency of their servers told within the day", step=step,
         read_at=scope.now, unread=len(online - timed), rows=Connection.objects.filter(pk__in=online - timed),
+        none_was="had the latency of their servers told within the day",
     )  # fmt: skip
 
 

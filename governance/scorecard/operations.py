@@ -69,6 +69,7 @@ def costs(scope: Scope) -> list[Part]:
         share(
             len(held), len(held), "online stores", "have a budget that is watched", step=step, read_at=scope.now,
             unread=len(online - held), rows=Connection.objects.filter(pk__in=online - held),
+            none_was="has a budget that is watched",
         )
     ]  # fmt: skip
 

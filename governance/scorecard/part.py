@@ -59,18 +59,18 @@ class Part:
 def share(
     met: int, of: int, things: str, are: str, *, step: Step, read_at: datetime | None, unread: int = 0,
     rows: QuerySet[Any] | None = None, search: str = "", more: str = "", when_empty: Step = BEGIN,
-    when_unread: Step | None = None,
+    when_unread: Step | None = None, none_was: str = "was looked at",
 ) -> Part:  # fmt: skip
     """So many of so many `things` `are` so: "12 of 14 feature views have a limit". All is met, none is not met.
 
     `unread` are further ones of which nobody knows, within the day or at all: they keep it from being met. Where there
     is nothing to look at it is unknown, since nothing was seen, and the next step is what to do `when_empty`; where all
-    that was seen is well, what to do `when_unread`.
+    that was seen is well, what to do `when_unread`. `none_was` ends the sentence where nobody knows of any.
     """
     if not of and not unread:
         return Part(CheckState.UNKNOWN, f"There are no {things} to look at.", when_empty, 0, 0, read_at)
     state = _state(met, of, unread)
-    said = f"{count(met)} of {count(of)} {things} {are}" if of else f"None of {count(unread)} {things} was looked at"
+    said = f"{count(met)} of {count(of)} {things} {are}" if of else f"None of {count(unread)} {things} {none_was}"
     silent = f"; of {count(unread)} nothing is known" if unread and of else ""
     step = when_unread if state == CheckState.UNKNOWN and when_unread else step
     return Part(state, f"{said}{silent}{more}.", step, met, of + unread, read_at, rows, search)
