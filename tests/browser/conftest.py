@@ -75,15 +75,21 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
 
 
 def open_and_settle(page: Page, address: str) -> None:
-    """Open it and wait for what it asks for by itself: htmx marks what is under way."""
+    """Open it and wait for the parts that it asks for by itself."""
     page.goto(address, wait_until="load")
     page.wait_for_function(_SETTLED)
 
 
-# Two frames: what a page asks for when it has loaded is asked for in the first one.
-_SETTLED = """() => new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(
-    () => told(!document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling"))
-)))"""
+# Each part that is asked for as soon as the page is there has been answered, and nothing is being put in its place.
+_SETTLED = """() => new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(() => {
+    const answered = performance.getEntriesByType("resource").map((one) => one.name);
+    const parts = [...document.querySelectorAll('[hx-trigger="load"][hx-get]')];
+    const waits = (part) => {
+        const asked = new URL(part.getAttribute("hx-get"), location.href).href;
+        return !answered.some((one) => one.startsWith(asked));
+    };
+    told(!parts.some(waits) && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling"));
+})))"""
 
 
 def faults(visit: Visit, addresses: Sequence[str], *, user: Any) -> dict[str, list[str]]:
