@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from governance.scorecard.part import LOOK, Part, Step, nobody_looks, share
 from governance.scorecard.scope import Scope
-from governance.scorecard.stores import serving
 from lineage.queries.proving import last_made
 from monitoring.serving import told_since
 from registry.models import Connection, Feature, FeatureView
@@ -87,7 +86,7 @@ def watched(scope: Scope) -> list[Part]:
 
 def _latency(scope: Scope) -> Part:
     """Of the online stores, whose servers Prometheus told of within the day."""
-    online, told = set(serving(scope)), told_since(scope.since, "latency_p99")
+    online, told = set(scope.online_stores), told_since(scope.since, "latency_p99")
     step = Step(
         "Say on its connection which Prometheus watches the servers, or attest what does.",
         reverse("registry:connections"),

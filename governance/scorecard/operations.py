@@ -10,7 +10,6 @@ from django.urls import reverse
 from governance.scorecard.jobs import proved
 from governance.scorecard.part import Part, Step, fact, nobody_looks, share
 from governance.scorecard.scope import Scope
-from governance.scorecard.stores import serving
 from monitoring.serving import limits_of
 from registry.choices import PAGERS, Tier
 from registry.models import Connection, Usage, Webhook
@@ -57,7 +56,7 @@ def restored(scope: Scope) -> list[Part]:
 
 def costs(scope: Scope) -> list[Part]:
     """Online stores whose views are held against a budget; beyond it is an incident. What else costs is attested."""
-    online = set(serving(scope))
+    online = set(scope.online_stores)
     step = Step(
         "Set what its views may take on the page of its connection, or attest which budget raises an alert.",
         reverse("registry:connections"),

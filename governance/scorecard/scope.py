@@ -11,6 +11,7 @@ from django.utils import timezone
 from governance.scorecard.part import HOLDS
 from lineage.models import Run
 from lineage.queries.proving import proofs
+from registry import stores
 from registry.choices import VersionState, ViewKind
 from registry.models import Actor, Connection, Feature, FeatureView, Project
 from registry.search.choices import quoted
@@ -72,6 +73,12 @@ class Scope:
         if self.project is None and self.view is None:
             return rows
         return rows.filter(Q(pk__in=self.views.values("connection")) | Q(projects__in=self.project_ids)).distinct()
+
+    @cached_property
+    def online_stores(self) -> dict[int, str]:
+        """The kind of online store of each connection that has one."""
+        rows = self.connections.only("slug", "settings", "sealed")
+        return {one.pk: kind for one in rows if (kind := stores.scheme(one, "online_url"))}
 
     @cached_property
     def proofs(self) -> dict[str, Run]:

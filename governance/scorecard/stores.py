@@ -23,7 +23,7 @@ _CLOCKS = timedelta(minutes=5)
 
 def online_store(scope: Scope) -> list[Part]:
     """Whether what serves values can lose a machine: by the kind of store, and by the replicas that Redis tells."""
-    kinds = serving(scope)
+    kinds = scope.online_stores
     replicas = {pk: told["replicas"] for pk, told in told_since(scope.since, "replicas").items() if pk in kinds}
     alone = {pk for pk, kind in kinds.items() if kind in _FILES or replicas.get(pk) == 0}
     safe = {pk for pk, kind in kinds.items() if kind in _MANAGED or replicas.get(pk, 0) > 0}
@@ -35,12 +35,6 @@ def online_store(scope: Scope) -> list[Part]:
             rows=Connection.objects.filter(pk__in=kinds.keys() - safe),
         )
     ]  # fmt: skip
-
-
-def serving(scope: Scope) -> dict[int, str]:
-    """The kind of online store of each connection that has one."""
-    rows = scope.connections.only("slug", "settings", "sealed")
-    return {one.pk: kind for one in rows if (kind := stores.scheme(one, "online_url"))}
 
 
 def point_in_time(scope: Scope) -> list[Part]:
